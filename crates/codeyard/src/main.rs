@@ -1,0 +1,2 @@
+//! The codeyard binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! KMS, SSM parameters, Secrets Manager.

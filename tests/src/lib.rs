@@ -1,0 +1,1 @@
+//! Acceptance tests: the stock clients against the real binary.
