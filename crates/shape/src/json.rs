@@ -1,0 +1,347 @@
+//! Shapes as JSON: the bodies of the JSON protocols and the documents in the store.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
+use serde_json::{Map, Number, Value};
+use types::Timestamp;
+
+use crate::validate::join;
+use crate::{Field, Peek, Problems, ReadError, Shape, Slot, TimeFormat};
+
+/// Fills `shape` from a JSON object. Unknown members are passed over, as AWS does. Members of the
+/// wrong type are errors; required members that are missing are added to `problems`.
+pub fn read(
+    value: &Value,
+    shape: &mut dyn Shape,
+    problems: &mut Problems,
+) -> Result<(), ReadError> {
+    read_struct(value, shape, "", problems)
+}
+
+/// Fills `shape` from a document that [`to_value`] made.
+pub fn from_value(shape: &mut dyn Shape, value: &Value) -> Result<(), ReadError> {
+    let mut problems = Problems::default();
+    read(value, shape, &mut problems)?;
+    match problems.0.into_iter().next() {
+        Some(problem) => Err(ReadError { path: problem.path, message: problem.message }),
+        None => Ok(()),
+    }
+}
+
+fn read_struct(
+    value: &Value,
+    shape: &mut dyn Shape,
+    path: &str,
+    problems: &mut Problems,
+) -> Result<(), ReadError> {
+    let Value::Object(object) = value else {
+        return Err(unexpected(path, "a structure", value));
+    };
+    for (index, field) in shape.schema().fields.iter().enumerate() {
+        match object.get(field.name) {
+            None | Some(Value::Null) => {
+                if field.required {
+                    problems.missing(&join(path, field.name), field);
+                }
+            }
+            Some(value) => {
+                let path = join(path, field.name);
+                read_slot(value, shape.slot(index), field, &path, problems)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read_slot(
+    value: &Value,
+    slot: Slot<'_>,
+    field: &Field,
+    path: &str,
+    problems: &mut Problems,
+) -> Result<(), ReadError> {
+    match (slot, value) {
+        (Slot::Nothing, _) => {}
+        (Slot::String(to), Value::String(text)) => to.clone_from(text),
+        (Slot::Bool(to), Value::Bool(it)) => *to = *it,
+        (Slot::Int(to), Value::Number(number)) => {
+            *to = whole(number)
+                .and_then(|it| i32::try_from(it).ok())
+                .ok_or_else(|| unexpected(path, "a 32-bit whole number", value))?;
+        }
+        (Slot::Long(to), Value::Number(number)) => {
+            *to = whole(number).ok_or_else(|| unexpected(path, "a 64-bit whole number", value))?;
+        }
+        (Slot::Double(to), Value::Number(number)) => {
+            *to = number.as_f64().ok_or_else(|| unexpected(path, "a number", value))?;
+        }
+        (Slot::Double(to), Value::String(text)) => {
+            *to = match text.as_str() {
+                "NaN" => f64::NAN,
+                "Infinity" => f64::INFINITY,
+                "-Infinity" => f64::NEG_INFINITY,
+                _ => return Err(unexpected(path, "a number", value)),
+            };
+        }
+        (Slot::Blob(to), Value::String(text)) => {
+            *to = BASE64
+                .decode(text)
+                .map(Bytes::from)
+                .map_err(|_| unexpected(path, "bytes in base64", value))?;
+        }
+        (Slot::Timestamp(to), Value::Number(number)) => {
+            let secs = number.as_f64().filter(|secs| secs.is_finite());
+            let secs = secs.ok_or_else(|| unexpected(path, "a timestamp", value))?;
+            *to = Timestamp::from_secs_f64(secs);
+        }
+        (Slot::Timestamp(to), Value::String(text)) => {
+            *to = Timestamp::parse(text).map_err(|_| unexpected(path, "a timestamp", value))?;
+        }
+        (Slot::Document(to), value) => to.clone_from(value),
+        (Slot::Enum(to), Value::String(word)) => {
+            if !to.set(word) {
+                let constraint =
+                    format!("Member must satisfy enum value set: [{}]", to.words().join(", "));
+                problems.invalid(path, field, word, &constraint);
+            }
+        }
+        (Slot::Struct(shape), value) => read_struct(value, shape, path, problems)?,
+        (Slot::List(list), Value::Array(items)) => {
+            for (at, item) in items.iter().enumerate() {
+                if item.is_null() {
+                    continue;
+                }
+                let path = format!("{path}.{}.member", at + 1);
+                read_slot(item, list.push(), field, &path, problems)?;
+            }
+        }
+        (Slot::Map(map), Value::Object(entries)) => {
+            for (key, value) in entries {
+                if value.is_null() {
+                    continue;
+                }
+                let path = format!("{path}.{key}.member");
+                read_slot(value, map.insert(key.clone()), field, &path, problems)?;
+            }
+        }
+        (Slot::Body(to), Value::String(text)) => {
+            let bytes =
+                BASE64.decode(text).map_err(|_| unexpected(path, "bytes in base64", value))?;
+            *to = bytes.into();
+        }
+        (slot, value) => return Err(unexpected(path, expected(&slot), value)),
+    }
+    Ok(())
+}
+
+/// AWS takes `5.0` where a whole number is meant.
+fn whole(number: &Number) -> Option<i64> {
+    number.as_i64().or_else(|| {
+        let value = number.as_f64()?;
+        let exact = value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0;
+        exact.then_some(value as i64)
+    })
+}
+
+fn expected(slot: &Slot<'_>) -> &'static str {
+    match slot {
+        Slot::String(_) | Slot::Enum(_) => "a string",
+        Slot::Bool(_) => "a boolean",
+        Slot::Int(_) | Slot::Long(_) | Slot::Double(_) => "a number",
+        Slot::Blob(_) | Slot::Body(_) => "bytes in base64",
+        Slot::Timestamp(_) => "a timestamp",
+        Slot::List(_) => "a list",
+        Slot::Map(_) | Slot::Struct(_) => "a structure",
+        Slot::Document(_) | Slot::Nothing => "a value",
+    }
+}
+
+/// Names the types and never the value, which may be a secret.
+fn unexpected(path: &str, expected: &str, found: &Value) -> ReadError {
+    let found = match found {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a structure",
+    };
+    ReadError { path: path.to_owned(), message: format!("Expected {expected}, found {found}") }
+}
+
+/// The shape as a JSON object. Absent members are left out.
+pub fn to_value(shape: &dyn Shape) -> Value {
+    let mut object = Map::new();
+    for (index, field) in shape.schema().fields.iter().enumerate() {
+        let peek = shape.peek(index);
+        if is_left_out(&peek, field) {
+            continue;
+        }
+        object.insert(field.name.to_owned(), peek_value(&peek, field));
+    }
+    Value::Object(object)
+}
+
+/// Absent, or empty and marked `omit_empty`.
+pub fn is_left_out(peek: &Peek<'_>, field: &Field) -> bool {
+    match peek {
+        Peek::Absent => true,
+        Peek::String(text) => field.omit_empty && text.is_empty(),
+        Peek::List(list) => field.omit_empty && list.len() == 0,
+        Peek::Map(map) => field.omit_empty && map.len() == 0,
+        _ => false,
+    }
+}
+
+fn peek_value(peek: &Peek<'_>, field: &Field) -> Value {
+    match peek {
+        Peek::Absent => Value::Null,
+        Peek::String(text) => Value::String((*text).to_owned()),
+        Peek::Bool(value) => Value::Bool(*value),
+        Peek::Long(value) => Value::Number((*value).into()),
+        Peek::Double(value) => match Number::from_f64(*value) {
+            Some(number) => Value::Number(number),
+            None if value.is_nan() => Value::String("NaN".to_owned()),
+            None if *value > 0.0 => Value::String("Infinity".to_owned()),
+            None => Value::String("-Infinity".to_owned()),
+        },
+        Peek::Blob(bytes) => Value::String(BASE64.encode(bytes)),
+        Peek::Timestamp(at) => timestamp_value(*at, field.time),
+        Peek::Document(value) => (*value).clone(),
+        Peek::Enum(word) => Value::String(word.word().to_owned()),
+        Peek::Struct(shape) => to_value(*shape),
+        Peek::List(list) => {
+            Value::Array((0..list.len()).map(|at| peek_value(&list.at(at), field)).collect())
+        }
+        Peek::Map(map) => {
+            let mut object = Map::new();
+            map.visit(&mut |key, value| {
+                object.insert(key.to_owned(), peek_value(&value, field));
+            });
+            Value::Object(object)
+        }
+        Peek::Body(crate::Body::Full(bytes)) => Value::String(BASE64.encode(bytes)),
+        Peek::Body(_) => Value::Null,
+    }
+}
+
+fn timestamp_value(at: Timestamp, format: TimeFormat) -> Value {
+    match format {
+        TimeFormat::Iso8601 => Value::String(at.iso8601()),
+        TimeFormat::Http => Value::String(at.http_date()),
+        TimeFormat::Default | TimeFormat::Epoch if at.millis() % 1000 == 0 => {
+            Value::Number(at.secs().into())
+        }
+        TimeFormat::Default | TimeFormat::Epoch => {
+            Number::from_f64(at.secs_f64()).map_or(Value::Null, Value::Number)
+        }
+    }
+}
+
+/// The shape as JSON text.
+pub fn to_vec(shape: &dyn Shape) -> Vec<u8> {
+    // Writing a `Value` into memory cannot fail; an empty object would be noticed at once.
+    serde_json::to_vec(&to_value(shape)).unwrap_or_else(|_| b"{}".to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::validate;
+
+    crate::string_enum! { enum Color { Red = "RED", Blue = "BLUE" } }
+
+    #[derive(Shape, Default, Clone)]
+    struct Inner {
+        #[shape(required, max = 3)]
+        key: String,
+        value: Option<i32>,
+    }
+
+    #[derive(Shape, Default, Clone)]
+    struct Outer {
+        #[shape(required, min = 2, max = 5, pattern = "[a-z]+", invalid = "InvalidNameException")]
+        the_name: String,
+        color: Option<Color>,
+        #[shape(name = "KMSKey")]
+        kms_key: Option<String>,
+        #[shape(sensitive, max = 4)]
+        secret: Option<String>,
+        inners: Option<Vec<Inner>>,
+        labels: BTreeMap<String, String>,
+        at: Option<Timestamp>,
+        data: Option<Bytes>,
+        #[shape(omit_empty)]
+        words: Vec<String>,
+    }
+
+    fn take(value: Value) -> (Outer, Result<(), ReadError>, Problems) {
+        let mut outer = Outer::default();
+        let mut problems = Problems::default();
+        let result = read(&value, &mut outer, &mut problems);
+        (outer, result, problems)
+    }
+
+    #[test]
+    fn round_trips() {
+        let value = json!({
+            "theName": "abc", "color": "BLUE", "KMSKey": "k", "inners": [{"key": "a", "value": 1}],
+            "labels": {"x": "y"}, "at": 1769860800.5, "data": "aGk=", "words": ["w"],
+        });
+        let (outer, result, problems) = take(value.clone());
+        assert_eq!((result, problems.is_empty()), (Ok(()), true));
+        assert_eq!(outer.color, Some(Color::Blue));
+        assert_eq!(outer.data.as_deref(), Some(&b"hi"[..]));
+        assert_eq!(to_value(&outer), value);
+    }
+
+    #[test]
+    fn wrong_types_name_the_path_and_not_the_value() {
+        let (_, result, _) = take(json!({"theName": "abc", "inners": [{"key": 5}]}));
+        assert_eq!(
+            result.unwrap_err().to_string(),
+            "Expected a string, found a number at 'inners.1.member.key'"
+        );
+        let (_, result, _) = take(json!([1]));
+        assert_eq!(result.unwrap_err().to_string(), "Expected a structure, found a list");
+        let (_, result, _) = take(json!({"theName": "a", "inners": [{"key": "a", "value": 3e9}]}));
+        assert!(result.is_err());
+    }
+
+    #[test]
+    fn missing_members_are_all_told() {
+        let (_, result, problems) = take(json!({"inners": [{}], "color": "GREEN"}));
+        assert!(result.is_ok());
+        let paths: Vec<_> = problems.0.iter().map(|problem| problem.path.as_str()).collect();
+        assert_eq!(paths, ["theName", "color", "inners.1.member.key"]);
+        assert!(problems.to_string().starts_with("3 validation errors detected: Value null at"));
+        assert!(problems.to_string().contains("enum value set: [RED, BLUE]"));
+    }
+
+    #[test]
+    fn bounds_and_patterns_hold() {
+        let outer = Outer {
+            the_name: "TOOLONG".into(),
+            secret: Some("hunter2".into()),
+            ..Default::default()
+        };
+        let problems = validate(&outer);
+        assert_eq!(problems.0.len(), 3);
+        assert_eq!(problems.0[0].code, Some("InvalidNameException"));
+        assert!(!problems.to_string().contains("hunter2"));
+        assert!(!format!("{outer:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn absent_and_null_are_alike() {
+        let (outer, result, _) = take(json!({"theName": "abc", "KMSKey": null}));
+        assert!(result.is_ok());
+        assert_eq!(outer.kms_key, None);
+        assert_eq!(to_value(&outer), json!({"theName": "abc", "labels": {}}));
+    }
+}
