@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
@@ -50,19 +51,16 @@ pub enum Body {
     /// All of it.
     Full(Bytes),
     /// Pieces as they come; the length where it is known beforehand.
-    Stream(Pin<Box<dyn BodyStream>>, Option<u64>),
+    ///
+    /// The lock is never contended: streams are only polled through `&mut`. It is there because
+    /// shapes are `Sync`.
+    Stream(Mutex<Pin<Box<dyn BodyStream>>>, Option<u64>),
 }
-
-// A stream is only ever polled through `&mut`, so sharing a `&Body` between threads shares nothing
-// that can be touched; `Shape` asks for `Sync`, and a mutex would serve no one.
-#[allow(unsafe_code)]
-// SAFETY: no method of `Body` reaches the stream through a shared reference.
-unsafe impl Sync for Body {}
 
 impl Body {
     /// A body that streams.
     pub fn stream(stream: impl BodyStream + 'static, len: Option<u64>) -> Self {
-        Self::Stream(Box::pin(stream), len)
+        Self::Stream(Mutex::new(Box::pin(stream)), len)
     }
 
     /// The length where it is known.
@@ -88,6 +86,7 @@ impl Body {
                 _ => None,
             },
             Self::Stream(stream, _) => {
+                let stream = stream.get_mut().unwrap_or_else(PoisonError::into_inner);
                 std::future::poll_fn(|cx| stream.as_mut().poll_piece(cx)).await
             }
         }

@@ -188,8 +188,8 @@ pub fn is_left_out(peek: &Peek<'_>, field: &Field) -> bool {
     match peek {
         Peek::Absent => true,
         Peek::String(text) => field.omit_empty && text.is_empty(),
-        Peek::List(list) => field.omit_empty && list.len() == 0,
-        Peek::Map(map) => field.omit_empty && map.len() == 0,
+        Peek::List(list) => field.omit_empty && list.count() == 0,
+        Peek::Map(map) => field.omit_empty && map.count() == 0,
         _ => false,
     }
 }
@@ -212,7 +212,7 @@ fn peek_value(peek: &Peek<'_>, field: &Field) -> Value {
         Peek::Enum(word) => Value::String(word.word().to_owned()),
         Peek::Struct(shape) => to_value(*shape),
         Peek::List(list) => {
-            Value::Array((0..list.len()).map(|at| peek_value(&list.at(at), field)).collect())
+            Value::Array((0..list.count()).map(|at| peek_value(&list.at(at), field)).collect())
         }
         Peek::Map(map) => {
             let mut object = Map::new();

@@ -35,6 +35,7 @@
 extern crate self as shape;
 
 mod body;
+mod call;
 mod enums;
 pub mod json;
 mod member;
@@ -43,6 +44,7 @@ mod validate;
 
 pub use body::{Body, BodyError, BodyStream};
 pub use bytes::Bytes;
+pub use call::Call;
 pub use enums::EnumMember;
 pub use member::{ListPeek, ListSlot, MapPeek, MapSlot, Member, Peek, Slot};
 pub use schema::{Field, Place, Schema, TimeFormat};

@@ -79,7 +79,7 @@ pub trait ListSlot {
 /// A list to be read.
 pub trait ListPeek {
     /// Number of items.
-    fn len(&self) -> usize;
+    fn count(&self) -> usize;
     /// The item at `index`; absent past the end.
     fn at(&self, index: usize) -> Peek<'_>;
 }
@@ -93,7 +93,7 @@ pub trait MapSlot {
 /// A map to be read.
 pub trait MapPeek {
     /// Number of entries.
-    fn len(&self) -> usize;
+    fn count(&self) -> usize;
     /// Shows every entry, in key order.
     fn visit(&self, with: &mut dyn FnMut(&str, Peek<'_>));
 }
@@ -160,7 +160,7 @@ impl<T: Member + Default> ListSlot for Vec<T> {
 }
 
 impl<T: Member> ListPeek for Vec<T> {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.len()
     }
 
@@ -188,7 +188,7 @@ impl<T: Member + Default> MapSlot for BTreeMap<String, T> {
 }
 
 impl<T: Member> MapPeek for BTreeMap<String, T> {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.len()
     }
 

@@ -137,17 +137,17 @@ fn check(peek: &Peek<'_>, field: &Field, path: &str, problems: &mut Problems) {
         }
         Peek::Struct(inner) => walk(*inner, path, problems),
         Peek::List(list) => {
-            let shown = format!("{} items", list.len());
-            check_bounds(list.len() as i64, field, path, &shown, "length", problems);
-            for at in 0..list.len() {
+            let shown = format!("{} items", list.count());
+            check_bounds(list.count() as i64, field, path, &shown, "length", problems);
+            for at in 0..list.count() {
                 if let Peek::Struct(inner) = list.at(at) {
                     walk(inner, &format!("{path}.{}.member", at + 1), problems);
                 }
             }
         }
         Peek::Map(map) => {
-            let shown = format!("{} entries", map.len());
-            check_bounds(map.len() as i64, field, path, &shown, "length", problems);
+            let shown = format!("{} entries", map.count());
+            check_bounds(map.count() as i64, field, path, &shown, "length", problems);
             map.visit(&mut |key, value| {
                 if let Peek::Struct(inner) = value {
                     walk(inner, &format!("{path}.{key}.member"), problems);
@@ -239,7 +239,7 @@ impl fmt::Debug for DebugPeek<'_> {
             Peek::Enum(word) => f.write_str(word.word()),
             Peek::Struct(shape) => debug(*shape, f),
             Peek::List(list) => {
-                f.debug_list().entries((0..list.len()).map(|at| DebugPeek(list.at(at)))).finish()
+                f.debug_list().entries((0..list.count()).map(|at| DebugPeek(list.at(at)))).finish()
             }
             Peek::Map(map) => {
                 let mut out = f.debug_map();

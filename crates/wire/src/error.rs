@@ -1,0 +1,105 @@
+//! Errors as clients see them.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::Value;
+
+/// One entry of a service's error set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorKind {
+    /// AWS's code, such as `RepositoryDoesNotExistException`.
+    pub code: &'static str,
+    /// The HTTP status that goes with it.
+    pub status: u16,
+}
+
+impl ErrorKind {
+    /// An entry.
+    pub const fn new(code: &'static str, status: u16) -> Self {
+        Self { code, status }
+    }
+
+    /// An error of this kind with what happened, in a sentence.
+    pub fn error(self, message: impl Into<String>) -> Error {
+        Error {
+            code: Cow::Borrowed(self.code),
+            status: self.status,
+            message: message.into(),
+            members: Vec::new(),
+            headers: Vec::new(),
+        }
+    }
+}
+
+/// An error on its way to a client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Error {
+    /// AWS's code.
+    pub code: Cow<'static, str>,
+    /// HTTP status.
+    pub status: u16,
+    /// What failed and why, in a sentence.
+    pub message: String,
+    /// Further members that AWS's error shape has.
+    pub members: Vec<(&'static str, Value)>,
+    /// Further headers of the answer.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl Error {
+    /// A fault of ours: the client is told that it is, and nothing of the inside.
+    pub fn internal(what: impl fmt::Display) -> Self {
+        ErrorKind::new("InternalFailure", 500).error(format!("Internal failure: {what}"))
+    }
+
+    /// Adds a member of the error's shape.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.members.push((name, value.into()));
+        self
+    }
+
+    /// Adds a header to the answer.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Whether it is of this kind.
+    pub fn is(&self, kind: ErrorKind) -> bool {
+        self.code == kind.code
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Declares a service's error set, each entry an [`ErrorKind`] constant, and `ALL` of them.
+///
+/// ```
+/// wire::errors! {
+///     NOT_FOUND = "ResourceNotFoundException", 404;
+///     TAKEN = "ResourceAlreadyExistsException", 409;
+/// }
+/// assert_eq!(NOT_FOUND.error("No such thing.").status, 404);
+/// ```
+#[macro_export]
+macro_rules! errors {
+    ($($(#[$meta:meta])* $name:ident = $code:literal, $status:literal;)*) => {
+        $(
+            $(#[$meta])*
+            #[doc = $code]
+            pub const $name: $crate::ErrorKind = $crate::ErrorKind::new($code, $status);
+        )*
+        /// The whole set.
+        #[allow(dead_code)]
+        pub const ALL: &[$crate::ErrorKind] = &[$($name),*];
+    };
+}
