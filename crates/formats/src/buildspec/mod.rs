@@ -1,0 +1,230 @@
+//! Build specifications, versions 0.1 and 0.2, after "Build specification reference for
+//! CodeBuild" in the CodeBuild user guide.
+//!
+//! Everything that the reference knows is read into the model, also what a service may not offer
+//! (cache, reports, batch, proxy): it then refuses the section by name, with its position.
+
+mod on_failure;
+mod parse;
+mod secret;
+
+use std::fmt;
+
+pub use on_failure::{MAX_RETRIES, OnFailure};
+pub use parse::parse;
+pub use secret::SecretReference;
+
+use crate::yaml::{self, Node, Position};
+
+/// A build specification that cannot be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(pub yaml::Error);
+
+impl Error {
+    /// The status code of the phase context, as CodeBuild gives it.
+    pub const CODE: &'static str = "YAML_FILE_ERROR";
+
+    /// The message of the phase context: a sentence with line and column.
+    pub fn message(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} Message: {}", Self::CODE, self.message())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<yaml::Error> for Error {
+    fn from(error: yaml::Error) -> Self {
+        Self(error)
+    }
+}
+
+/// A build specification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Buildspec {
+    /// Which language it is written in.
+    pub version: Version,
+    /// The user that runs all commands (`run-as`).
+    pub run_as: Option<String>,
+    /// Environment variables and the shell.
+    pub env: Env,
+    /// `proxy`
+    pub proxy: Option<Proxy>,
+    /// `batch`
+    pub batch: Option<Batch>,
+    /// The commands.
+    pub phases: Phases,
+    /// `reports`, in the order of the text.
+    pub reports: Vec<Report>,
+    /// What the build leaves.
+    pub artifacts: Option<Artifacts>,
+    /// `cache`
+    pub cache: Option<Cache>,
+}
+
+/// The language version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// Every command runs in a shell of its own.
+    V0_1,
+    /// All commands of a build run in one shell.
+    V0_2,
+}
+
+/// The shell that runs the commands (`env.shell`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shell {
+    /// `bash`
+    Bash,
+    /// `/bin/sh`
+    Sh,
+    /// `powershell.exe`, Windows only.
+    PowerShell,
+    /// `cmd.exe`, Windows only.
+    Cmd,
+}
+
+/// `env`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Env {
+    /// The shell, where one is named.
+    pub shell: Option<Shell>,
+    /// Names with values, in the order of the text.
+    pub variables: Vec<(String, String)>,
+    /// Names with the Parameter Store names that hold the values.
+    pub parameter_store: Vec<(String, String)>,
+    /// Names with the secrets that hold the values.
+    pub secrets_manager: Vec<(String, SecretReference)>,
+    /// Names whose values later pipeline actions may use.
+    pub exported_variables: Vec<String>,
+    /// Whether git in the build gets credentials for the source's host.
+    pub git_credential_helper: bool,
+}
+
+/// `proxy`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxy {
+    /// `upload-artifacts`
+    pub upload_artifacts: bool,
+    /// `logs`
+    pub logs: bool,
+    /// Where the section starts.
+    pub at: Position,
+}
+
+/// `batch`, with its builds unread: `build-list`, `build-graph`, `build-matrix`, `build-fanout`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Whether one failed build ends the batch.
+    pub fast_fail: bool,
+    /// The kinds named, each with its tree.
+    pub builds: Vec<(String, Node)>,
+    /// Where the section starts.
+    pub at: Position,
+}
+
+/// The phases that have commands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phases {
+    /// `install`
+    pub install: Option<Phase>,
+    /// `pre_build`
+    pub pre_build: Option<Phase>,
+    /// `build`
+    pub build: Option<Phase>,
+    /// `post_build`
+    pub post_build: Option<Phase>,
+}
+
+impl Phases {
+    /// The phases in the order in which they run, under their names.
+    pub fn in_order(&self) -> [(&'static str, Option<&Phase>); 4] {
+        [
+            ("install", self.install.as_ref()),
+            ("pre_build", self.pre_build.as_ref()),
+            ("build", self.build.as_ref()),
+            ("post_build", self.post_build.as_ref()),
+        ]
+    }
+}
+
+/// The commands of a phase.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phase {
+    /// The user that runs this phase's commands.
+    pub run_as: Option<String>,
+    /// What happens when a command fails; without it, [`OnFailure::Abort`] after `install`,
+    /// `pre_build` and `build` have run as the reference's phase transitions say.
+    pub on_failure: Option<OnFailure>,
+    /// `runtime-versions`, in `install` only.
+    pub runtime_versions: Vec<(String, String)>,
+    /// In order.
+    pub commands: Vec<String>,
+    /// Run after the commands, whether they failed or not.
+    pub finally: Vec<String>,
+}
+
+/// One report group of `reports`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The report group's name or ARN.
+    pub group: String,
+    /// Globs below the base directory.
+    pub files: Vec<String>,
+    /// `base-directory`
+    pub base_directory: Option<String>,
+    /// `discard-paths`
+    pub discard_paths: bool,
+    /// `file-format`; JUNITXML if absent.
+    pub file_format: Option<String>,
+    /// Where the group is named.
+    pub at: Position,
+}
+
+/// `artifacts`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Artifacts {
+    /// The primary output. Without files there is none, only secondary ones.
+    pub primary: ArtifactFiles,
+    /// `enable-symlinks`: links are kept as links.
+    pub enable_symlinks: bool,
+    /// `s3-prefix`
+    pub s3_prefix: Option<String>,
+    /// Artifact identifiers with their files.
+    pub secondary: Vec<(String, ArtifactFiles)>,
+}
+
+/// Which files an output takes; see [`crate::glob`] for the patterns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ArtifactFiles {
+    /// Globs below the base directory.
+    pub files: Vec<String>,
+    /// The output's name, which may hold shell expressions, where it overrides the project's.
+    pub name: Option<String>,
+    /// All files at the top, without their folders.
+    pub discard_paths: bool,
+    /// A folder below the source directory, or a glob over such folders.
+    pub base_directory: Option<String>,
+    /// Globs below the base directory that are left out.
+    pub exclude_paths: Vec<String>,
+}
+
+/// `cache`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cache {
+    /// Globs.
+    pub paths: Vec<String>,
+    /// `key`
+    pub key: Option<String>,
+    /// `fallback-keys`
+    pub fallback_keys: Vec<String>,
+    /// `action`: `restore` or `save`, both if absent.
+    pub action: Option<String>,
+    /// Where the section starts.
+    pub at: Position,
+}
