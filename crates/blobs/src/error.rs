@@ -87,3 +87,15 @@ impl Error {
         Self::Damaged { what: format!("blob {id}"), reason }
     }
 }
+
+/// What a client is told when a blob fails under its request. The variants that a service answers
+/// by its own code are taken before this is.
+impl From<Error> for types::Error {
+    fn from(error: Error) -> Self {
+        match &error {
+            Error::Full { .. } => types::ErrorKind::new("ServiceUnavailable", 503)
+                .error("The yard's disk is full."),
+            other => types::Error::internal(other),
+        }
+    }
+}

@@ -3,6 +3,7 @@
 
 mod arn;
 mod clock;
+mod error;
 mod ids;
 mod page;
 mod scope;
@@ -11,6 +12,7 @@ pub use arn::{Arn, ArnError};
 pub use clock::{
     Clock, ManualClock, SharedClock, SystemClock, Timestamp, TimestampError, system_clock,
 };
+pub use error::{Error, ErrorKind};
 pub use ids::{IdAlphabet, random_bytes, random_id, random_secret, uuid};
 pub use page::{Page, PageToken, PageTokenError};
 pub use scope::{Account, AccountError, GLOBAL, Region, RegionError, Scope};

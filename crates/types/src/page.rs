@@ -42,7 +42,7 @@ impl PageToken {
 
     /// The key after which to go on; refuses tokens of other listings and altered ones.
     pub fn decode(listing: &str, token: &str) -> Result<String, PageTokenError> {
-        if token.len() < 16 || token.len() % 2 != 0 || !token.is_ascii() {
+        if token.len() < 16 || !token.len().is_multiple_of(2) || !token.is_ascii() {
             return Err(PageTokenError);
         }
         let sum = u64::from_str_radix(&token[..16], 16).map_err(|_| PageTokenError)?;

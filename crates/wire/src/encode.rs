@@ -88,7 +88,7 @@ pub fn encode_error(
             }
             object.insert("message".to_owned(), Value::from(error.message.as_str()));
             for (name, value) in &error.members {
-                object.insert((*name).to_owned(), value.clone());
+                object.insert((*name).to_owned(), Value::from(value.as_str()));
             }
             let mut response = Response::new(error.status);
             let kind = match protocol {
@@ -135,7 +135,6 @@ fn write_error_members(error: &Error, out: &mut String) {
     xml::write_text("Code", &error.code, out);
     xml::write_text("Message", &error.message, out);
     for (name, value) in &error.members {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        xml::write_text(name, &text, out);
+        xml::write_text(name, value, out);
     }
 }

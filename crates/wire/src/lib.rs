@@ -7,7 +7,6 @@
 
 mod decode;
 mod encode;
-mod error;
 mod query;
 mod rest;
 mod route;
@@ -16,8 +15,8 @@ pub mod xml;
 
 pub use decode::{Request, decode};
 pub use encode::{Response, encode, encode_error};
-pub use error::{Error, ErrorKind};
 pub use route::{Route, RouteMatch};
+pub use types::{Error, ErrorKind, errors};
 
 /// How requests and answers are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

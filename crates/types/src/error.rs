@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_json::Value;
-
 /// One entry of a service's error set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorKind {
@@ -42,7 +40,7 @@ pub struct Error {
     /// What failed and why, in a sentence.
     pub message: String,
     /// Further members that AWS's error shape has.
-    pub members: Vec<(&'static str, Value)>,
+    pub members: Vec<(&'static str, String)>,
     /// Further headers of the answer.
     pub headers: Vec<(&'static str, String)>,
 }
@@ -55,7 +53,7 @@ impl Error {
 
     /// Adds a member of the error's shape.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.members.push((name, value.into()));
         self
     }
@@ -84,7 +82,7 @@ impl std::error::Error for Error {}
 /// Declares a service's error set, each entry an [`ErrorKind`] constant, and `ALL` of them.
 ///
 /// ```
-/// wire::errors! {
+/// codeyard_types::errors! {
 ///     NOT_FOUND = "ResourceNotFoundException", 404;
 ///     TAKEN = "ResourceAlreadyExistsException", 409;
 /// }
