@@ -224,7 +224,7 @@ impl Store {
 
     /// Calls `hook` on the writer's thread after every commit that touched wake-ups or events. It
     /// must be quick and must not write.
-    pub fn on_commit(&self, hook: impl Fn(Touched) + Send + Sync + 'static) {
+    pub fn on_commit(&self, hook: impl Fn(&Touched) + Send + Sync + 'static) {
         self.inner.hooks.add(Box::new(hook));
     }
 

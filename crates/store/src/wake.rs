@@ -98,7 +98,7 @@ impl WriteTx<'_> {
         }
         self.put_raw(WAKES, key.store_key().as_bytes(), Key::new().time(at).as_bytes())?;
         self.put_raw(DUE, key.due_key(at).as_bytes(), &[])?;
-        self.touched.wakes = true;
+        self.touched.wake(key.kind);
         Ok(())
     }
 

@@ -16,22 +16,28 @@ use crate::backend::RawWrite;
 use crate::{Durability, MAX_BATCH, MAX_QUEUED_WRITES, StoreError, WriteTx};
 
 /// What a batch of commits touched, for those who would otherwise have to poll.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
-    /// Wake-ups of reconcilers.
-    pub wakes: bool,
+    /// Reconcilers for which wake-ups were set.
+    pub wakes: Vec<&'static str>,
     /// Events in the outbox.
     pub events: bool,
 }
 
 impl Touched {
-    fn merge(&mut self, other: Self) {
-        self.wakes |= other.wakes;
+    pub(crate) fn wake(&mut self, kind: &'static str) {
+        if !self.wakes.contains(&kind) {
+            self.wakes.push(kind);
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        other.wakes.iter().for_each(|kind| self.wake(kind));
         self.events |= other.events;
     }
 }
 
-type Hook = Box<dyn Fn(Touched) + Send + Sync>;
+type Hook = Box<dyn Fn(&Touched) + Send + Sync>;
 
 /// Who wants to know of commits.
 pub(crate) struct Hooks {
@@ -54,8 +60,8 @@ impl Hooks {
         self.commits.subscribe()
     }
 
-    fn committed(&self, touched: Touched) {
-        if touched != Touched::default() {
+    fn committed(&self, touched: &Touched) {
+        if *touched != Touched::default() {
             for hook in lock(&self.hooks).iter() {
                 hook(touched);
             }
@@ -71,7 +77,7 @@ pub(crate) trait Job: Send {
     /// Answers it: after the commit, or with the error that kept it from being committed.
     fn finish(self: Box<Self>, committed: Result<(), StoreError>);
     fn durability(&self) -> Durability;
-    fn touched(&self) -> Touched;
+    fn touched(&self) -> &Touched;
 }
 
 /// A caller's closure on its way through the writer.
@@ -127,8 +133,8 @@ where
         self.durability
     }
 
-    fn touched(&self) -> Touched {
-        self.touched
+    fn touched(&self) -> &Touched {
+        &self.touched
     }
 }
 
@@ -244,7 +250,7 @@ fn run_batch(side: &mut impl WriteSide, mut batch: Vec<Box<dyn Job>>, hooks: &Ho
     let durability = if synced { Durability::Synced } else { Durability::Ordered };
     let committed = run_jobs(side, &mut batch, durability);
     match &committed {
-        Ok(touched) => hooks.committed(*touched),
+        Ok(touched) => hooks.committed(touched),
         Err(error) => {
             side.rollback();
             tracing::error!(%error, writes = batch.len(), "failed to commit");

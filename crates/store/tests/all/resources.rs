@@ -285,7 +285,7 @@ fn the_earliest_wake_up_waits() {
 fn hooks_hear_of_what_was_committed() {
     on_every_backend(|store| {
         let (sender, receiver) = std::sync::mpsc::channel();
-        store.on_commit(move |touched| sender.send(touched).unwrap());
+        store.on_commit(move |touched| sender.send(touched.clone()).unwrap());
         let mut commits = store.commits();
         let key = WakeKey::new("k", &scope(1, "us-east-1"), "a");
         let failing = key.clone();
@@ -300,7 +300,7 @@ fn hooks_hear_of_what_was_committed() {
             .unwrap();
         assert_eq!(
             receiver.try_iter().collect::<Vec<_>>(),
-            [Touched { wakes: true, events: false }]
+            [Touched { wakes: vec!["k"], events: false }]
         );
         assert!(commits.has_changed().unwrap());
         commits.mark_unchanged();
