@@ -1,0 +1,58 @@
+//! What a client may ask for at most. The quotas of
+//! <https://docs.aws.amazon.com/codecommit/latest/userguide/limits.html> where AWS has one.
+
+use std::time::Duration;
+
+/// The largest pkt-line there is, its four length digits included (gitprotocol-common).
+pub const MAX_PKT_LINE: usize = 65_520;
+
+/// References that one push may create, update or delete; AWS's quota.
+pub const MAX_PUSH_COMMANDS: usize = 4_000;
+
+/// `shallow` lines that one push may carry.
+pub const MAX_SHALLOW_LINES: usize = 100_000;
+
+/// The longest reference name in bytes. AWS: a branch name has at most 256 characters.
+pub const MAX_REFERENCE_NAME: usize = 1_024;
+
+/// The largest pack that one push may bring, in bytes.
+pub const MAX_PACK_BYTES: u64 = 8 << 30;
+
+/// The largest request that a fetch may send (wants and haves, unzipped), in bytes.
+pub const MAX_FETCH_REQUEST_BYTES: u64 = 32 << 20;
+
+/// The longest path of a file, in bytes; AWS's quota.
+pub const MAX_PATH: usize = 4_096;
+
+/// The largest object that is ever held in memory, in bytes. A larger one is for git clients only.
+pub const MAX_OBJECT_IN_MEMORY: u64 = 64 << 20;
+
+/// The largest tag, tree or commit object that is read, in bytes. AWS's quota for commit metadata.
+pub const MAX_METADATA_BYTES: u64 = 20 << 20;
+
+/// How many tags may point at each other before one is taken for bad.
+pub const MAX_TAG_DEPTH: usize = 16;
+
+/// How long one fetch may take as a whole.
+pub const FETCH_TIMEOUT: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// How long receiving a push's pack may take, and then again how long checking it may.
+pub const PUSH_TIMEOUT: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// How long either side of a transfer may stand still.
+pub const STALL_TIMEOUT: Duration = Duration::from_secs(5 * 60);
+
+/// How often a client that waits for its pack to be checked is told that we live.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(5);
+
+/// How long a short child process (an advertisement, a repack step) may take.
+pub const HELPER_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+
+/// What of a child's standard error is kept for a message, in bytes.
+pub const MAX_STDERR: usize = 16 << 10;
+
+/// Bytes moved at once between a client and a child.
+pub const CHUNK: usize = 64 << 10;
+
+/// From this many packs on, a repository is repacked in the background.
+pub const REPACK_AT_PACKS: usize = 32;

@@ -1,0 +1,359 @@
+//! Pushes (gitprotocol-pack, "Pushing Data To a Server"), without hooks and without
+//! `git receive-pack`: commands, decision, quarantine, check, change, report.
+
+use crate::body::{BodyReader, ByteStream, Encoding, bytes_stream, channel_stream};
+use crate::change::Installed;
+use crate::commands::{PushRequest, PushRequestReader};
+use crate::limits::{KEEP_ALIVE, MAX_PACK_BYTES, PUSH_TIMEOUT};
+use crate::pktline::{self, Band, FLUSH, banded, put_line};
+use crate::quarantine::Quarantine;
+use crate::repository::Connected;
+use crate::{
+    ATOMIC_FAILURE, GitError, Kind, Oid, RefSnapshot, RefStore, RefUpdate, Refusal, Repository,
+    Result, apply_to_map,
+};
+use bytes::{Bytes, BytesMut};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// Above this many references, missing objects refuse the whole push instead of asking for each.
+const MAX_CHECKED_ONE_BY_ONE: usize = 32;
+
+type Sender = mpsc::Sender<io::Result<Bytes>>;
+
+impl Repository {
+    /// The answer to `POST git-receive-pack`, of type `application/x-git-receive-pack-result`.
+    ///
+    /// `decide` is asked once, before the pack is read, with the changes that are not refused
+    /// anyway; it answers in their order. Then the pack goes into quarantine and is checked, and
+    /// `refs` changes what is left, in one transaction. What is refused leaves nothing behind.
+    ///
+    /// This returns when the request has been read; dropping it before that ends the push without
+    /// a trace. From then on the push goes on to its end even if nobody reads the answer.
+    /// `Err` is for requests that are no push; everything else is told to the git client.
+    pub async fn receive_pack<D, F>(
+        &self,
+        body: ByteStream,
+        encoding: Encoding,
+        refs: Arc<dyn RefStore>,
+        decide: D,
+    ) -> Result<ByteStream>
+    where
+        D: FnOnce(Vec<RefUpdate>) -> F,
+        F: Future<Output = Vec<std::result::Result<(), Refusal>>>,
+    {
+        let body = BodyReader::new(body, encoding, "the push", MAX_PACK_BYTES);
+        let work = self.receive(body, refs, decide);
+        tokio::time::timeout(PUSH_TIMEOUT, work)
+            .await
+            .unwrap_or_else(|_| Err(GitError::Protocol("the push took too long".to_owned())))
+    }
+
+    async fn receive<D, F>(
+        &self,
+        mut body: BodyReader,
+        refs: Arc<dyn RefStore>,
+        decide: D,
+    ) -> Result<ByteStream>
+    where
+        D: FnOnce(Vec<RefUpdate>) -> F,
+        F: Future<Output = Vec<std::result::Result<(), Refusal>>>,
+    {
+        let mut reader = PushRequestReader::default();
+        while let Some(line) = body.pkt().await? {
+            reader.line(&line)?;
+        }
+        let request = reader.finish();
+        if request.commands.is_empty() {
+            // Clients with a large push try first whether they may.
+            body.drain().await?;
+            return Ok(bytes_stream(Bytes::new()));
+        }
+        let mut push = Push::new(self.clone(), refs, request);
+        let decisions = decide(push.open_updates()).await;
+        push.take_decisions(decisions);
+        push.compare(&push.refs.snapshot().await?);
+        let (tx, rx) = mpsc::channel(64);
+        let quarantine = if !push.request.has_pack() {
+            None
+        } else if push.open().next().is_none() {
+            body.drain().await?;
+            None
+        } else {
+            let progress = (push.request.side_band && !push.request.quiet).then(|| tx.clone());
+            Quarantine::receive(self, &mut body, progress).await?
+        };
+        if !body.at_end().await? {
+            return Err(GitError::Protocol("bytes after the push".to_owned()));
+        }
+        tokio::spawn(push.finish(quarantine, tx));
+        Ok(channel_stream(rx))
+    }
+}
+
+/// A push underway: what it wants and how each reference stands.
+struct Push {
+    repository: Repository,
+    refs: Arc<dyn RefStore>,
+    request: PushRequest,
+    results: Vec<std::result::Result<(), Refusal>>,
+}
+
+impl Push {
+    fn new(repository: Repository, refs: Arc<dyn RefStore>, request: PushRequest) -> Self {
+        let results =
+            request.commands.iter().map(|c| c.problem.clone().map_or(Ok(()), Err)).collect();
+        let mut push = Self { repository, refs, request, results };
+        push.settle_atomic();
+        push
+    }
+
+    /// The changes that nothing speaks against yet, with their places.
+    fn open(&self) -> impl Iterator<Item = (usize, &RefUpdate)> {
+        let updates = self.request.commands.iter().map(|command| &command.update);
+        updates
+            .zip(&self.results)
+            .enumerate()
+            .filter(|(_, (_, r))| r.is_ok())
+            .map(|(i, (u, _))| (i, u))
+    }
+
+    fn open_updates(&self) -> Vec<RefUpdate> {
+        self.open().map(|(_, update)| update.clone()).collect()
+    }
+
+    fn refuse(&mut self, place: usize, refusal: Refusal) {
+        if let Some(result) = self.results.get_mut(place) {
+            *result = Err(refusal);
+        }
+    }
+
+    fn refuse_all_open(&mut self, refusal: &str) {
+        for result in self.results.iter_mut().filter(|r| r.is_ok()) {
+            *result = Err(refusal.to_owned());
+        }
+    }
+
+    fn settle_atomic(&mut self) {
+        if self.request.atomic && self.results.iter().any(std::result::Result::is_err) {
+            self.refuse_all_open(ATOMIC_FAILURE);
+        }
+    }
+
+    /// Takes one answer for each open change, in their order. A missing one is a no.
+    fn take_decisions(&mut self, decisions: Vec<std::result::Result<(), Refusal>>) {
+        let places: Vec<usize> = self.open().map(|(place, _)| place).collect();
+        let mut decisions = decisions.into_iter();
+        for place in places {
+            let decision =
+                decisions.next().unwrap_or_else(|| Err("was not decided upon".to_owned()));
+            if let Err(refusal) = decision {
+                self.refuse(place, refusal);
+            }
+        }
+        self.settle_atomic();
+    }
+
+    /// Refuses what cannot be as the references stand now, before its objects come in. The store
+    /// checks again.
+    fn compare(&mut self, snapshot: &RefSnapshot) {
+        let places: Vec<usize> = self.open().map(|(place, _)| place).collect();
+        let updates = self.open_updates();
+        let mut refs = snapshot.refs.clone();
+        let results = apply_to_map(&mut refs, &updates, false);
+        for ((place, update), result) in places.into_iter().zip(updates).zip(results) {
+            if let Err(refusal) = result {
+                self.refuse(place, refusal);
+            } else if update.new.is_none() && snapshot.head.as_ref() == Some(&update.name) {
+                self.refuse(place, "the default branch cannot be deleted".to_owned());
+            }
+        }
+        self.settle_atomic();
+    }
+
+    /// Everything after the request has been read; ends with the report.
+    async fn finish(mut self, quarantine: Option<Quarantine>, tx: Sender) {
+        let side_band = self.request.side_band;
+        let unpacked = {
+            let work = self.conclude(quarantine);
+            tokio::pin!(work);
+            loop {
+                tokio::select! {
+                    unpacked = &mut work => break unpacked,
+                    () = tokio::time::sleep(KEEP_ALIVE), if side_band => {
+                        // A full channel means that something else is on its way.
+                        let _ = tx.try_send(Ok(Bytes::from_static(pktline::KEEP_ALIVE)));
+                    }
+                }
+            }
+        };
+        for part in self.report(&unpacked) {
+            // Nobody may be there to read it; the push stands as it is.
+            let _ = tx.send(Ok(part)).await;
+        }
+    }
+
+    /// Checks and changes. `Err` is what the client is told instead of `unpack ok`.
+    async fn conclude(
+        &mut self,
+        quarantine: Option<Quarantine>,
+    ) -> std::result::Result<(), String> {
+        let quarantine = match quarantine {
+            None => None,
+            Some(quarantine) => match quarantine.indexed().await {
+                Ok(quarantine) => Some(quarantine),
+                Err(e) => {
+                    let hint = if self.request.shallow { " (from a shallow clone)" } else { "" };
+                    self.refuse_all_open(&format!("the pack was refused{hint}"));
+                    return Err(unpack_problem(&e));
+                }
+            },
+        };
+        if self.open().next().is_none() {
+            return Ok(());
+        }
+        if let Err(e) = self.change(quarantine).await {
+            tracing::error!("push failed: {e}");
+            self.refuse_all_open(
+                "internal error, nothing was promised: fetch to see what is there",
+            );
+        }
+        Ok(())
+    }
+
+    async fn change(&mut self, quarantine: Option<Quarantine>) -> Result<()> {
+        self.repository.project_refs(self.refs.as_ref()).await?;
+        let change = self.repository.change().await;
+        self.check_objects(quarantine.as_ref()).await?;
+        self.settle_atomic();
+        if self.open().next().is_none() {
+            return Ok(());
+        }
+        let installed = match quarantine {
+            Some(quarantine) => change.migrate(quarantine.packs()).await?,
+            None => change.write(|_| Ok::<_, GitError>(())).await?.1,
+        };
+        self.apply(installed).await
+    }
+
+    async fn apply(&mut self, installed: Installed) -> Result<()> {
+        let places: Vec<usize> = self.open().map(|(place, _)| place).collect();
+        let results = self.refs.apply(self.open_updates(), self.request.atomic).await?;
+        let none_changed = results.iter().all(std::result::Result::is_err);
+        for (place, result) in places.into_iter().zip(results) {
+            if let Err(refusal) = result {
+                self.refuse(place, refusal);
+            }
+        }
+        if none_changed {
+            return installed.undo().await;
+        }
+        installed.keep();
+        Ok(())
+    }
+
+    /// Branches must be commits, and everything that the new tips need must be there.
+    async fn check_objects(&mut self, quarantine: Option<&Quarantine>) -> Result<()> {
+        let dir = self.repository.dir().to_owned();
+        let folder = quarantine.map_or_else(|| dir.join("objects"), |q| q.dir().to_owned());
+        let tips: Vec<(usize, Oid, bool)> = self
+            .open()
+            .filter_map(|(i, u)| Some((i, u.new?, u.name.starts_with("refs/heads/"))))
+            .collect();
+        let asked: Vec<Oid> = tips.iter().map(|tip| tip.1).collect();
+        let kinds = Repository::kinds_in(&dir, &folder, asked).await?;
+        for (&(place, oid, is_branch), kind) in tips.iter().zip(kinds) {
+            match kind {
+                None => self.refuse(place, format!("object {oid} was not sent")),
+                Some(kind) if is_branch && kind != Kind::Commit => {
+                    self.refuse(place, "a branch must point at a commit".to_owned());
+                }
+                Some(_) => {}
+            }
+        }
+        self.check_connected(&folder).await
+    }
+
+    async fn check_connected(&mut self, folder: &Path) -> Result<()> {
+        let tips: Vec<(usize, Oid)> = self.open().filter_map(|(i, u)| Some((i, u.new?))).collect();
+        let all: Vec<Oid> = tips.iter().map(|tip| tip.1).collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let Connected::No(problem) = self.repository.check_connected(folder, &all).await? else {
+            return Ok(());
+        };
+        tracing::debug!("push without all its objects: {problem}");
+        let refusal = if self.request.shallow {
+            "history before the shallow clone's is missing here: git fetch --unshallow first"
+        } else {
+            "missing necessary objects"
+        };
+        for (place, oid) in tips.iter().copied() {
+            let alone = tips.len() > 1 && tips.len() <= MAX_CHECKED_ONE_BY_ONE;
+            if !alone
+                || matches!(
+                    self.repository.check_connected(folder, &[oid]).await?,
+                    Connected::No(_)
+                )
+            {
+                self.refuse(place, refusal.to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// What the client reads: messages for people, then the status for its program.
+    fn report(&self, unpacked: &std::result::Result<(), String>) -> Vec<Bytes> {
+        let mut messages = String::new();
+        let mut status = BytesMut::new();
+        let unpack = unpacked.as_ref().map_or_else(|e| one_line(e), |()| "ok".to_owned());
+        put_line(&mut status, format!("unpack {unpack}\n").as_bytes());
+        for (command, result) in self.request.commands.iter().zip(&self.results) {
+            let name = &command.update.name;
+            match result {
+                Ok(()) => put_line(&mut status, format!("ok {name}\n").as_bytes()),
+                Err(refusal) => {
+                    put_line(&mut status, format!("ng {name} {}\n", one_line(refusal)).as_bytes());
+                    for line in refusal.lines() {
+                        messages.push_str(&format!("error: {name}: {}\n", printable(line)));
+                    }
+                }
+            }
+        }
+        status.extend_from_slice(FLUSH);
+        let mut parts = Vec::new();
+        if self.request.side_band {
+            parts.push(banded(Band::Progress, messages.as_bytes()));
+            if self.request.report_status {
+                parts.push(banded(Band::Data, &status));
+            }
+            parts.push(Bytes::from_static(FLUSH));
+        } else if self.request.report_status {
+            parts.push(status.freeze());
+        }
+        parts.retain(|part| !part.is_empty());
+        parts
+    }
+}
+
+/// The words of `git index-pack` that tell what is wrong with a pack.
+fn unpack_problem(error: &GitError) -> String {
+    let text = match error {
+        GitError::Child { problem, .. } => problem.as_str(),
+        other => return other.to_string(),
+    };
+    let said = |prefix: &str| text.lines().rev().find_map(|line| line.trim().strip_prefix(prefix));
+    said("error: ").or_else(|| said("fatal: ")).unwrap_or(text).to_owned()
+}
+
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Fits into a status line, which is a pkt-line with a reference's name in it.
+fn one_line(text: &str) -> String {
+    printable(text.lines().next().unwrap_or_default()).chars().take(500).collect()
+}

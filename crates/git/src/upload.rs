@@ -1,0 +1,244 @@
+//! Fetches and advertisements: stock `git upload-pack` between two byte streams.
+
+use crate::body::{BodyReader, ByteStream, Encoding, channel_stream};
+use crate::commands::RECEIVE_CAPABILITIES;
+use crate::limits::{CHUNK, FETCH_TIMEOUT, MAX_FETCH_REQUEST_BYTES, MAX_STDERR, STALL_TIMEOUT};
+use crate::pktline::{FLUSH, put_line};
+use crate::process::{Running, git, read_bounded};
+use crate::{GitError, Oid, RefSnapshot, RefStore, Repository, Result, bytes_stream};
+use bytes::{Bytes, BytesMut};
+use std::io;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{ChildStdin, ChildStdout};
+use tokio::sync::mpsc;
+
+/// What a client wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// Fetch.
+    UploadPack,
+    /// Push.
+    ReceivePack,
+}
+
+impl Service {
+    /// From `service=…` of an `info/refs` request.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "git-upload-pack" => Some(Self::UploadPack),
+            "git-receive-pack" => Some(Self::ReceivePack),
+            _ => None,
+        }
+    }
+
+    /// Its name in URLs and media types.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UploadPack => "git-upload-pack",
+            Self::ReceivePack => "git-receive-pack",
+        }
+    }
+}
+
+/// The version of the fetch protocol.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// The first one.
+    #[default]
+    V0,
+    /// The first one that says so.
+    V1,
+    /// gitprotocol-v2.
+    V2,
+}
+
+impl Protocol {
+    /// From the `Git-Protocol` header: the highest version that it asks for and we know.
+    pub fn from_header(value: Option<&str>) -> Self {
+        let keys = || value.into_iter().flat_map(|v| v.split(':')).map(str::trim);
+        if keys().any(|key| key == "version=2") {
+            Self::V2
+        } else if keys().any(|key| key == "version=1") {
+            Self::V1
+        } else {
+            Self::V0
+        }
+    }
+
+    fn environment(self) -> Option<&'static str> {
+        match self {
+            Self::V0 => None,
+            Self::V1 => Some("version=1"),
+            Self::V2 => Some("version=2"),
+        }
+    }
+}
+
+impl Repository {
+    /// The answer to `GET info/refs?service=…`, of type
+    /// `application/x-git-…-pack-advertisement`.
+    pub async fn advertise(
+        &self,
+        service: Service,
+        protocol: Protocol,
+        refs: &dyn RefStore,
+    ) -> Result<ByteStream> {
+        match service {
+            Service::UploadPack => self.advertise_upload(protocol, refs).await,
+            Service::ReceivePack => {
+                Ok(bytes_stream(receive_advertisement(&refs.snapshot().await?)))
+            }
+        }
+    }
+
+    async fn advertise_upload(
+        &self,
+        protocol: Protocol,
+        refs: &dyn RefStore,
+    ) -> Result<ByteStream> {
+        self.project_refs(refs).await?;
+        let mut prefix = BytesMut::new();
+        if protocol != Protocol::V2 {
+            put_line(&mut prefix, b"# service=git-upload-pack\n");
+            prefix.extend_from_slice(FLUSH);
+        }
+        let running = self.start_upload_pack(protocol, &["--http-backend-info-refs"])?;
+        let nothing = BodyReader::new(bytes_stream(Bytes::new()), Encoding::Identity, "nothing", 0);
+        Ok(stream_through(running, nothing, prefix.freeze()))
+    }
+
+    /// The answer to `POST git-upload-pack`, of type `application/x-git-upload-pack-result`.
+    /// Streams both ways in constant memory. Dropping the answer ends the work.
+    pub async fn upload_pack(
+        &self,
+        body: ByteStream,
+        encoding: Encoding,
+        protocol: Protocol,
+        refs: &dyn RefStore,
+    ) -> Result<ByteStream> {
+        self.project_refs(refs).await?;
+        let running = self.start_upload_pack(protocol, &["--stateless-rpc"])?;
+        let body = BodyReader::new(body, encoding, "the fetch request", MAX_FETCH_REQUEST_BYTES);
+        Ok(stream_through(running, body, Bytes::new()))
+    }
+
+    fn start_upload_pack(&self, protocol: Protocol, options: &[&str]) -> Result<Running> {
+        let mut command = git(self.dir(), "upload-pack");
+        command.arg("--strict").args(options).arg(".");
+        if let Some(version) = protocol.environment() {
+            command.env("GIT_PROTOCOL", version);
+        }
+        Running::start(command, "upload-pack")
+    }
+}
+
+/// What `git receive-pack` would advertise. There is no v2 of pushes; clients expect the old form.
+fn receive_advertisement(snapshot: &RefSnapshot) -> Bytes {
+    let mut out = BytesMut::new();
+    put_line(&mut out, b"# service=git-receive-pack\n");
+    out.extend_from_slice(FLUSH);
+    let mut capabilities = format!("\0{RECEIVE_CAPABILITIES}");
+    for (name, oid) in &snapshot.refs {
+        put_line(
+            &mut out,
+            format!("{oid} {name}{}\n", std::mem::take(&mut capabilities)).as_bytes(),
+        );
+    }
+    if snapshot.refs.is_empty() {
+        put_line(&mut out, format!("{} capabilities^{{}}{capabilities}\n", Oid::ZERO).as_bytes());
+    }
+    out.extend_from_slice(FLUSH);
+    out.freeze()
+}
+
+/// Moves bytes between the client and the child until both are done.
+fn stream_through(running: Running, body: BodyReader, prefix: Bytes) -> ByteStream {
+    let (tx, rx) = mpsc::channel(4);
+    tokio::spawn(async move {
+        let moved = tokio::time::timeout(FETCH_TIMEOUT, drive(running, body, prefix, &tx)).await;
+        let failed = match moved {
+            Ok(Ok(())) => return,
+            Ok(Err(e)) => e,
+            Err(_) => GitError::CutOff("the fetch took too long".to_owned()),
+        };
+        tracing::debug!("fetch failed: {failed}");
+        // The client may be gone, which is why it failed.
+        let _ = tx.send(Err(io::Error::other(failed))).await;
+    });
+    channel_stream(rx)
+}
+
+type Sender = mpsc::Sender<io::Result<Bytes>>;
+
+async fn drive(mut running: Running, body: BodyReader, prefix: Bytes, tx: &Sender) -> Result<()> {
+    let (stdin, stdout, stderr) = (running.stdin()?, running.stdout()?, running.stderr()?);
+    if !prefix.is_empty() {
+        send(tx, prefix).await?;
+    }
+    let words =
+        async { read_bounded(stderr, MAX_STDERR).await.map_err(GitError::io("read from git")) };
+    let ((), sent, words) = tokio::try_join!(feed(body, stdin), pump(stdout, tx), words)?;
+    let status = running.wait().await?;
+    if !status.success() {
+        let problem = String::from_utf8_lossy(&words).trim().to_owned();
+        tracing::debug!(%status, "git upload-pack: {problem}");
+        // Once git has spoken, it has also told the client, and a pack cut short is seen as one.
+        if !sent {
+            return Err(GitError::Child { command: "upload-pack", problem });
+        }
+    }
+    Ok(())
+}
+
+async fn feed(mut body: BodyReader, mut stdin: ChildStdin) -> Result<()> {
+    while let Some(chunk) = body.chunk().await? {
+        if stdin.write_all(&chunk).await.is_err() {
+            // The child needs no more; its status tells why.
+            return body.drain().await;
+        }
+    }
+    Ok(())
+}
+
+/// Whether there was anything.
+async fn pump(mut stdout: ChildStdout, tx: &Sender) -> Result<bool> {
+    let mut buffer = BytesMut::new();
+    let mut sent = false;
+    loop {
+        buffer.reserve(CHUNK);
+        let count = tokio::select! {
+            count = stdout.read_buf(&mut buffer) => count.map_err(GitError::io("read from git"))?,
+            () = tx.closed() => return Err(client_left()),
+        };
+        if count == 0 {
+            return Ok(sent);
+        }
+        send(tx, buffer.split().freeze()).await?;
+        sent = true;
+    }
+}
+
+async fn send(tx: &Sender, bytes: Bytes) -> Result<()> {
+    match tokio::time::timeout(STALL_TIMEOUT, tx.send(Ok(bytes))).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(client_left()),
+        Err(_) => Err(GitError::CutOff("the client stood still for too long".to_owned())),
+    }
+}
+
+fn client_left() -> GitError {
+    GitError::CutOff("the client left".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn protocol_versions() {
+        assert_eq!(Protocol::from_header(None), Protocol::V0);
+        assert_eq!(Protocol::from_header(Some("version=2")), Protocol::V2);
+        assert_eq!(Protocol::from_header(Some("foo:version=1")), Protocol::V1);
+        assert_eq!(Protocol::from_header(Some("version=3;$(x)")), Protocol::V0);
+    }
+}

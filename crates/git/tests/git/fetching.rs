@@ -1,0 +1,189 @@
+//! Clones and fetches in every form, compared with what was pushed.
+
+use crate::support::{Yard, git_in};
+use codeyard_git::{Repository, bytes_stream};
+use std::time::{Duration, Instant};
+
+#[test]
+fn an_empty_repository_can_be_cloned() {
+    let yard = Yard::open();
+    let clone = yard.clone_to("clone", &[]);
+    assert_eq!(clone.ok(&["ls-remote"]), "");
+}
+
+#[test]
+fn clones_in_all_protocols() {
+    let yard = Yard::open();
+    let work = yard.working_copy("work");
+    work.commit("a/b", "two\n");
+    work.ok(&["tag", "-a", "v1", "-m", "one"]);
+    work.ok(&["tag", "light"]);
+    work.ok(&["push", "-q", "origin", "main", "--tags"]);
+    let tip = work.ok(&["rev-parse", "HEAD"]);
+    for protocol in ["0", "1", "2"] {
+        let setting = format!("protocol.version={protocol}");
+        let clone = yard.clone_to(&format!("clone{protocol}"), &["-c", &setting]);
+        assert_eq!(clone.ok(&["rev-parse", "HEAD"]), tip);
+        assert_eq!(clone.ok(&["symbolic-ref", "HEAD"]), "refs/heads/main");
+        assert_eq!(clone.ok(&["rev-parse", "v1^{commit}"]), tip);
+        clone.ok(&["fsck", "--strict"]);
+        let listed = clone.ok(&["-c", &setting, "ls-remote", "origin"]);
+        assert!(listed.contains(&format!("{tip}\trefs/tags/v1^{{}}")), "{listed}");
+        assert!(listed.starts_with(&format!("{tip}\tHEAD")), "{listed}");
+    }
+}
+
+#[test]
+fn shallow_partial_and_later_fetches() {
+    let yard = Yard::open();
+    let work = yard.working_copy("work");
+    for i in 0..10 {
+        work.commit("file", &format!("{i}\n"));
+    }
+    work.ok(&["push", "-q", "origin", "main"]);
+    for protocol in ["protocol.version=0", "protocol.version=2"] {
+        let name = |kind: &str| format!("{kind}{protocol}");
+        let shallow = yard.clone_to(&name("shallow"), &["-c", protocol, "--depth=2"]);
+        assert_eq!(shallow.ok(&["rev-list", "--count", "HEAD"]), "2");
+        shallow.ok(&["fetch", "-q", "--unshallow"]);
+        assert_eq!(shallow.ok(&["rev-list", "--count", "HEAD"]), "11");
+        let partial = yard
+            .clone_to(&name("partial"), &["-c", protocol, "--filter=blob:none", "--no-checkout"]);
+        partial.ok(&["checkout", "-q", "main"]);
+        assert_eq!(std::fs::read_to_string(partial.0.join("file")).unwrap(), "9\n");
+    }
+    let clone = yard.clone_to("later", &[]);
+    let tip = work.commit("file", "later\n");
+    work.ok(&["push", "-q", "origin", "main"]);
+    clone.ok(&["pull", "-q", "--ff-only"]);
+    assert_eq!(clone.ok(&["rev-parse", "HEAD"]), tip);
+}
+
+/// A fetch that wants so much that the client zips its request.
+#[test]
+fn a_zipped_request() {
+    let yard = Yard::open();
+    let work = yard.working_copy("work");
+    work.ok(&["push", "-q", "origin", "main"]);
+    let clone = yard.clone_to("clone", &["-c", "protocol.version=0"]);
+    for i in 0..40 {
+        work.commit("file", &format!("{i}\n"));
+        work.ok(&["branch", &format!("b{i}")]);
+    }
+    work.ok(&["push", "-q", "--all", "origin"]);
+    let output = git_in(&clone.0)
+        .args(["fetch", "-q", "origin"])
+        .env("GIT_TRACE_CURL", "1")
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let trace = String::from_utf8_lossy(&output.stderr).to_lowercase();
+    assert!(trace.contains("content-encoding: gzip"), "the test does not test what it should");
+    assert_eq!(clone.ok(&["rev-parse", "origin/b39"]), work.ok(&["rev-parse", "b39"]));
+}
+
+#[test]
+fn the_projection_follows_the_store() {
+    let yard = Yard::open();
+    let work = yard.working_copy("work");
+    work.ok(&["push", "-q", "origin", "main"]);
+    let tip = work.ok(&["rev-parse", "HEAD"]);
+    // As if the yard had died before it wrote the references, and been started again.
+    std::fs::write(yard.repository.dir().join("packed-refs"), "garbage\n").unwrap();
+    {
+        let mut state = yard.refs.state.lock().unwrap();
+        let id = state.refs["refs/heads/main"];
+        state.refs.insert("refs/heads/other".to_owned(), id);
+        state.head = Some("refs/heads/other".to_owned());
+        state.version += 1;
+    }
+    let listed = work.ok(&["ls-remote", "--symref", "origin"]);
+    assert!(listed.contains("ref: refs/heads/other\tHEAD"), "{listed}");
+    assert!(listed.contains(&format!("{tip}\trefs/heads/other")), "{listed}");
+}
+
+#[test]
+fn a_dropped_answer_ends_the_child() {
+    let yard = Yard::open();
+    let work = yard.working_copy("work");
+    let big: String =
+        (0..400_000_u64).map(|i| format!("{}\n", i.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+    work.commit("big", &big);
+    work.ok(&["push", "-q", "origin", "main"]);
+    let tip = yard.tip("refs/heads/main").unwrap();
+    let children = || children_in(yard.repository.dir());
+    yard.block_on(async {
+        let want = format!("0032want {tip}\n00000009done\n");
+        let protocol = codeyard_git::Protocol::V0;
+        let mut answer = yard
+            .repository
+            .upload_pack(bytes_stream(want), Default::default(), protocol, yard.refs.as_ref())
+            .await
+            .unwrap();
+        std::future::poll_fn(|cx| answer.as_mut().poll_next(cx)).await.unwrap().unwrap();
+        assert!(children() > 0);
+        drop(answer);
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while children() > 0 {
+            assert!(Instant::now() < deadline, "git lives on");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+}
+
+/// Processes that work in `dir`, zombies included as far as they show it.
+fn children_in(dir: &std::path::Path) -> usize {
+    std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter(|entry| std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == dir))
+        .count()
+}
+
+#[test]
+fn a_bad_fetch_is_refused() {
+    let yard = Yard::open();
+    let work = yard.working_copy("work");
+    work.ok(&["push", "-q", "origin", "main"]);
+    let fetch = |body: &str| {
+        yard.block_on(async {
+            let mut answer = yard
+                .repository
+                .upload_pack(
+                    bytes_stream(body.to_owned()),
+                    Default::default(),
+                    codeyard_git::Protocol::V0,
+                    yard.refs.as_ref(),
+                )
+                .await
+                .unwrap();
+            let mut all = Vec::new();
+            while let Some(part) = std::future::poll_fn(|cx| answer.as_mut().poll_next(cx)).await {
+                match part {
+                    Ok(part) => all.extend_from_slice(&part),
+                    Err(e) => return Err(e.to_string()),
+                }
+            }
+            Ok(String::from_utf8_lossy(&all).into_owned())
+        })
+    };
+    let missing = "1".repeat(40);
+    let told = fetch(&format!("0032want {missing}\n00000009done\n")).unwrap();
+    assert!(told.contains("ERR upload-pack: not our ref"), "{told}");
+    assert!(fetch("zzzz").is_err());
+}
+
+#[test]
+fn opening_what_is_not_there_fails() {
+    let home = tempfile::TempDir::new().unwrap();
+    assert!(Repository::open(&home.path().join("none")).is_err());
+    assert!(Repository::open(home.path()).is_err());
+    let made = Repository::create(&home.path().join("r")).unwrap();
+    let garbage = made.dir().join("incoming/push-1");
+    std::fs::create_dir(&garbage).unwrap();
+    drop(made);
+    Repository::open(&home.path().join("r")).unwrap();
+    assert!(!garbage.exists());
+    Repository::remove(&home.path().join("r")).unwrap();
+    assert!(!home.path().join("r").exists());
+}
