@@ -3,4 +3,5 @@
 //! the steps (secrets, policies) the caller looks up.
 
 pub mod policy;
+pub mod sigv2;
 pub mod sigv4;

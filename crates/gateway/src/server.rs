@@ -1,0 +1,156 @@
+//! Accepts connections and runs requests.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use service::{Error, Yard, common};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use wire::Protocol;
+
+use crate::internal::Rebuild;
+use crate::payload::Incoming;
+use crate::respond::HttpResponse;
+use crate::{HEAD_TIMEOUT_SECS, MAX_HEAD, MAX_HEADERS, MAX_IN_FLIGHT, internal, respond, route};
+
+/// The front door of a yard.
+pub struct Gateway {
+    pub(crate) yard: ArcSwap<Yard>,
+    pub(crate) rebuild: Option<Rebuild>,
+    in_flight: Semaphore,
+}
+
+/// A door that is open; it closes with [`Serving::stop`].
+pub struct Serving {
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Serving {
+    /// Takes no new connections and lets those that are open finish their request, at most for
+    /// `grace`.
+    pub async fn stop(self, grace: Duration) {
+        let _ = self.stop.send(true);
+        let abort = self.task.abort_handle();
+        if tokio::time::timeout(grace, self.task).await.is_err() {
+            abort.abort();
+        }
+    }
+}
+
+impl Gateway {
+    /// A door to `yard`. Where `rebuild` is given, `POST /_codeyard/reset` replaces the yard by
+    /// what it makes: for test mode only.
+    pub fn new(yard: Yard, rebuild: Option<Rebuild>) -> Arc<Self> {
+        Arc::new(Self {
+            yard: ArcSwap::from_pointee(yard),
+            rebuild,
+            in_flight: Semaphore::new(MAX_IN_FLIGHT),
+        })
+    }
+
+    /// The yard behind the door.
+    pub fn yard(&self) -> Yard {
+        Yard::clone(&self.yard.load())
+    }
+
+    /// Opens the door.
+    ///
+    /// # Errors
+    /// Where the listener has no address.
+    pub fn serve(self: &Arc<Self>, listener: TcpListener) -> std::io::Result<Serving> {
+        let address = listener.local_addr()?;
+        let (stop, stopped) = watch::channel(false);
+        let gateway = self.clone();
+        let task = tokio::spawn(async move { accept(gateway, listener, stopped).await });
+        Ok(Serving { address, stop, task })
+    }
+
+    async fn handle(self: Arc<Self>, request: Incoming) -> HttpResponse {
+        let Ok(_permit) = self.in_flight.try_acquire() else {
+            let error = common::SLOW_DOWN.error("Too many requests at once. Please slow down.");
+            return respond::error(Protocol::Json11, &error, &request.request_id, &request.path);
+        };
+        let yard = self.yard();
+        if request.path.starts_with(internal::PREFIX) {
+            return internal::handle(&self, &yard, request).await;
+        }
+        // A task of its own: it ends in order even if the client leaves, and a panic in a handler
+        // costs one answer and not the connection.
+        let (request_id, path) = (request.request_id.clone(), request.path.clone());
+        match tokio::spawn(route::handle(yard, request)).await {
+            Ok(response) => response,
+            Err(failure) => {
+                tracing::error!(%failure, %path, "a request handler panicked");
+                let error = Error::internal("the request handler failed; the yard's log tells why");
+                respond::error(Protocol::Json11, &error, &request_id, &path)
+            }
+        }
+    }
+}
+
+async fn accept(gateway: Arc<Gateway>, listener: TcpListener, mut stopped: watch::Receiver<bool>) {
+    let mut connections = tokio::task::JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopped.changed() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let _ = stream.set_nodelay(true);
+                connections.spawn(connection(gateway.clone(), stream, peer, stopped.clone()));
+            }
+            Err(error) => {
+                // Out of file descriptors, mostly: wait for connections to end.
+                tracing::warn!(%error, "failed to accept a connection");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        while connections.try_join_next().is_some() {}
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn connection(
+    gateway: Arc<Gateway>,
+    stream: tokio::net::TcpStream,
+    peer: SocketAddr,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let service = service_fn(move |request| {
+        let gateway = gateway.clone();
+        async move {
+            let response = match Incoming::new(request, peer) {
+                Ok(request) => gateway.handle(request).await,
+                Err(response) => *response,
+            };
+            Ok::<_, std::convert::Infallible>(response)
+        }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(HEAD_TIMEOUT_SECS))
+        .max_buf_size(MAX_HEAD)
+        .max_headers(MAX_HEADERS)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, %peer, "a connection ended early");
+    }
+}

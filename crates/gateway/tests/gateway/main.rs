@@ -1,0 +1,120 @@
+//! The front door, from the outside: protocols through the stock SDK, and everything hostile.
+#![allow(missing_docs)]
+
+mod services;
+
+use serde_json::json;
+use testkit::{Keys, TestYard};
+
+async fn yard() -> TestYard {
+    TestYard::start(services::all()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stock_boto3_speaks_every_protocol() {
+    let yard = yard().await;
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gateway/boto3_spike.py");
+    let output = tokio::process::Command::new(testkit::venv::bin().join("python"))
+        .args([script, &yard.url, &yard.root().id, &yard.root().secret])
+        .output()
+        .await
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && text.contains("all protocols hold"), "{text}");
+}
+
+const GET: &str = "CodeCommit_20150413.GetRepository";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn malformed_messages_get_aws_errors() {
+    let yard = yard().await;
+    let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", GET)];
+    let deep = "[".repeat(100_000);
+    for (body, code, says) in [
+        ("{", "SerializationException", "Malformed JSON"),
+        ("[]", "SerializationException", "Expected a structure"),
+        (r#"{"repositoryName": 5}"#, "SerializationException", "'repositoryName'"),
+        (deep.as_str(), "SerializationException", "nested deeper"),
+        ("{}", "RepositoryNameRequiredException", "must not be null"),
+        ("", "RepositoryNameRequiredException", "must not be null"),
+    ] {
+        let body = body.as_bytes().to_vec();
+        let answer = yard.send(Some(&yard.root()), "codecommit", "POST", "/", &headers, body).await;
+        let json = answer.json();
+        assert_eq!((answer.status, json["__type"].as_str()), (400, Some(code)), "{json}");
+        assert!(json["message"].as_str().unwrap().contains(says), "{json}");
+        assert!(answer.header("x-amzn-requestid").is_some() && answer.header("date").is_some());
+    }
+    let (status, json) = yard.json("codecommit", "CodeCommit_20150413.Nonsense", json!({})).await;
+    assert_eq!((status, json["__type"].as_str()), (400, Some("UnknownOperationException")));
+    let (status, json) = yard.json("ghost", "Ghost_20200101.Boo", json!({})).await;
+    assert_eq!((status, json["__type"].as_str()), (400, Some("UnknownOperationException")));
+    let (status, xml) = yard.query_as(&yard.root(), "iam", &[("Version", "2010-05-08")]).await;
+    assert!(status == 400 && xml.contains("<Code>MissingAction</Code>"), "{xml}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unsigned_and_foreign_signatures_are_refused() {
+    let yard = yard().await;
+    let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", GET)];
+    let body = br#"{"repositoryName":"r"}"#.to_vec();
+    let answer = yard.send(None, "codecommit", "POST", "/", &headers, body.clone()).await;
+    assert_eq!(answer.json()["__type"], "MissingAuthenticationTokenException");
+    let answer = yard.send(Some(&yard.root()), "iam", "POST", "/", &headers, body.clone()).await;
+    assert_eq!(answer.json()["__type"], "InvalidSignatureException", "{}", answer.text());
+    let nobody = Keys::new("AKIANOBODY", "x");
+    let answer = yard.send(Some(&nobody), "codecommit", "POST", "/", &headers, body).await;
+    assert_eq!(answer.json()["__type"], "UnrecognizedClientException");
+    let answer = yard.send(None, "s3", "GET", "/b/k", &[], Vec::new()).await;
+    assert_eq!(answer.status, 403, "{}", answer.text());
+    assert!(answer.text().contains("<Code>AccessDenied</Code>"), "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn policies_decide_and_refusals_can_be_decoded() {
+    let yard = yard().await;
+    let arn = format!("arn:aws:codecommit:us-east-1:{}:mine", testkit::ACCOUNT);
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "codecommit:Get*", "Resource": "*"},
+        {"Sid": "NotOthers", "Effect": "Deny", "Action": "*", "NotResource": arn},
+    ]});
+    let eve = yard.user("eve", policy);
+    let name = |name: &str| json!({"repositoryName": name});
+    assert_eq!(yard.json_as(&eve, "codecommit", GET, name("mine")).await.0, 200);
+    let (status, refused) = yard.json_as(&eve, "codecommit", GET, name("other")).await;
+    assert_eq!((status, refused["__type"].as_str()), (400, Some("AccessDeniedException")));
+    let message = refused["message"].as_str().unwrap();
+    assert!(message.contains("user/eve is not authorized to perform: codecommit:GetRepository"));
+    assert!(message.contains("explicit deny in an identity-based policy"), "{message}");
+    let encoded = message.rsplit(": ").next().unwrap();
+    let decoded = service::decode_authorization_message(yard.yard(), encoded).unwrap();
+    assert!(
+        decoded.contains("NotOthers") && decoded.contains("\"explicitDeny\":true"),
+        "{decoded}"
+    );
+    assert!(service::decode_authorization_message(yard.yard(), &encoded[1..]).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_yards_own_pages() {
+    let yard = yard().await;
+    let answer = yard.send(None, "", "GET", gateway::HEALTH_PATH, &[], Vec::new()).await;
+    assert_eq!((answer.status, answer.json()["status"].as_str()), (200, Some("ok")));
+    let answer = yard.send(None, "", "POST", gateway::RESET_PATH, &[], Vec::new()).await;
+    assert_eq!(answer.status, 403, "reset is for test mode");
+    let answer = yard.send(None, "", "GET", "/_codeyard/nothing", &[], Vec::new()).await;
+    assert_eq!(answer.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_bodies_and_heads_are_bounded() {
+    let yard = yard().await;
+    let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", GET)];
+    let body = vec![b' '; gateway::MAX_BODY + 1];
+    let answer = yard.send(Some(&yard.root()), "codecommit", "POST", "/", &headers, body).await;
+    assert_eq!(answer.status, 413, "{}", answer.text());
+    let long = "x".repeat(4 * gateway::MAX_HEAD);
+    let answer = yard.send(None, "s3", "GET", "/b/k", &[("x-long", &long)], Vec::new()).await;
+    assert_eq!(answer.status, 431);
+}

@@ -1,0 +1,65 @@
+//! Routes that are no AWS operations: git over HTTP, health, downloads.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use shape::Body;
+use wire::Response;
+
+use crate::operation::BoxFuture;
+use crate::{Endpoint, Yard};
+
+/// A request as it came, not authenticated.
+pub struct RawRequest {
+    /// Method in capitals.
+    pub method: String,
+    /// Path, still encoded.
+    pub path: String,
+    /// Query string, still encoded.
+    pub query: String,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// Payload.
+    pub body: Body,
+    /// Peer's address.
+    pub source_ip: std::net::IpAddr,
+    /// The address by which the client reached the yard.
+    pub endpoint: Endpoint,
+    /// The id that the answer will carry.
+    pub request_id: String,
+}
+
+impl RawRequest {
+    /// A header's text, if it has any.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// An answer to a raw request.
+pub type RawResponse = Response;
+
+/// Handles raw requests, authenticating them itself.
+pub type RawHandler = Arc<dyn Fn(Yard, RawRequest) -> BoxFuture<RawResponse> + Send + Sync>;
+
+/// A path prefix and its handler.
+#[derive(Clone)]
+pub struct RawRoute {
+    /// For instance `/v1/repos/`.
+    pub prefix: &'static str,
+    /// Its handler.
+    pub handler: RawHandler,
+}
+
+impl RawRoute {
+    /// A route.
+    pub fn new<Fut>(
+        prefix: &'static str,
+        handler: impl Fn(Yard, RawRequest) -> Fut + Send + Sync + 'static,
+    ) -> Self
+    where
+        Fut: Future<Output = RawResponse> + Send + 'static,
+    {
+        Self { prefix, handler: Arc::new(move |yard, request| Box::pin(handler(yard, request))) }
+    }
+}
