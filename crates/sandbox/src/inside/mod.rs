@@ -1,0 +1,7 @@
+//! What happens inside the namespaces, before and beside the user's code.
+
+pub mod exec;
+pub mod init;
+pub mod namespaces;
+pub mod root;
+pub mod special;

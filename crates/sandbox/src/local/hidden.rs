@@ -1,0 +1,106 @@
+//! What no sandbox may see, besides the yard's own files.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Keys and tokens below a home directory.
+const IN_HOMES: &[&str] = &[
+    ".aws",
+    ".azure",
+    ".boto",
+    ".cargo/credentials",
+    ".cargo/credentials.toml",
+    ".config/configstore",
+    ".config/doctl",
+    ".config/gcloud",
+    ".config/gh",
+    ".config/git/credentials",
+    ".config/glab-cli",
+    ".config/hub",
+    ".config/op",
+    ".config/rclone",
+    ".config/sops",
+    ".databrickscfg",
+    ".docker",
+    ".git-credentials",
+    ".gnupg",
+    ".kube",
+    ".local/share/keyrings",
+    ".m2/settings-security.xml",
+    ".mozilla",
+    ".my.cnf",
+    ".netrc",
+    ".oci",
+    ".password-store",
+    ".pgpass",
+    ".pypirc",
+    ".s3cfg",
+    ".ssh",
+    ".terraform.d/credentials.tfrc.json",
+    ".vault-token",
+    ".bash_history",
+];
+
+/// Keys and other people's containers on the machine.
+const ON_THE_MACHINE: &[&str] = &[
+    "/etc/kubernetes",
+    "/etc/rancher",
+    "/etc/ssl/private",
+    "/var/lib/containerd",
+    "/var/lib/containers",
+    "/var/lib/docker",
+    "/var/lib/kubelet",
+    "/var/lib/rancher",
+];
+
+/// Everything of that kind that is there now, and where symbolic links of it lead.
+pub fn credentials() -> Vec<PathBuf> {
+    let mut found = BTreeSet::new();
+    for home in homes() {
+        for name in IN_HOMES {
+            note(&mut found, &home.join(name));
+        }
+    }
+    for path in ON_THE_MACHINE {
+        note(&mut found, Path::new(path));
+    }
+    for entry in fs::read_dir("/etc/ssh").into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("ssh_host_") && name.ends_with("_key") {
+            note(&mut found, &entry.path());
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// These paths and where symbolic links of them lead.
+pub fn resolved(paths: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let mut found = BTreeSet::new();
+    for path in paths {
+        note(&mut found, &path);
+    }
+    found.into_iter().collect()
+}
+
+fn note(found: &mut BTreeSet<PathBuf>, path: &Path) {
+    if let Ok(real) = fs::canonicalize(path) {
+        found.insert(real);
+        found.insert(path.to_owned());
+    }
+}
+
+fn homes() -> BTreeSet<PathBuf> {
+    let mut homes = BTreeSet::from([PathBuf::from("/root")]);
+    homes.extend(std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute()));
+    for entry in fs::read_dir("/home").into_iter().flatten().flatten() {
+        homes.insert(entry.path());
+    }
+    for line in fs::read_to_string("/etc/passwd").unwrap_or_default().lines() {
+        if let Some(home) = line.split(':').nth(5).filter(|home| home.len() > 1) {
+            homes.insert(PathBuf::from(home));
+        }
+    }
+    homes
+}

@@ -1,0 +1,255 @@
+//! Append-only files of a sandbox: its output and its journal.
+//!
+//! Unsealed, the file holds the bytes as they are. Sealed, it is a row of records: the offset of
+//! the record's first byte in the plain stream (8 bytes), the plain length (4), both little
+//! endian, a random nonce (12), and the bytes under AES-256-GCM. The sandbox's id, the file's name
+//! and the record's offset are authenticated with it, so records can't be moved or exchanged.
+
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Nonce};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+const HEADER: usize = 24;
+const TAG: usize = 16;
+/// Largest plain length of one record, so that readers need little memory.
+const MAX_RECORD: usize = 1 << 20;
+
+/// The key to seal with, bound to one sandbox and file.
+#[derive(Clone)]
+pub struct Seal {
+    cipher: Aes256Gcm,
+    binding: String,
+}
+
+impl Seal {
+    /// For the file `name` of sandbox `id`.
+    pub fn new(key: &[u8; 32], id: &str, name: &str) -> Self {
+        Self { cipher: Aes256Gcm::new(key.into()), binding: format!("{id}/{name}") }
+    }
+
+    fn authenticated(&self, header: &[u8]) -> Vec<u8> {
+        [self.binding.as_bytes(), b"\0", header].concat()
+    }
+}
+
+/// Writes one.
+pub struct Writer {
+    file: File,
+    seal: Option<Seal>,
+    length: u64,
+}
+
+impl Writer {
+    /// Makes the file; it must not exist.
+    pub fn create(path: &Path, seal: Option<Seal>) -> io::Result<Self> {
+        let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;
+        Ok(Self { file, seal, length: 0 })
+    }
+
+    /// Plain bytes written so far.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Appends plain bytes.
+    pub fn append(&mut self, data: &[u8]) -> io::Result<()> {
+        let Some(seal) = &self.seal else {
+            self.file.write_all(data)?;
+            self.length += data.len() as u64;
+            return Ok(());
+        };
+        for piece in data.chunks(MAX_RECORD) {
+            let record = seal_record(seal, self.length, piece)?;
+            self.file.write_all(&record)?;
+            self.length += piece.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Makes everything written so far survive a power cut.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+}
+
+fn seal_record(seal: &Seal, offset: u64, plain: &[u8]) -> io::Result<Vec<u8>> {
+    let mut record = Vec::with_capacity(HEADER + plain.len() + TAG);
+    record.extend_from_slice(&offset.to_le_bytes());
+    record.extend_from_slice(&(plain.len() as u32).to_le_bytes());
+    let mut nonce = [0u8; 12];
+    getrandom::fill(&mut nonce).map_err(io::Error::other)?;
+    let aad = seal.authenticated(&record);
+    let sealed = seal
+        .cipher
+        .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: &aad })
+        .map_err(|_| io::Error::other("the record could not be sealed"))?;
+    record.extend_from_slice(&nonce);
+    record.extend_from_slice(&sealed);
+    Ok(record)
+}
+
+/// Reads one while it is being written.
+pub struct Reader {
+    file: File,
+    seal: Option<Seal>,
+    /// A record's start: (offset in the plain stream, position in the file).
+    last: Mutex<(u64, u64)>,
+}
+
+impl Reader {
+    /// Opens the file.
+    pub fn open(path: &Path, seal: Option<Seal>) -> io::Result<Self> {
+        Ok(Self { file: File::open(path)?, seal, last: Mutex::new((0, 0)) })
+    }
+
+    /// Up to `max` plain bytes from a plain offset on; empty at the present end.
+    pub fn read_at(&self, offset: u64, max: usize) -> io::Result<Vec<u8>> {
+        match &self.seal {
+            None => self.read_plain(offset, max),
+            Some(seal) => self.read_sealed(seal, offset, max),
+        }
+    }
+
+    fn read_plain(&self, offset: u64, max: usize) -> io::Result<Vec<u8>> {
+        let there = self.file.metadata()?.len().saturating_sub(offset);
+        let mut data = vec![0; max.min(usize::try_from(there).unwrap_or(max))];
+        let mut read = 0;
+        while let Some(rest) = data.get_mut(read..).filter(|rest| !rest.is_empty()) {
+            match self.file.read_at(rest, offset + read as u64)? {
+                0 => break,
+                more => read += more,
+            }
+        }
+        data.truncate(read);
+        Ok(data)
+    }
+
+    fn read_sealed(&self, seal: &Seal, offset: u64, max: usize) -> io::Result<Vec<u8>> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut start, mut position) = if last.0 <= offset { *last } else { (0, 0) };
+        loop {
+            let Some((header, length)) = self.header(start, position)? else {
+                return Ok(Vec::new());
+            };
+            let end = start + length as u64;
+            let next = position + (HEADER + length + TAG) as u64;
+            if offset >= end {
+                (start, position) = (end, next);
+                continue;
+            }
+            let Some(sealed) = self.exactly(position + HEADER as u64, length + TAG)? else {
+                return Ok(Vec::new());
+            };
+            let (clear, nonce) = header.split_at(12);
+            let nonce: [u8; 12] = nonce.try_into().map_err(io::Error::other)?;
+            let aad = seal.authenticated(clear);
+            let plain = seal
+                .cipher
+                .decrypt(&Nonce::from(nonce), Payload { msg: &sealed, aad: &aad })
+                .map_err(|_| damaged("does not open with this key, or was changed"))?;
+            *last = (start, position);
+            let skip = usize::try_from(offset - start).map_err(io::Error::other)?;
+            return Ok(plain.into_iter().skip(skip).take(max).collect());
+        }
+    }
+
+    /// The header of the record at `position`, if it has been written whole.
+    fn header(&self, start: u64, position: u64) -> io::Result<Option<(Vec<u8>, usize)>> {
+        let Some(header) = self.exactly(position, HEADER)? else {
+            return Ok(None);
+        };
+        let offset = header.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes));
+        let length = header
+            .get(8..)
+            .and_then(|rest| rest.first_chunk::<4>())
+            .map(|bytes| u32::from_le_bytes(*bytes) as usize);
+        match (offset, length) {
+            (Some(offset), Some(length)) if offset == start && length <= MAX_RECORD => {
+                Ok(Some((header, length)))
+            }
+            _ => Err(damaged("has a record out of order")),
+        }
+    }
+
+    fn exactly(&self, position: u64, length: usize) -> io::Result<Option<Vec<u8>>> {
+        let mut data = vec![0; length];
+        match self.file.read_exact_at(&mut data, position) {
+            Ok(()) => Ok(Some(data)),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn damaged(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("the sealed file {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(dir: &Path, seal: Option<Seal>) -> Vec<u8> {
+        let mut writer = Writer::create(&dir.join("f"), seal).unwrap();
+        let mut all = Vec::new();
+        for n in 0..50u8 {
+            let piece: Vec<u8> =
+                (0..usize::from(n) * 7).map(|i| (i as u8).wrapping_add(n)).collect();
+            if !piece.is_empty() {
+                writer.append(&piece).unwrap();
+            }
+            all.extend(piece);
+        }
+        assert_eq!(writer.length(), all.len() as u64);
+        all
+    }
+
+    #[test]
+    fn any_offset_reads_back_sealed_and_plain() {
+        for key in [None, Some([7u8; 32])] {
+            let dir = tempfile::tempdir().unwrap();
+            let seal = key.map(|key| Seal::new(&key, "id", "f"));
+            let all = written(dir.path(), seal.clone());
+            let reader = Reader::open(&dir.path().join("f"), seal).unwrap();
+            for offset in (0..all.len()).chain((0..all.len()).rev().step_by(31)) {
+                let got = reader.read_at(offset as u64, 100).unwrap();
+                assert!(!got.is_empty());
+                assert_eq!(got, all[offset..offset + got.len()]);
+            }
+            assert!(reader.read_at(all.len() as u64, 10).unwrap().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_sealed_file_shows_nothing_and_opens_for_its_own_name_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        let mut writer = Writer::create(&path, Some(Seal::new(&[1; 32], "id", "f"))).unwrap();
+        writer.append(b"plain text").unwrap();
+        let raw = std::fs::read(&path).unwrap();
+        assert!(!raw.windows(5).any(|window| window == b"plain"));
+        for other in [Seal::new(&[2; 32], "id", "f"), Seal::new(&[1; 32], "other", "f")] {
+            let reader = Reader::open(&path, Some(other)).unwrap();
+            assert!(reader.read_at(0, 10).is_err());
+        }
+    }
+
+    #[test]
+    fn a_torn_last_record_is_not_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        let seal = Seal::new(&[1; 32], "id", "f");
+        let mut writer = Writer::create(&path, Some(seal.clone())).unwrap();
+        writer.append(b"one").unwrap();
+        writer.append(b"two").unwrap();
+        let length = std::fs::metadata(&path).unwrap().len();
+        OpenOptions::new().write(true).open(&path).unwrap().set_len(length - 1).unwrap();
+        let reader = Reader::open(&path, Some(seal)).unwrap();
+        assert_eq!(reader.read_at(0, 10).unwrap(), b"one");
+        assert!(reader.read_at(3, 10).unwrap().is_empty());
+    }
+}

@@ -1,0 +1,381 @@
+//! The process that looks after one sandbox: it holds the pipes, keeps the records, and outlives
+//! the yard. The binary starts itself again as this.
+
+pub mod group;
+mod plan;
+mod pump;
+mod service;
+mod shell;
+mod sink;
+mod watch;
+
+use crate::codec;
+use crate::identity::Identity;
+use crate::inside::init::Init;
+use crate::inside::namespaces;
+use crate::inside::root::Places;
+use crate::journal::{self, Journal};
+use crate::layout::Layout;
+use crate::local::remove;
+use crate::machine::{self, Machine};
+use crate::mask::Masker;
+use crate::spec::{Program, Spec};
+use crate::spool::Writer;
+use crate::status::{End, EndKind};
+use crate::sys;
+use group::Group;
+use plan::{Interrupt, Results, Runner};
+use pump::{Ends, Event, Pump};
+use serde_json::{Value, json};
+use sink::Sink;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// First argument by which the binary knows that it is to be this.
+pub const ARGUMENT: &str = "__sandbox";
+
+/// What the yard hands over on standard input.
+struct Order {
+    layout: Layout,
+    spec: Spec,
+    machine: Machine,
+    hidden: Vec<PathBuf>,
+    seal_key: Option<[u8; 32]>,
+}
+
+/// The entry point: for `BINARY __sandbox ARGS…`, with the arguments after `__sandbox`. Must be
+/// called before any thread is started.
+pub fn supervisor_main(args: impl IntoIterator<Item = std::ffi::OsString>) -> ! {
+    let args: Vec<std::ffi::OsString> = args.into_iter().collect();
+    let words: Vec<&std::ffi::OsStr> = args.iter().map(AsRef::as_ref).collect();
+    let done = match words.as_slice() {
+        [verb, base] if *verb == "run" => run(Path::new(base)),
+        [verb, base] if *verb == "probe" => probe(Path::new(base)),
+        [verb, directory] if *verb == "remove" => remove_mapped(Path::new(directory)),
+        _ => Err("usage: __sandbox run|probe|remove DIRECTORY".into()),
+    };
+    match done {
+        Ok(()) => std::process::exit(0),
+        Err(error) => {
+            // Nobody may be listening any more.
+            let _ = writeln!(io::stderr(), "sandbox supervisor: {error}");
+            std::process::exit(1)
+        }
+    }
+}
+
+fn text<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> String {
+    move |error| format!("failed to {what}: {error}")
+}
+
+/// Prints what the machine offers.
+fn probe(base: &Path) -> Result<(), String> {
+    let scratch = machine::scratch_below(base);
+    fs::create_dir_all(&scratch).map_err(text("make a directory"))?;
+    let machine = Machine::discover(&scratch);
+    remove::tree(&scratch).map_err(text("remove the scratch directory"))?;
+    println!("{}", machine.to_json());
+    Ok(())
+}
+
+/// Removes files that belong to subordinate users, as their root.
+fn remove_mapped(directory: &Path) -> Result<(), String> {
+    for users in namespaces::candidates(&mut Vec::new()) {
+        let target = directory.to_owned();
+        let entered = namespaces::enter(&users, move |mut stream| {
+            let answer = match remove::tree(&target) {
+                Ok(()) => String::from("done"),
+                Err(error) => error.to_string(),
+            };
+            // The other side reads what there is.
+            let _ = stream.write_all(answer.as_bytes());
+        });
+        let Ok((child, mut stream)) = entered else { continue };
+        let mut answer = String::new();
+        let read = stream.read_to_string(&mut answer);
+        namespaces::reap(child);
+        read.map_err(text("remove files"))?;
+        return if answer == "done" { Ok(()) } else { Err(answer) };
+    }
+    Err("no user namespace to remove files in".into())
+}
+
+fn read_order(base: &Path) -> Result<Order, String> {
+    let mut input = Vec::new();
+    io::stdin().lock().read_to_end(&mut input).map_err(text("read the order"))?;
+    let order: Value = serde_json::from_slice(&input).map_err(text("read the order"))?;
+    let part = |name: &str| order.get(name).unwrap_or(&Value::Null);
+    let spec = codec::spec_from_json(part("spec")).map_err(text("read the spec"))?;
+    let hidden = part("hidden").as_array().into_iter().flatten();
+    let key = part("sealKey").as_array().map(|key| {
+        let bytes: Option<Vec<u8>> =
+            key.iter().map(|byte| byte.as_u64().and_then(|b| u8::try_from(b).ok())).collect();
+        bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+    });
+    Ok(Order {
+        layout: Layout::new(base, &spec.id),
+        machine: Machine::from_json(part("machine")).map_err(text("read the machine"))?,
+        hidden: hidden.filter_map(codec::path_from_json).collect(),
+        seal_key: match key {
+            None => None,
+            Some(None) => return Err("the sealing key is malformed".into()),
+            Some(key) => key,
+        },
+        spec,
+    })
+}
+
+/// Tells the yard how the start went, if it still listens.
+fn answer(message: &Value) {
+    let mut out = io::stdout().lock();
+    let _ = writeln!(out, "{message}");
+    let _ = out.flush();
+    // The yard reads to the end: let go.
+    if let Ok(null) = fs::File::options().write(true).open("/dev/null") {
+        let _ = sys::place_descriptor(null.as_fd(), 1);
+    }
+}
+
+fn run(base: &Path) -> Result<(), String> {
+    nix::unistd::setsid().map_err(text("start a session"))?;
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o022));
+    pump::watched_signals().thread_block().map_err(text("block signals"))?;
+    nix::unistd::chdir("/").map_err(text("leave the directory"))?;
+    let order = read_order(base)?;
+    match start(&order) {
+        Ok(running) => {
+            running.finish(&order);
+            Ok(())
+        }
+        Err(reason) => {
+            answer(&json!({ "failed": reason }));
+            Err(reason)
+        }
+    }
+}
+
+/// A sandbox whose program runs.
+struct Running {
+    pump: Pump,
+    journal: Journal,
+    group: Group,
+    /// A plan's first shell is started by whoever goes on to run it.
+    started: Instant,
+}
+
+fn start(order: &Order) -> Result<Running, String> {
+    let Order { layout, spec, machine, .. } = order;
+    let places = Places { root: layout.root(), uppers: layout.uppers(), tmp: layout.tmp() };
+    make_places(&places).map_err(text("make its directories"))?;
+    let group = Group::create(&machine.groups, spec.id.as_str(), &spec.limits);
+    let mut left = Left { group, init_pid: None };
+    let Pipes { output, script, replies } = Pipes::new().map_err(text("make pipes"))?;
+    let mut ours = Some((output.0, script.1, replies.0));
+    let mut init = Some(Init {
+        spec,
+        machine,
+        places: &places,
+        hidden: &order.hidden,
+        group: &left.group,
+        output: output.1,
+        script: script.0,
+        replies: replies.1,
+    });
+    let entered = namespaces::enter(&machine.users, |stream| {
+        // In the child: its copies of our ends go, as here those of its own do.
+        drop(ours.take());
+        if let Some(init) = init.take() {
+            init.run(stream);
+        }
+    });
+    drop(init.take());
+    let (init_pid, stream) = entered.map_err(text("enter namespaces"))?;
+    left.init_pid = Some(init_pid);
+    let (output, script, replies) = ours.ok_or("the pipes are gone")?;
+    nix::sys::prctl::set_dumpable(false).map_err(text("close its memory"))?;
+    record_identity(layout, init_pid.as_raw(), machine).map_err(text("record its identity"))?;
+    let output_file =
+        Writer::create(&layout.output(), layout.seal(order.seal_key.as_ref(), "output"))
+            .map_err(text("make the output file"))?;
+    let masker = Masker::new(spec.secrets.iter().map(String::as_str));
+    let sink = Sink::new(masker, output_file, spec.limits.output_bytes);
+    let watch = watch::Watch::new(&spec.limits, &left.group);
+    let ends = Ends { init: stream, output, script, replies };
+    let mut pump = Pump::new(init_pid, ends, sink, layout.clone(), watch)
+        .map_err(text("listen to the sandbox"))?;
+    let mut isolation = machine.isolation.clone();
+    isolation.reasons.extend(wait_ready(&mut pump)?);
+    let seal = layout.seal(order.seal_key.as_ref(), "journal");
+    let journal =
+        Journal::create(&layout.journal(), seal, &isolation).map_err(text("make the journal"))?;
+    Ok(Running { pump, journal, group: left.keep(), started: Instant::now() })
+}
+
+/// What must go if the start fails.
+struct Left {
+    group: Group,
+    init_pid: Option<nix::unistd::Pid>,
+}
+
+impl Left {
+    fn keep(mut self) -> Group {
+        self.init_pid = None;
+        std::mem::take(&mut self.group)
+    }
+}
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        if let Some(pid) = self.init_pid {
+            let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
+            namespaces::reap(pid);
+        }
+        self.group.remove();
+    }
+}
+
+struct Pipes {
+    output: (OwnedFd, OwnedFd),
+    script: (OwnedFd, OwnedFd),
+    replies: (OwnedFd, OwnedFd),
+}
+
+impl Pipes {
+    fn new() -> io::Result<Self> {
+        let pipe = || io::pipe().map(|(read, write)| (OwnedFd::from(read), OwnedFd::from(write)));
+        let pipes = Self { output: pipe()?, script: pipe()?, replies: pipe()? };
+        pump::enlarge(&pipes.output.0);
+        Ok(pipes)
+    }
+}
+
+fn make_places(places: &Places) -> io::Result<()> {
+    for directory in [&places.root, &places.uppers, &places.tmp] {
+        fs::create_dir_all(directory)?;
+    }
+    // An overlay's work directory belongs to one mount: it starts empty.
+    fs::set_permissions(&places.tmp, fs::Permissions::from_mode(0o1777))
+}
+
+fn record_identity(layout: &Layout, init: i32, machine: &Machine) -> io::Result<()> {
+    let identity = json!({
+        "version": 1,
+        "supervisor": Identity::own()?.to_json(),
+        "init": Identity::of(init)?.to_json(),
+        "groups": machine.groups.to_json(),
+    });
+    let fresh = layout.identity().with_extension("new");
+    fs::write(&fresh, identity.to_string())?;
+    fs::rename(fresh, layout.identity())
+}
+
+/// Waits for init to have made the root; what the user should know of it.
+fn wait_ready(pump: &mut Pump) -> Result<Vec<String>, String> {
+    loop {
+        match pump.next(None).map_err(text("listen to init"))? {
+            Event::Init(message) => {
+                if let Some(reason) = message.get("failed").and_then(Value::as_str) {
+                    return Err(reason.to_owned());
+                }
+                let notes = message.get("ready").and_then(Value::as_array);
+                let notes = notes.ok_or("init told nonsense")?.iter();
+                return Ok(notes.filter_map(|note| note.as_str().map(str::to_owned)).collect());
+            }
+            Event::InitDied => return Err("init died while making the root".into()),
+            Event::Stop(reason) => return Err(format!("stopped: {reason}")),
+            _ => {}
+        }
+    }
+}
+
+impl Running {
+    /// Runs the program to its end and records it. From here on the yard needn't be there.
+    fn finish(mut self, order: &Order) {
+        let limit = order.spec.limits.wall_clock;
+        self.pump.deadline = limit.and_then(|limit| self.started.checked_add(limit));
+        let (kind, results) = self.run_program(&order.spec.program);
+        self.record_end(order, kind, results);
+    }
+
+    fn run_program(&mut self, program: &Program) -> (EndKind, Results) {
+        let started = match program {
+            Program::Plan(plan) => {
+                let mut runner = Runner::new(plan, &mut self.pump, &mut self.journal, &self.group);
+                match runner.start() {
+                    Ok(Ok(())) => {
+                        answer(&json!({ "started": true }));
+                        return runner.run();
+                    }
+                    other => other,
+                }
+            }
+            Program::Service(service) => match service::start(service, &mut self.pump) {
+                Ok(Ok(())) => {
+                    answer(&json!({ "started": true }));
+                    let end = service::run(service, &mut self.pump, &mut self.journal);
+                    return (end, Results::default());
+                }
+                other => other,
+            },
+        };
+        let kind = match started {
+            Ok(Ok(())) => EndKind::Lost("the program's start went unnoticed".into()),
+            Ok(Err(reason)) => EndKind::Lost(reason),
+            Err(Interrupt::End(end)) => end,
+            Err(Interrupt::Broken(error)) => EndKind::Lost(error.to_string()),
+        };
+        let reason = match &kind {
+            EndKind::Lost(reason) | EndKind::Stopped(reason) => reason.clone(),
+            other => format!("{other:?}"),
+        };
+        answer(&json!({ "failed": reason }));
+        (kind, Results::default())
+    }
+
+    fn record_end(mut self, order: &Order, kind: EndKind, results: Results) {
+        let complain = |what: &str, error: &dyn std::fmt::Display| {
+            let _ = writeln!(io::stderr(), "failed to {what}: {error}");
+        };
+        match self.pump.kill_all() {
+            Ok(true) => {}
+            Ok(false) => complain("kill everything", &"something does not die"),
+            Err(error) => complain("kill everything", &error),
+        }
+        for note in self.pump.sink.take_notes() {
+            if let Err(error) = self.journal.note(&note) {
+                complain("write the journal", &error);
+            }
+        }
+        let end = End {
+            kind,
+            at: journal::now(),
+            output_bytes: self.pump.sink.offset(),
+            dropped_bytes: self.pump.sink.dropped(),
+            exports: results.exports,
+            workdir: results.workdir,
+        };
+        let layout = &order.layout;
+        let seal = layout.seal(order.seal_key.as_ref(), "end");
+        if let Err(error) = journal::write_end(&layout.end(), seal, &end) {
+            complain("record the end", &error);
+        }
+        // The yard goes on from here; what follows is for a power cut, and tidiness.
+        let synced = self
+            .pump
+            .sink
+            .sync()
+            .and_then(|()| self.journal.sync())
+            .and_then(|()| journal::sync_file(&layout.end()));
+        if let Err(error) = synced {
+            // Destroyed meanwhile, most often.
+            if error.kind() != io::ErrorKind::NotFound {
+                complain("sync its records", &error);
+            }
+        }
+        self.group.remove();
+    }
+}

@@ -1,0 +1,359 @@
+//! Everything the supervisor listens to, as one stream of events. Output flows into the sink on
+//! the way.
+
+use crate::layout::Layout;
+use crate::supervisor::sink::Sink;
+use crate::supervisor::watch::Watch;
+use crate::sys;
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+use serde_json::Value;
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+/// Capacity asked for the output pipe, and read at once, in bytes.
+const OUTPUT_PIPE: usize = 1 << 20;
+/// After a small piece of output, wait so long for more before reading again: a program that
+/// writes line by line would otherwise cost a wake-up each.
+const OUTPUT_PAUSE: Duration = Duration::from_millis(1);
+const SMALL_OUTPUT: usize = 64 << 10;
+/// A reply longer than this comes from no shell of ours.
+const MAX_FRAME: usize = 32 << 20;
+
+/// What happened.
+#[derive(Debug)]
+pub enum Event {
+    /// The shell told something.
+    Reply(Vec<u8>),
+    /// Init told something.
+    Init(Value),
+    /// Init is dead, and with it all else inside.
+    InitDied,
+    /// Somebody asked to stop.
+    Stop(String),
+    /// The wall-clock limit has passed.
+    Deadline,
+    /// The time given to [`Pump::next`] has come.
+    Timer,
+    /// A watched limit is exceeded.
+    LimitExceeded(String),
+}
+
+/// The supervisor's ends of everything.
+pub struct Ends {
+    pub init: UnixStream,
+    pub output: OwnedFd,
+    pub script: OwnedFd,
+    pub replies: OwnedFd,
+}
+
+pub struct Pump {
+    pub sink: Sink,
+    init_pid: Pid,
+    init: UnixStream,
+    init_lines: Vec<u8>,
+    init_open: bool,
+    output: File,
+    output_open: bool,
+    output_buffer: Vec<u8>,
+    output_again: Option<Instant>,
+    script: File,
+    outgoing: VecDeque<u8>,
+    replies: File,
+    frame: Vec<u8>,
+    signals: SignalFd,
+    layout: Layout,
+    pub deadline: Option<Instant>,
+    watch: Watch,
+    queue: VecDeque<Event>,
+    dead: bool,
+}
+
+/// The signals that the supervisor hears of through a descriptor.
+pub fn watched_signals() -> SigSet {
+    let mut signals = SigSet::empty();
+    signals.add(Signal::SIGCHLD);
+    signals.add(Signal::SIGTERM);
+    signals.add(Signal::SIGINT);
+    signals
+}
+
+/// Enlarges the output pipe; a smaller one only costs speed.
+pub fn enlarge(pipe: &OwnedFd) {
+    let _ = fcntl(pipe, FcntlArg::F_SETPIPE_SZ(OUTPUT_PIPE as i32));
+}
+
+impl Pump {
+    /// The watched signals must be blocked already.
+    pub fn new(
+        init_pid: Pid,
+        ends: Ends,
+        sink: Sink,
+        layout: Layout,
+        watch: Watch,
+    ) -> io::Result<Self> {
+        for descriptor in [&ends.output, &ends.script, &ends.replies] {
+            fcntl(descriptor, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+        }
+        let flags = SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK;
+        Ok(Self {
+            sink,
+            init_pid,
+            init: ends.init,
+            init_lines: Vec::new(),
+            init_open: true,
+            output: File::from(ends.output),
+            output_open: true,
+            output_buffer: vec![0; OUTPUT_PIPE],
+            output_again: None,
+            script: File::from(ends.script),
+            outgoing: VecDeque::new(),
+            replies: File::from(ends.replies),
+            frame: Vec::new(),
+            signals: SignalFd::with_flags(&watched_signals(), flags)?,
+            layout,
+            deadline: None,
+            watch,
+            queue: VecDeque::new(),
+            dead: false,
+        })
+    }
+
+    /// Asks init for something.
+    pub fn ask_init(&mut self, request: &Value) -> io::Result<()> {
+        match self.init.write_all(format!("{request}\n").as_bytes()) {
+            // Its death comes as an event.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Gives the shell more script.
+    pub fn send(&mut self, script: &str) {
+        self.outgoing.extend(script.as_bytes());
+    }
+
+    /// Forgets script that no shell has taken yet, and replies of the last one.
+    pub fn forget_shell(&mut self) {
+        self.outgoing.clear();
+        self.frame.clear();
+    }
+
+    /// The next event; `timer` is when to give up waiting.
+    pub fn next(&mut self, timer: Option<Instant>) -> io::Result<Event> {
+        loop {
+            if let Some(event) = self.queue.pop_front() {
+                return Ok(event);
+            }
+            if self.dead {
+                return Ok(Event::InitDied);
+            }
+            let now = Instant::now();
+            if self.deadline.is_some_and(|deadline| deadline <= now) {
+                self.deadline = None;
+                return Ok(Event::Deadline);
+            }
+            if timer.is_some_and(|timer| timer <= now) {
+                return Ok(Event::Timer);
+            }
+            if let Some(exceeded) = self.watch.look(self.init_pid, now) {
+                return Ok(Event::LimitExceeded(exceeded));
+            }
+            self.wait(now, timer)?;
+        }
+    }
+
+    /// Takes in whatever output was written before now.
+    pub fn drain_output(&mut self) -> io::Result<()> {
+        // As much as is there: a program left in the background may write on for ever.
+        let mut waiting = sys::bytes_waiting(self.output.as_fd());
+        while waiting > 0 && self.output_open {
+            let read = self.read_output()?;
+            if read == 0 {
+                break;
+            }
+            waiting = waiting.saturating_sub(read);
+        }
+        Ok(())
+    }
+
+    /// Kills everything inside and takes in the last of the output. Returns false if something
+    /// would not die.
+    pub fn kill_all(&mut self) -> io::Result<bool> {
+        // Unless reaped, the pid is init's, even if it has died.
+        if !self.dead {
+            let _ = nix::sys::signal::kill(self.init_pid, Signal::SIGKILL);
+        }
+        let give_up = Instant::now() + Duration::from_secs(30);
+        while !self.dead && Instant::now() < give_up {
+            self.wait(Instant::now(), Some(give_up))?;
+        }
+        self.drain_output()?;
+        self.sink.flush();
+        Ok(self.dead)
+    }
+
+    fn wait(&mut self, now: Instant, timer: Option<Instant>) -> io::Result<()> {
+        let listen_output = self.output_open && self.output_again.is_none_or(|again| again <= now);
+        let wake = [timer, self.deadline, self.watch.next_look(), self.output_again]
+            .into_iter()
+            .flatten()
+            .filter(|at| *at > now)
+            .min();
+        let timeout = match wake {
+            None => PollTimeout::NONE,
+            // Rounded up: waking early would only mean polling again.
+            Some(at) => PollTimeout::try_from((at - now).as_micros().div_ceil(1000))
+                .unwrap_or(PollTimeout::MAX),
+        };
+        let input = |wanted: bool| if wanted { PollFlags::POLLIN } else { PollFlags::empty() };
+        let writing =
+            if self.outgoing.is_empty() { PollFlags::empty() } else { PollFlags::POLLOUT };
+        let mut fds = [
+            PollFd::new(self.signals.as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.replies.as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.script.as_fd(), writing),
+            // Listened to even without interest, poll would report a hang-up over and over: what
+            // is closed or paused goes last and is left out.
+            PollFd::new(self.init.as_fd(), input(self.init_open)),
+            PollFd::new(self.output.as_fd(), input(listen_output)),
+        ];
+        let count = match (self.init_open, listen_output) {
+            (_, true) => 5,
+            (true, false) => 4,
+            (false, false) => 3,
+        };
+        match poll(fds.get_mut(..count).unwrap_or_default(), timeout) {
+            Err(Errno::EINTR) => return Ok(()),
+            other => other?,
+        };
+        let [signal, reply, room, init, output] = fds.map(|fd| fd.any().unwrap_or(false));
+        if output && listen_output {
+            let read = self.read_output()?;
+            self.output_again = (read < SMALL_OUTPUT).then(|| Instant::now() + OUTPUT_PAUSE);
+        } else if listen_output {
+            self.output_again = None;
+        }
+        if room {
+            self.write_script()?;
+        }
+        if reply {
+            self.read_replies()?;
+        }
+        if init && self.init_open {
+            self.read_init()?;
+        }
+        if signal {
+            self.read_signals()?;
+        }
+        Ok(())
+    }
+
+    fn read_output(&mut self) -> io::Result<usize> {
+        match self.output.read(&mut self.output_buffer) {
+            Ok(0) => {
+                self.output_open = false;
+                Ok(0)
+            }
+            Ok(length) => {
+                self.sink.write(self.output_buffer.get(..length).unwrap_or_default());
+                Ok(length)
+            }
+            Err(error) if would_block(&error) => Ok(0),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn write_script(&mut self) -> io::Result<()> {
+        let (first, _) = self.outgoing.as_slices();
+        match self.script.write(first) {
+            Ok(written) => {
+                self.outgoing.drain(..written);
+                Ok(())
+            }
+            Err(error) if would_block(&error) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.outgoing.clear();
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read_replies(&mut self) -> io::Result<()> {
+        let mut piece = [0; 16 << 10];
+        loop {
+            let length = match self.replies.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(length) => length,
+                Err(error) if would_block(&error) => return Ok(()),
+                Err(error) => return Err(error),
+            };
+            for byte in piece.get(..length).unwrap_or_default() {
+                if *byte == 0 {
+                    self.queue.push_back(Event::Reply(std::mem::take(&mut self.frame)));
+                } else if self.frame.len() < MAX_FRAME {
+                    self.frame.push(*byte);
+                }
+            }
+        }
+    }
+
+    fn read_init(&mut self) -> io::Result<()> {
+        let mut piece = [0; 16 << 10];
+        match self.init.read(&mut piece) {
+            Ok(0) => self.init_open = false,
+            Ok(length) => {
+                self.init_lines.extend_from_slice(piece.get(..length).unwrap_or_default());
+            }
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => self.init_open = false,
+            Err(error) => return Err(error),
+        }
+        // What the shell wrote before it died must come before the news of its death.
+        if self.init_lines.contains(&b'\n') {
+            self.read_replies()?;
+        }
+        while let Some(end) = self.init_lines.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.init_lines.drain(..=end).collect();
+            self.queue.push_back(Event::Init(serde_json::from_slice(&line)?));
+        }
+        Ok(())
+    }
+
+    fn read_signals(&mut self) -> io::Result<()> {
+        while let Some(signal) = self.signals.read_signal()? {
+            if signal.ssi_signo == Signal::SIGCHLD as u32 {
+                self.bury()?;
+            } else {
+                let reason = std::fs::read_to_string(self.layout.stop());
+                let reason = reason.unwrap_or_else(|_| "the supervisor was told to end".into());
+                self.queue.push_back(Event::Stop(reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn bury(&mut self) -> io::Result<()> {
+        match waitpid(self.init_pid, Some(WaitPidFlag::WNOHANG)) {
+            Ok(WaitStatus::Exited(..) | WaitStatus::Signaled(..)) | Err(Errno::ECHILD) => {
+                self.dead = true;
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn would_block(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}

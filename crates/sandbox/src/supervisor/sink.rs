@@ -1,0 +1,89 @@
+//! Where the output goes: masked, bounded, onto disk.
+
+use crate::mask::Masker;
+use crate::spool::Writer;
+use std::io;
+
+/// The output of a sandbox.
+pub struct Sink {
+    masker: Masker,
+    writer: Writer,
+    limit: u64,
+    dropped: u64,
+    masked: Vec<u8>,
+    notes: Vec<String>,
+}
+
+impl Sink {
+    pub fn new(masker: Masker, writer: Writer, limit: u64) -> Self {
+        Self { masker, writer, limit, dropped: 0, masked: Vec::new(), notes: Vec::new() }
+    }
+
+    /// Takes output in.
+    pub fn write(&mut self, data: &[u8]) {
+        let mut masked = std::mem::take(&mut self.masked);
+        masked.clear();
+        self.masker.push(data, &mut masked);
+        self.keep(&masked);
+        self.masked = masked;
+    }
+
+    /// Lets go of what was held back as the possible start of a secret.
+    pub fn flush(&mut self) {
+        let mut masked = std::mem::take(&mut self.masked);
+        masked.clear();
+        self.masker.flush(&mut masked);
+        self.keep(&masked);
+        self.masked = masked;
+    }
+
+    /// Bytes kept so far.
+    pub fn offset(&self) -> u64 {
+        self.writer.length()
+    }
+
+    /// Bytes not kept.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// A text with secrets replaced.
+    pub fn mask(&self, text: &str) -> String {
+        self.masker.text(text)
+    }
+
+    /// What the user should know since the last call.
+    pub fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
+    }
+
+    pub fn sync(&self) -> io::Result<()> {
+        self.writer.sync()
+    }
+
+    /// Output never fails a build: what finds no room is counted and told.
+    fn keep(&mut self, data: &[u8]) {
+        if self.dropped > 0 {
+            self.dropped += data.len() as u64;
+            return;
+        }
+        let room = usize::try_from(self.limit.saturating_sub(self.writer.length()));
+        let fits = room.unwrap_or(usize::MAX).min(data.len());
+        let (kept, over) = data.split_at(fits);
+        if let Err(error) = self.writer.append(kept) {
+            self.dropped += data.len() as u64;
+            self.notes
+                .push(format!("output is dropped from here on, it can't be written: {error}"));
+            return;
+        }
+        if !over.is_empty() {
+            self.dropped += over.len() as u64;
+            let note = format!("output beyond {} bytes is dropped", self.limit);
+            // The note itself may go over the limit: it is what makes the limit bearable.
+            if let Err(error) = self.writer.append(format!("\n[{note}]\n").as_bytes()) {
+                self.notes.push(format!("the note on dropped output can't be written: {error}"));
+            }
+            self.notes.push(note);
+        }
+    }
+}
