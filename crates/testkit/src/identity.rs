@@ -41,8 +41,8 @@ impl FakeIdentity {
             grants(policy),
         );
         let keys = Keys::new(
-            &format!("AKIA{}", random_id(IdAlphabet::Base32, 16)),
-            &types::random_secret(40),
+            format!("AKIA{}", random_id(IdAlphabet::Base32, 16)),
+            types::random_secret(40),
         );
         let known = Known { secret: keys.secret.clone(), token: None, caller };
         self.keys.lock().unwrap().insert(keys.id.clone(), known);

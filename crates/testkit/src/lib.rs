@@ -12,14 +12,13 @@
 //! service may assume every role. Nothing here is for use outside tests: failures panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod client;
 mod identity;
 pub mod venv;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use client::{Answer, Keys};
+pub use client::{Answer, Client, Keys};
 pub use identity::FakeIdentity;
 
 use blobs::{Blobs, MasterKeyring};
@@ -51,14 +50,17 @@ pub struct TestYard {
     dir: tempfile::TempDir,
 }
 
+type MakeAudit = Box<dyn FnOnce(&Store, &SharedClock) -> Arc<dyn AuditSink>>;
+type MakeKeyring = Box<dyn FnOnce(&Store, Arc<MasterKeyring>) -> Arc<dyn blobs::Keyring>>;
+
 /// What may differ from the usual in a test yard.
 pub struct TestYardBuilder {
     services: Vec<Service>,
     clock: SharedClock,
     program: std::path::PathBuf,
     identity: Option<Arc<dyn Identity>>,
-    audit: Option<Box<dyn FnOnce(&Store, &SharedClock) -> Arc<dyn AuditSink>>>,
-    keyring: Option<Box<dyn FnOnce(&Store, Arc<MasterKeyring>) -> Arc<dyn blobs::Keyring>>>,
+    audit: Option<MakeAudit>,
+    keyring: Option<MakeKeyring>,
 }
 
 impl TestYardBuilder {
@@ -245,7 +247,9 @@ impl TestYard {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Answer {
-        client::send(&self.url, keys, service, method, target, headers, body).await
+        let client =
+            Client { url: self.url.clone(), region: REGION.to_owned(), keys: keys.cloned() };
+        client.send(service, method, target, headers, body).await.expect("an answer")
     }
 
     /// Asks again until `done` says yes, at most for `limit`.
