@@ -86,6 +86,13 @@ impl EngineError {
     }
 }
 
+/// A failed call within the yard: it may go better next time, unless the caller knows better.
+impl From<types::Error> for EngineError {
+    fn from(error: types::Error) -> Self {
+        Self::Retry(error.to_string())
+    }
+}
+
 /// Drives resources of one kind.
 pub trait Reconciler: Send + Sync + 'static {
     /// The kind in [`store::WakeKey`].
