@@ -69,6 +69,11 @@ impl Layout {
         self.run().join("tmp")
     }
 
+    /// Directory of the named pipe by which a shell tells of finished commands.
+    pub fn replies(&self) -> PathBuf {
+        self.run().join("shell")
+    }
+
     /// The seal of one of its files.
     pub fn seal(&self, key: Option<&[u8; 32]>, name: &str) -> Option<Seal> {
         key.map(|key| Seal::new(key, self.id.as_str(), name))

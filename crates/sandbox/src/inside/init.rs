@@ -20,12 +20,6 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
-/// The shell's end of the reply pipe, by number: above those that build scripts use, except for
-/// `sh`, which knows one-digit numbers only.
-pub const BASH_REPLIES: i32 = 251;
-/// See [`BASH_REPLIES`].
-pub const SH_REPLIES: i32 = 9;
-
 /// Everything init needs; filled in by the supervisor before it clones itself.
 pub struct Init<'a> {
     pub spec: &'a Spec,
@@ -37,8 +31,6 @@ pub struct Init<'a> {
     pub output: OwnedFd,
     /// What a shell reads its script from.
     pub script: OwnedFd,
-    /// Where a shell tells of finished commands.
-    pub replies: OwnedFd,
 }
 
 impl Init<'_> {
@@ -141,7 +133,7 @@ impl Init<'_> {
         user: &str,
         request: &Value,
     ) -> Result<(Pid, User), String> {
-        let replies = request.get("replies").and_then(Value::as_i64);
+        let reads_script = request.get("script").is_some();
         let user = User::find(user)?;
         if self.machine.users == Users::Single && user.uid != 0 {
             return Err(format!(
@@ -151,13 +143,11 @@ impl Init<'_> {
         }
         let null = File::open("/dev/null").map_err(|error| error.to_string())?;
         let mut descriptors = vec![(self.output.as_fd(), 1), (self.output.as_fd(), 2)];
-        match replies.and_then(|number| i32::try_from(number).ok()) {
-            Some(number) => {
-                drain(&self.script).map_err(|error| error.to_string())?;
-                descriptors.push((self.script.as_fd(), 0));
-                descriptors.push((self.replies.as_fd(), number));
-            }
-            None => descriptors.push((null.as_fd(), 0)),
+        if reads_script {
+            drain(&self.script).map_err(|error| error.to_string())?;
+            descriptors.push((self.script.as_fd(), 0));
+        } else {
+            descriptors.push((null.as_fd(), 0));
         }
         let environment = environment(&self.spec.env, &user);
         let path = environment.iter().find(|(name, _)| name == "PATH");

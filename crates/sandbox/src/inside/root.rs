@@ -61,6 +61,8 @@ pub struct Places {
     pub uppers: PathBuf,
     /// An empty directory that becomes `/tmp`.
     pub tmp: PathBuf,
+    /// The directory that holds the reply pipe.
+    pub replies: PathBuf,
 }
 
 /// How to mount overlays here.
@@ -119,7 +121,7 @@ pub fn build(
     if machine.upper_in_memory {
         mount_memory(&places.uppers).map_err(failed("mount memory for changed files"))?;
     }
-    let parts = special::collect(spec, machine, &places.tmp, &mut notes)?;
+    let parts = special::collect(spec, machine, places, &mut notes)?;
     let how = Overlay {
         user_xattr: machine.user_xattr(),
         // Skipping syncs is right for what is thrown away, wrong for what is kept.

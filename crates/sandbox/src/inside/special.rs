@@ -1,6 +1,6 @@
 //! The parts of the root that are not the host's: /proc, /dev, /sys, /run, /tmp, binds, covers.
 
-use crate::inside::root::{c_path, failed};
+use crate::inside::root::{Places, c_path, failed};
 use crate::machine::{Machine, RootStyle, Users};
 use crate::spec::Spec;
 use crate::sys::{self, MountFlags};
@@ -10,6 +10,9 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+
+/// Where a plan's shell tells of finished commands: a named pipe.
+pub const REPLIES: &str = "/run/codeyard/replies";
 
 const DEVICES: &[&str] = &["full", "null", "random", "tty", "urandom", "zero"];
 
@@ -53,7 +56,7 @@ pub fn new_proc() -> io::Result<OwnedFd> {
 pub fn collect(
     spec: &Spec,
     machine: &Machine,
-    tmp: &Path,
+    places: &Places,
     notes: &mut Vec<String>,
 ) -> Result<Parts, String> {
     let quiet = MountFlags::NO_SUID.and(MountFlags::NO_DEV);
@@ -66,7 +69,13 @@ pub fn collect(
                 .map_err(failed(format!("take {}", path.display())))?,
         );
     }
-    let mut system = vec![part(tmp, Path::new("/tmp"), quiet, false).map_err(failed("take /tmp"))?];
+    let mut system =
+        vec![part(&places.tmp, Path::new("/tmp"), quiet, false).map_err(failed("take /tmp"))?];
+    let replies = Path::new(REPLIES).parent().unwrap_or(Path::new("/run"));
+    system.push(
+        part(&places.replies, replies, quiet.and(MountFlags::READ_ONLY), false)
+            .map_err(failed("take the reply pipe"))?,
+    );
     // In a user namespace only whole trees can be taken.
     let whole = machine.users != Users::Host;
     let flags = quiet.and(MountFlags::READ_ONLY).and(MountFlags::NO_EXEC);

@@ -14,6 +14,7 @@ use crate::identity::Identity;
 use crate::inside::init::Init;
 use crate::inside::namespaces;
 use crate::inside::root::Places;
+use crate::inside::special;
 use crate::journal::{self, Journal};
 use crate::layout::Layout;
 use crate::local::remove;
@@ -169,21 +170,27 @@ struct Running {
 
 fn start(order: &Order) -> Result<Running, String> {
     let Order { layout, spec, machine, .. } = order;
-    let places = Places { root: layout.root(), uppers: layout.uppers(), tmp: layout.tmp() };
+    let places = Places {
+        root: layout.root(),
+        uppers: layout.uppers(),
+        tmp: layout.tmp(),
+        replies: layout.replies(),
+    };
     make_places(&places).map_err(text("make its directories"))?;
     let group = Group::create(&machine.groups, spec.id.as_str(), &spec.limits);
     let mut left = Left { group, init_pid: None };
-    let Pipes { output, script, replies } = Pipes::new().map_err(text("make pipes"))?;
-    let mut ours = Some((output.0, script.1, replies.0));
+    let replies = make_replies(&places).map_err(text("make the reply pipe"))?;
+    let output = io::pipe().map_err(text("make a pipe"))?;
+    let script = io::pipe().map_err(text("make a pipe"))?;
+    let mut ours = Some((OwnedFd::from(output.0), OwnedFd::from(script.1), replies));
     let mut init = Some(Init {
         spec,
         machine,
         places: &places,
         hidden: &order.hidden,
         group: &left.group,
-        output: output.1,
-        script: script.0,
-        replies: replies.1,
+        output: output.1.into(),
+        script: script.0.into(),
     });
     let entered = namespaces::enter(&machine.users, |stream| {
         // In the child: its copies of our ends go, as here those of its own do.
@@ -196,6 +203,7 @@ fn start(order: &Order) -> Result<Running, String> {
     let (init_pid, stream) = entered.map_err(text("enter namespaces"))?;
     left.init_pid = Some(init_pid);
     let (output, script, replies) = ours.ok_or("the pipes are gone")?;
+    pump::enlarge(&output);
     nix::sys::prctl::set_dumpable(false).map_err(text("close its memory"))?;
     record_identity(layout, init_pid.as_raw(), machine).map_err(text("record its identity"))?;
     let output_file =
@@ -238,26 +246,21 @@ impl Drop for Left {
     }
 }
 
-struct Pipes {
-    output: (OwnedFd, OwnedFd),
-    script: (OwnedFd, OwnedFd),
-    replies: (OwnedFd, OwnedFd),
-}
-
-impl Pipes {
-    fn new() -> io::Result<Self> {
-        let pipe = || io::pipe().map(|(read, write)| (OwnedFd::from(read), OwnedFd::from(write)));
-        let pipes = Self { output: pipe()?, script: pipe()?, replies: pipe()? };
-        pump::enlarge(&pipes.output.0);
-        Ok(pipes)
-    }
+/// The named pipe, and a descriptor to read it that never sees its end.
+fn make_replies(places: &Places) -> io::Result<OwnedFd> {
+    let name = Path::new(special::REPLIES).file_name().unwrap_or_default();
+    let path = places.replies.join(name);
+    nix::unistd::mkfifo(&path, nix::sys::stat::Mode::empty())?;
+    // Whoever runs the shell must be able to write.
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o622))?;
+    Ok(fs::File::options().read(true).write(true).open(path)?.into())
 }
 
 fn make_places(places: &Places) -> io::Result<()> {
-    for directory in [&places.root, &places.uppers, &places.tmp] {
+    for directory in [&places.root, &places.uppers, &places.tmp, &places.replies] {
         fs::create_dir_all(directory)?;
     }
-    // An overlay's work directory belongs to one mount: it starts empty.
+    fs::set_permissions(&places.replies, fs::Permissions::from_mode(0o755))?;
     fs::set_permissions(&places.tmp, fs::Permissions::from_mode(0o1777))
 }
 

@@ -223,7 +223,7 @@ impl<'a> Runner<'a> {
             return Ok(Err(reason));
         }
         self.number += 1;
-        let script = self.plan.shell.command(self.number, text);
+        let script = shell::command(self.number, text);
         self.pump.send(&script);
         let mut exit_told = None;
         loop {
@@ -267,10 +267,9 @@ impl<'a> Runner<'a> {
     }
 
     fn start_shell(&mut self, user: &str) -> Result<Result<(), String>, Interrupt> {
-        let shell = self.plan.shell;
         self.pump.forget_shell();
         self.pump.ask_init(&json!({
-            "argv": shell.argv(), "user": user, "replies": shell.replies(),
+            "argv": self.plan.shell.argv(), "user": user, "script": true,
         }))?;
         let answer = loop {
             match self.pump.next(None)? {
@@ -286,7 +285,7 @@ impl<'a> Runner<'a> {
         let text = |name: &str| {
             started.and_then(|s| s.get(name)).and_then(|v| v.as_str()).unwrap_or_default()
         };
-        self.pump.send(&shell.prologue());
+        self.pump.send(&shell::prologue());
         if let Some(snapshot) = &self.snapshot {
             self.pump.send(&shell::restore(snapshot));
             if self.last_user.as_deref() != Some(user) {
@@ -315,7 +314,7 @@ impl<'a> Runner<'a> {
             return Ok(results);
         }
         self.number += 1;
-        let script = self.plan.shell.values(self.number, &self.plan.export);
+        let script = shell::values(self.number, &self.plan.export);
         self.pump.send(&script);
         loop {
             match self.event()? {

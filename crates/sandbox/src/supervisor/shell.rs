@@ -1,11 +1,15 @@
 //! How the supervisor talks with the shell that runs a plan's commands.
 //!
 //! The shell reads its script from a pipe, command by command. After each it writes a frame to a
-//! reply pipe of its own: kind, number, exit code, working directory and exported variables. A
-//! shell that ends writes one too, from its exit trap, so that its successor can go on from there.
-//! Frames end with a NUL byte, which no variable can contain.
+//! named pipe: kind, number, exit code, working directory and exported variables. A shell that
+//! ends writes one too, from its exit trap, so that its successor can go on from there. Frames end
+//! with a NUL byte, which no variable can contain.
+//!
+//! The pipe has a name rather than a descriptor number because scripts use any numbers, and
+//! because children of the shell would inherit a descriptor. It is on a read-only mount, where no
+//! command can remove it.
 
-use crate::inside::init::{BASH_REPLIES, SH_REPLIES};
+use crate::inside::special::REPLIES;
 use crate::spec::Shell;
 
 impl Shell {
@@ -16,49 +20,34 @@ impl Shell {
             Self::Sh => &["sh"],
         }
     }
+}
 
-    /// Number of the reply descriptor.
-    pub fn replies(self) -> i32 {
-        match self {
-            Self::Bash => BASH_REPLIES,
-            Self::Sh => SH_REPLIES,
-        }
-    }
+/// First lines of a shell, which make it tell of its end.
+pub fn prologue() -> String {
+    format!("trap {} EXIT\n", quoted(&tell(&state("X0"))))
+}
 
-    /// First lines of a shell, which make it tell of its end.
-    pub fn prologue(self) -> String {
-        format!(
-            "trap '{{ {} }} >&{} 2>/dev/null' EXIT\n",
-            state("X0").replace('\'', "'\\''"),
-            self.replies()
-        )
-    }
+/// Runs a command and tells.
+pub fn command(number: u64, text: &str) -> String {
+    // The command must not eat the script.
+    format!("eval {} </dev/null\n{}\n", quoted(text), tell(&state(&format!("C{number}"))))
+}
 
-    /// Runs a command and tells.
-    pub fn command(self, number: u64, text: &str) -> String {
-        // The command must not eat the script, and must not hand the reply pipe to its children.
-        let replies = self.replies();
-        format!(
-            "eval {} </dev/null {replies}>&-\n{{ {} }} >&{replies} 2>/dev/null\n",
-            quoted(text),
-            state(&format!("C{number}")),
-        )
-    }
-
-    /// Tells the values of those variables that are set.
-    pub fn values(self, number: u64, names: &[String]) -> String {
-        let mut script = String::from("{ ");
-        for name in names {
-            script.push_str(&format!(
-                "if [ \"${{{name}+set}}\" ]; then command printf 'V{number} {name}=%s\\000' \"${name}\"; fi; "
-            ));
-        }
+/// Tells the values of those variables that are set.
+pub fn values(number: u64, names: &[String]) -> String {
+    let mut script = String::new();
+    for name in names {
         script.push_str(&format!(
-            "command printf 'E{number} \\000'; }} >&{} 2>/dev/null\n",
-            self.replies()
+            "if [ \"${{{name}+set}}\" ]; then \
+             command printf 'V{number} {name}=%s\\000' \"${name}\"; fi; "
         ));
-        script
     }
+    script.push_str(&format!("command printf 'E{number} \\000';"));
+    format!("{}\n", tell(&script))
+}
+
+fn tell(script: &str) -> String {
+    format!("{{ {script} }} 2>/dev/null >{REPLIES}")
 }
 
 /// Takes over what an earlier shell left.
