@@ -84,14 +84,12 @@ pub fn collect(
         Err(error) => notes.push(format!("/sys is empty inside: {error}")),
     }
     // Often a link into /run, which is fresh inside.
-    if let Ok(resolver) = fs::canonicalize("/etc/resolv.conf") {
-        if resolver.starts_with("/run") {
-            let flags = quiet.and(MountFlags::READ_ONLY);
-            system.push(
-                part(&resolver, &resolver, flags, false)
-                    .map_err(failed("take the resolver's file"))?,
-            );
-        }
+    if let Ok(resolver) = fs::canonicalize("/etc/resolv.conf")
+        && resolver.starts_with("/run")
+    {
+        let flags = quiet.and(MountFlags::READ_ONLY);
+        let taken = part(&resolver, &resolver, flags, false);
+        system.push(taken.map_err(failed("take the resolver's file"))?);
     }
     let mut binds = Vec::new();
     for bind in &spec.binds {

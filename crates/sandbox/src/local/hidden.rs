@@ -54,6 +54,9 @@ const ON_THE_MACHINE: &[&str] = &[
     "/var/lib/rancher",
 ];
 
+/// Homes of system users, which have no keys.
+const SYSTEM: &[&str] = &["/bin", "/dev", "/proc", "/run", "/sbin", "/usr"];
+
 /// Everything of that kind that is there now, and where symbolic links of it lead.
 pub fn credentials() -> Vec<PathBuf> {
     let mut found = BTreeSet::new();
@@ -85,6 +88,10 @@ pub fn resolved(paths: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
 }
 
 fn note(found: &mut BTreeSet<PathBuf>, path: &Path) {
+    // Most are not there, and asking that is much cheaper than resolving.
+    if fs::symlink_metadata(path).is_err() {
+        return;
+    }
     if let Ok(real) = fs::canonicalize(path) {
         found.insert(real);
         found.insert(path.to_owned());
@@ -102,5 +109,6 @@ fn homes() -> BTreeSet<PathBuf> {
             homes.insert(PathBuf::from(home));
         }
     }
+    homes.retain(|home| !SYSTEM.iter().any(|system| home.starts_with(system)) && home.is_dir());
     homes
 }

@@ -431,13 +431,13 @@ fn check_possible(spec: &Spec, machine: &Machine) -> Result<(), Error> {
     if machine.isolation.level == Level::None {
         return Err(Error::Unsupported(machine.isolation.reasons.join("; ")));
     }
-    if machine.users == crate::machine::Users::Single {
-        if let Some(user) = spec.users().next() {
-            return Err(Error::Unsupported(format!(
-                "run-as {user:?}: the sandbox has no user but root here ({})",
-                machine.isolation.reasons.join("; ")
-            )));
-        }
+    if machine.users == crate::machine::Users::Single
+        && let Some(user) = spec.users().next()
+    {
+        return Err(Error::Unsupported(format!(
+            "run-as {user:?}: the sandbox has no user but root here ({})",
+            machine.isolation.reasons.join("; ")
+        )));
     }
     if spec.root == Root::Persistent && machine.upper_in_memory {
         return Err(Error::Unsupported(

@@ -42,7 +42,7 @@ mod tests {
         let deep = dir.path().join("a/b");
         fs::create_dir_all(&deep).unwrap();
         fs::write(deep.join("f"), "x").unwrap();
-        fs::set_permissions(&deep, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&deep, fs::Permissions::from_mode(0o000)).unwrap();
         tree(&dir.path().join("a")).unwrap();
         assert!(!dir.path().join("a").exists());
         tree(&dir.path().join("a")).unwrap();

@@ -329,7 +329,7 @@ async fn noisy_shell_options_do_not_break_the_protocol() {
 #[tokio::test]
 async fn run_as_changes_the_user_and_keeps_the_rest() {
     let yard = Yard::new();
-    let mut plan = plan(vec![
+    let plan = plan(vec![
         stage("A", &["export K=1; cd /usr; id -un; echo $HOME"]),
         Stage {
             run_as: Some("daemon".into()),
