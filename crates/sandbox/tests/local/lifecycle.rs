@@ -44,7 +44,8 @@ async fn destroy_leaves_nothing_and_is_idempotent() {
     let handle = yard.local.start(build("b", &["echo up; setsid sleep 4251"])).await.unwrap();
     until_output(handle.as_ref(), "up").await;
     let (one, two) = tokio::join!(yard.local.destroy(handle.id()), yard.local.destroy(handle.id()));
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     yard.local.destroy(handle.id()).await.unwrap();
     assert!(processes("sleep 4251").is_empty());
     assert!(!yard.base().join("b").exists());
@@ -226,10 +227,10 @@ async fn join_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
     let mut done: Vec<Option<F::Output>> = futures.iter().map(|_| None).collect();
     std::future::poll_fn(|cx| {
         for (future, slot) in futures.iter_mut().zip(&mut done) {
-            if slot.is_none() {
-                if let std::task::Poll::Ready(value) = future.as_mut().poll(cx) {
-                    *slot = Some(value);
-                }
+            if slot.is_none()
+                && let std::task::Poll::Ready(value) = future.as_mut().poll(cx)
+            {
+                *slot = Some(value);
             }
         }
         if done.iter().all(Option::is_some) {
