@@ -1,1 +1,7 @@
 //! Shapes and operations: developer.
+
+pub mod codebuild;
+pub mod codecommit;
+
+pub mod codedeploy;
+pub mod codepipeline;

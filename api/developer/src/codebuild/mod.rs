@@ -1,0 +1,33 @@
+//! AWS CodeBuild's shapes, after the
+//! [API reference](https://docs.aws.amazon.com/codebuild/latest/APIReference/Welcome.html).
+
+// Members have AWS's names and meanings; each shape names the page that tells them.
+#![allow(missing_docs)]
+
+mod builds;
+mod common;
+mod images;
+mod projects;
+
+pub use builds::*;
+pub use common::*;
+pub use images::*;
+pub use projects::*;
+
+use shape::Empty;
+
+shape::operations! { "codebuild";
+    CreateProject(CreateProjectInput) -> CreateProjectOutput;
+    UpdateProject(UpdateProjectInput) -> UpdateProjectOutput;
+    DeleteProject(DeleteProjectInput) -> Empty;
+    ListProjects(ListProjectsInput) -> ListProjectsOutput;
+    BatchGetProjects(BatchGetProjectsInput) -> BatchGetProjectsOutput;
+    StartBuild(StartBuildInput) -> StartBuildOutput;
+    StopBuild(StopBuildInput) -> StopBuildOutput;
+    RetryBuild(RetryBuildInput) -> RetryBuildOutput;
+    BatchGetBuilds(BatchGetBuildsInput) -> BatchGetBuildsOutput;
+    ListBuilds(ListBuildsInput) -> ListBuildsOutput;
+    ListBuildsForProject(ListBuildsForProjectInput) -> ListBuildsForProjectOutput;
+    BatchDeleteBuilds(BatchDeleteBuildsInput) -> BatchDeleteBuildsOutput;
+    ListCuratedEnvironmentImages(Empty) -> ListCuratedEnvironmentImagesOutput;
+}
