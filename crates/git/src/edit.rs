@@ -91,6 +91,9 @@ pub enum EditError {
     /// A file is where the path needs a folder.
     #[error("{0} needs a folder where there is a file")]
     ParentIsFile(String),
+    /// A submodule is at the path or above it.
+    #[error("{0} is in a submodule")]
+    InSubmodule(String),
     /// Reading or writing failed.
     #[error(transparent)]
     Git(#[from] GitError),
@@ -219,6 +222,9 @@ impl<'a> Desk<'a> {
                 Some(Entry::Stored(EntryKind::Tree, oid)) => {
                     self.open_folder(Some(&oid), here, parent)?
                 }
+                Some(Entry::Stored(EntryKind::Submodule, _)) => {
+                    return Err(EditError::InSubmodule(path.to_owned()));
+                }
                 Some(_) if make => return Err(EditError::ParentIsFile(path.to_owned())),
                 None if make => self.open_folder(None, here, parent)?,
                 _ => return Err(EditError::NotFound(path.to_owned())),
@@ -237,6 +243,9 @@ impl<'a> Desk<'a> {
             Some(Entry::Open(open)) if self.is_vacant(open) => Ok(None),
             Some(Entry::Open(_) | Entry::Stored(EntryKind::Tree, _)) => {
                 Err(EditError::IsFolder(path.to_owned()))
+            }
+            Some(Entry::Stored(EntryKind::Submodule, _)) => {
+                Err(EditError::InSubmodule(path.to_owned()))
             }
             Some(Entry::Stored(kind, oid)) => Ok(Some((kind, oid))),
         }

@@ -66,3 +66,19 @@ impl GitError {
 
 /// What the functions of this crate return.
 pub type Result<T> = std::result::Result<T, GitError>;
+
+/// What a client is told when a repository fails under its request. What a service answers by its
+/// own code is taken before this is.
+impl From<GitError> for types::Error {
+    fn from(error: GitError) -> Self {
+        match error {
+            GitError::Protocol(_) | GitError::TooLarge { .. } => {
+                types::ErrorKind::new("InvalidRequestException", 400).error(error.to_string())
+            }
+            error => {
+                tracing::error!(%error, "a repository failed under a request");
+                types::Error::internal("the repository failed; the yard's log tells why")
+            }
+        }
+    }
+}

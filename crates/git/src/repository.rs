@@ -132,13 +132,18 @@ impl Repository {
     }
 
     /// Runs `work` on a thread where it may block, with the objects to read.
-    pub async fn read<T: Send + 'static>(
+    pub async fn read<T, E>(
         &self,
-        work: impl FnOnce(&Objects) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+        work: impl FnOnce(&Objects) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<GitError> + Send + 'static,
+    {
         let repository = self.clone();
-        let work = move || work(&repository.objects()?);
-        tokio::task::spawn_blocking(work).await.map_err(|e| GitError::CutOff(e.to_string()))?
+        let work = move || work(&repository.objects().map_err(E::from)?);
+        let done = tokio::task::spawn_blocking(work).await;
+        done.unwrap_or_else(|e| Err(E::from(GitError::CutOff(e.to_string()))))
     }
 
     /// The objects, to read on a thread that may block.
