@@ -1,0 +1,304 @@
+//! Bodies on their way in and out, in constant memory.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::ops::Range;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use blobs::{BlobId, Blobs, KeyRef, Reader, Writer};
+use bytes::Bytes;
+use md5::{Digest as _, Md5};
+use service::{Cx, Error, ErrorKind};
+use shape::{Body, BodyError, BodyStream};
+
+use crate::checksum::{self, Expected, Hasher};
+use crate::errors;
+use crate::keyspace;
+use crate::model::{Bucket, StoredBody, StoredChecksum, Version};
+use crate::state::{self, Pins};
+
+/// Bodies up to here are sealed into the store: they cost no file and no sync of their own.
+const INLINE: usize = 16 << 10;
+/// Largest body of one request.
+pub const MAX_PUT: u64 = 5 << 30;
+
+/// Bytes that are kept, but not named by any row yet.
+pub struct Kept {
+    pub body: StoredBody,
+    /// What the row of an inline body holds.
+    pub sealed: Option<Vec<u8>>,
+    pub size: u64,
+    /// MD5 in hexadecimal digits.
+    pub etag: String,
+    pub checksum: StoredChecksum,
+}
+
+/// What is known of bytes before they come.
+pub struct Incoming<'a> {
+    pub key: &'a KeyRef,
+    pub expected: &'a Expected,
+    pub content_md5: Option<[u8; 16]>,
+    /// Whether a small body may be kept in the store; parts are always blobs.
+    pub inline: bool,
+}
+
+/// Keeps a body, durable when this returns. What does not come to the sums that were announced
+/// leaves nothing.
+pub async fn keep(
+    cx: &Cx,
+    bucket: &Bucket,
+    mut body: Body,
+    incoming: Incoming<'_>,
+) -> Result<Kept, Error> {
+    if body.len().is_some_and(|len| len > MAX_PUT) {
+        return Err(too_large(body.len().unwrap_or_default()));
+    }
+    let blobs = state::of(cx.yard()).blobs(cx.yard())?;
+    let mut md5 = Md5::default();
+    let mut hasher = Hasher::new(incoming.expected.algorithm);
+    let mut target = Target { small: Vec::new(), writer: None, size: 0 };
+    while let Some(piece) = body.next().await {
+        let piece = piece.map_err(body_error)?;
+        md5.update(&piece);
+        hasher.update(&piece);
+        target.write(&blobs, &incoming, &piece).await?;
+        if target.size > MAX_PUT {
+            return Err(too_large(target.size));
+        }
+    }
+    let md5 = md5.finalize();
+    if incoming.content_md5.is_some_and(|expected| expected[..] != md5[..]) {
+        return Err(errors::BAD_DIGEST
+            .error("The Content-MD5 you specified did not match what we received."));
+    }
+    let sum = hasher.finish();
+    incoming.expected.check(&sum, |name| cx.origin().trailers.get(name))?;
+    let size = target.size;
+    let (body, sealed) = target.finish(&blobs, bucket, &incoming).await?;
+    let checksum = checksum::full(incoming.expected.algorithm, &sum);
+    Ok(Kept { body, sealed, size, etag: hex::encode(md5), checksum })
+}
+
+fn too_large(size: u64) -> Error {
+    errors::ENTITY_TOO_LARGE
+        .error("Your proposed upload exceeds the maximum allowed size")
+        .with("ProposedSize", size.to_string())
+        .with("MaxSizeAllowed", MAX_PUT.to_string())
+}
+
+/// A body that ended before its time, as the client sees it.
+fn body_error(error: BodyError) -> Error {
+    let status = if error.code == "AccessDenied" || error.code == "SignatureDoesNotMatch" {
+        403
+    } else {
+        400
+    };
+    ErrorKind::new(error.code, status).error(error.message)
+}
+
+/// Gathers a small body, and goes over to a blob when it is not small.
+struct Target {
+    small: Vec<u8>,
+    writer: Option<Writer>,
+    size: u64,
+}
+
+impl Target {
+    async fn write(
+        &mut self,
+        blobs: &Blobs,
+        incoming: &Incoming<'_>,
+        piece: &[u8],
+    ) -> Result<(), Error> {
+        self.size += piece.len() as u64;
+        if incoming.inline && self.writer.is_none() && self.size <= INLINE as u64 {
+            self.small.extend_from_slice(piece);
+            return Ok(());
+        }
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            None => {
+                let mut writer = blobs.writer(incoming.key);
+                writer.write(&self.small).await.map_err(blob_error)?;
+                self.writer.insert(writer)
+            }
+        };
+        writer.write(piece).await.map_err(blob_error)
+    }
+
+    async fn finish(
+        self,
+        blobs: &Blobs,
+        bucket: &Bucket,
+        incoming: &Incoming<'_>,
+    ) -> Result<(StoredBody, Option<Vec<u8>>), Error> {
+        let writer = match self.writer {
+            Some(writer) => writer,
+            None if incoming.inline => {
+                let name = types::random_id(types::IdAlphabet::Hex, 32);
+                let context = inline_context(bucket, &name);
+                let sealed = blobs.seal(incoming.key, &context, &self.small).map_err(blob_error)?;
+                let body = StoredBody { inline: Some(name), ..StoredBody::default() };
+                return Ok((body, Some(sealed)));
+            }
+            None => blobs.writer(incoming.key),
+        };
+        let blob = writer.finish().await.map_err(blob_error)?;
+        Ok((StoredBody { blob: Some(blob.id.to_string()), ..StoredBody::default() }, None))
+    }
+}
+
+fn inline_context(bucket: &Bucket, name: &str) -> Vec<u8> {
+    format!("s3 body {}/{name}", bucket.id).into_bytes()
+}
+
+/// A blob's failure as S3 tells it.
+pub fn blob_error(error: blobs::Error) -> Error {
+    match error {
+        blobs::Error::Keyring(blobs::KeyringError::NoSuchKey(key)) => {
+            errors::KMS_NOT_FOUND.error(format!("Key '{key}' does not exist"))
+        }
+        blobs::Error::Keyring(blobs::KeyringError::Disabled(key)) => {
+            errors::KMS_DISABLED.error(format!("{key} is disabled."))
+        }
+        other => other.into(),
+    }
+}
+
+impl Kept {
+    /// Gives the bytes up again, because the row that was to name them was not written.
+    pub async fn discard(&self, cx: &Cx) {
+        let id = self.body.blob.as_ref().and_then(|id| id.parse::<BlobId>().ok());
+        let (Some(id), Ok(blobs)) = (id, state::of(cx.yard()).blobs(cx.yard())) else { return };
+        if let Err(error) = blobs.delete(id).await {
+            // The sweeper finds it later.
+            tracing::warn!(%error, "failed to remove the bytes of a refused upload");
+        }
+    }
+}
+
+/// Bytes of a version, opened for reading.
+pub async fn open(
+    cx: &Cx,
+    bucket: &Bucket,
+    version: &Version,
+    range: Range<u64>,
+) -> Result<Body, Error> {
+    let Some(stored) = &version.body else { return Ok(Body::Empty) };
+    let state = state::of(cx.yard());
+    let blobs = state.blobs(cx.yard())?;
+    if let Some(name) = &stored.inline {
+        let sealed = cx.read(|tx| Ok(keyspace::inline(tx, bucket, name)?))?;
+        let sealed = sealed.ok_or_else(vanished)?;
+        let plain = blobs.unseal(&inline_context(bucket, name), &sealed).map_err(blob_error)?;
+        let (start, end) = (range.start as usize, range.end as usize);
+        let bytes = plain.get(start..end).ok_or_else(vanished)?;
+        return Ok(Body::Full(Bytes::copy_from_slice(bytes)));
+    }
+    let pieces = pieces(cx, stored, version, &range)?;
+    let pins = state.pin(pieces.iter().map(|(id, _)| *id).collect());
+    let mut source = Source { blobs, pieces, reader: None, _pins: pins };
+    // Opened now, so that what cannot be read is an error and no broken answer.
+    source.open_next().await.map_err(blob_error)?;
+    let len = range.end - range.start;
+    Ok(Body::stream(ObjectStream { idle: Some(source), busy: None }, Some(len)))
+}
+
+fn vanished() -> Error {
+    Error::internal("an object's bytes are not what its row says")
+}
+
+/// The blobs, and the ranges in them, that make up a range of a version.
+fn pieces(
+    cx: &Cx,
+    stored: &StoredBody,
+    version: &Version,
+    range: &Range<u64>,
+) -> Result<VecDeque<(BlobId, Range<u64>)>, Error> {
+    let id = |text: &str| text.parse::<BlobId>().map_err(|_| vanished());
+    if let Some(blob) = &stored.blob {
+        return Ok(VecDeque::from([(id(blob)?, range.clone())]));
+    }
+    let upload_id = stored.manifest.as_deref().ok_or_else(vanished)?;
+    let manifest = cx.read(|tx| Ok(keyspace::manifest(tx, upload_id)?))?;
+    let (mut pieces, mut offset) = (VecDeque::new(), 0);
+    for part in &manifest.parts {
+        let size = part.size.unsigned_abs();
+        let (start, end) = (range.start.max(offset), range.end.min(offset + size));
+        if start < end {
+            pieces.push_back((id(&part.blob)?, start - offset..end - offset));
+        }
+        offset += size;
+    }
+    if offset != version.size.unsigned_abs() { Err(vanished()) } else { Ok(pieces) }
+}
+
+/// What is left to read.
+struct Source {
+    blobs: Blobs,
+    pieces: VecDeque<(BlobId, Range<u64>)>,
+    reader: Option<Reader>,
+    _pins: Pins,
+}
+
+impl Source {
+    async fn open_next(&mut self) -> Result<(), blobs::Error> {
+        if let Some((id, range)) = self.pieces.pop_front() {
+            self.reader = Some(self.blobs.reader(id, range).await?);
+        }
+        Ok(())
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, blobs::Error> {
+        loop {
+            if let Some(reader) = &mut self.reader
+                && let Some(piece) = reader.next().await?
+            {
+                return Ok(Some(piece));
+            }
+            self.reader = None;
+            if self.pieces.is_empty() {
+                return Ok(None);
+            }
+            self.open_next().await?;
+        }
+    }
+}
+
+type Reading = Pin<Box<dyn Future<Output = (Source, Result<Option<Bytes>, blobs::Error>)> + Send>>;
+
+/// A source as the wire takes it.
+struct ObjectStream {
+    idle: Option<Source>,
+    busy: Option<Reading>,
+}
+
+impl BodyStream for ObjectStream {
+    fn poll_piece(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, BodyError>>> {
+        if self.busy.is_none() {
+            let Some(mut source) = self.idle.take() else { return Poll::Ready(None) };
+            self.busy = Some(Box::pin(async move {
+                let piece = source.next().await;
+                (source, piece)
+            }));
+        }
+        let Some(busy) = &mut self.busy else { return Poll::Ready(None) };
+        let (source, piece) = ready!(busy.as_mut().poll(cx));
+        self.busy = None;
+        Poll::Ready(match piece {
+            Ok(Some(piece)) => {
+                self.idle = Some(source);
+                Some(Ok(piece))
+            }
+            Ok(None) => None,
+            Err(error) => {
+                tracing::error!(%error, "an object broke off while it was read");
+                Some(Err(BodyError::new("InternalError", error.to_string())))
+            }
+        })
+    }
+}
