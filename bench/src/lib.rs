@@ -1,1 +1,0 @@
-//! Benchmarks with peers in the same run.
