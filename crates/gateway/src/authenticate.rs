@@ -93,6 +93,7 @@ pub(crate) fn prove(
         .map_err(|error| refusal(&error, protocol))?;
     let mut caller = key.caller;
     caller.access_key_id = Some(claim.access_key_id.clone());
+    yard.identity().used(yard, &caller, &claim.scope.service, &claim.scope.region);
     Ok(Authenticated { caller, region, verified: Some(verified) })
 }
 

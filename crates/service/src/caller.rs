@@ -122,4 +122,10 @@ pub trait Identity: Send + Sync + 'static {
 
     /// Whoever did not sign: only resource policies can let it.
     fn anonymous(&self, yard: &Yard) -> Caller;
+
+    /// A request by that caller was authenticated, for a service in a region: what IAM shows as
+    /// last used. It must not wait for anything.
+    fn used(&self, yard: &Yard, caller: &Caller, service: &str, region: &str) {
+        let _ = (yard, caller, service, region);
+    }
 }

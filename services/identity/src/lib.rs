@@ -1,1 +1,45 @@
-//! IAM and STS.
+//! IAM and STS: who there is, what they may, and sessions.
+//!
+//! All of IAM's data belongs to an account and no region. A user is one document with its keys,
+//! credentials, inline policies and memberships, so that whatever concerns it changes in one
+//! piece; groups, roles and managed policies likewise. Attachments, memberships and keys are
+//! found through indexes.
+//!
+//! Invariants:
+//! - Names differ by more than case, within their kind and account.
+//! - What is attached exists: managed policies cannot be deleted while anything has them.
+//! - Every write raises [`entity::GENERATION`] in its transaction, and [`IamIdentity`] holds no
+//!   answer from another generation: a change counts from the next request on.
+//! - Secrets of access keys are sealed under the yard's key; passwords are kept as hashes;
+//!   sessions are not kept at all, their tokens hold them.
+
+mod access_keys;
+mod attachments;
+mod documents;
+mod entity;
+mod errors;
+mod git_credentials;
+mod groups;
+mod identity;
+mod inline;
+mod listing;
+mod managed;
+mod model;
+mod names;
+mod operations;
+mod policies;
+mod rights;
+mod roles;
+mod simulation;
+mod sts;
+mod totals;
+mod usage;
+mod users;
+
+pub use identity::IamIdentity;
+use service::Service;
+
+/// Both services.
+pub fn services() -> Vec<Service> {
+    vec![operations::iam(), operations::sts()]
+}

@@ -1,0 +1,18 @@
+//! IAM's and STS's errors.
+
+wire::errors! {
+    NO_SUCH_ENTITY = "NoSuchEntity", 404;
+    ALREADY_EXISTS = "EntityAlreadyExists", 409;
+    DELETE_CONFLICT = "DeleteConflict", 409;
+    LIMIT_EXCEEDED = "LimitExceeded", 409;
+    MALFORMED_POLICY = "MalformedPolicyDocument", 400;
+    INVALID_INPUT = "InvalidInput", 400;
+    VALIDATION = "ValidationError", 400;
+    NOT_SUPPORTED_SERVICE = "NotSupportedService", 404;
+    ACCESS_DENIED = "AccessDenied", 403;
+    EXPIRED_TOKEN = "ExpiredToken", 403;
+    INVALID_CLIENT_TOKEN_ID = "InvalidClientTokenId", 403;
+    PACKED_POLICY_TOO_LARGE = "PackedPolicyTooLarge", 400;
+    INVALID_AUTHORIZATION_MESSAGE = "InvalidAuthorizationMessageException", 400;
+    NOT_IMPLEMENTED = "NotImplemented", 501;
+}

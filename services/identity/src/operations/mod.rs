@@ -1,0 +1,165 @@
+//! The tables of IAM and STS.
+
+mod groups;
+mod policies;
+mod roles;
+mod users;
+
+use api_identity::sts::{
+    AssumeRole, DecodeAuthorizationMessage, GetCallerIdentity, GetSessionToken,
+};
+use service::{Protocol, Service, op};
+
+use crate::{errors, sts};
+
+/// IAM: global, Query protocol.
+pub(crate) fn iam() -> Service {
+    let service = Service::new(
+        "iam",
+        Protocol::Query { namespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
+    )
+    .version("2010-05-08")
+    .global();
+    let service = users::keys(users::rows(service));
+    let service = policies::rows(roles::rows(groups::rows(service)));
+    service.lacks(&[
+        "AcceptDelegationRequest",
+        "AddClientIDToOpenIDConnectProvider",
+        "AddRoleToInstanceProfile",
+        "AssociateDelegationRequest",
+        "ChangePassword",
+        "CreateAccountAlias",
+        "CreateDelegationRequest",
+        "CreateInstanceProfile",
+        "CreateLoginProfile",
+        "CreateOpenIDConnectProvider",
+        "CreateSAMLProvider",
+        "CreateServiceLinkedRole",
+        "CreateVirtualMFADevice",
+        "DeactivateMFADevice",
+        "DeleteAccountAlias",
+        "DeleteAccountPasswordPolicy",
+        "DeleteInstanceProfile",
+        "DeleteLoginProfile",
+        "DeleteOpenIDConnectProvider",
+        "DeleteSAMLProvider",
+        "DeleteSSHPublicKey",
+        "DeleteServerCertificate",
+        "DeleteServiceLinkedRole",
+        "DeleteSigningCertificate",
+        "DeleteVirtualMFADevice",
+        "DisableOrganizationsRootCredentialsManagement",
+        "DisableOrganizationsRootSessions",
+        "DisableOutboundWebIdentityFederation",
+        "EnableMFADevice",
+        "EnableOrganizationsRootCredentialsManagement",
+        "EnableOrganizationsRootSessions",
+        "EnableOutboundWebIdentityFederation",
+        "GenerateCredentialReport",
+        "GenerateOrganizationsAccessReport",
+        "GenerateServiceLastAccessedDetails",
+        "GetAccountAuthorizationDetails",
+        "GetAccountPasswordPolicy",
+        "GetContextKeysForCustomPolicy",
+        "GetContextKeysForPrincipalPolicy",
+        "GetCredentialReport",
+        "GetDelegationRequest",
+        "GetHumanReadableSummary",
+        "GetInstanceProfile",
+        "GetLoginProfile",
+        "GetMFADevice",
+        "GetOpenIDConnectProvider",
+        "GetOrganizationsAccessReport",
+        "GetOutboundWebIdentityFederationInfo",
+        "GetSAMLProvider",
+        "GetSSHPublicKey",
+        "GetServerCertificate",
+        "GetServiceLastAccessedDetails",
+        "GetServiceLastAccessedDetailsWithEntities",
+        "GetServiceLinkedRoleDeletionStatus",
+        "ListAccountAliases",
+        "ListDelegationRequests",
+        "ListInstanceProfileTags",
+        "ListInstanceProfiles",
+        "ListInstanceProfilesForRole",
+        "ListMFADeviceTags",
+        "ListMFADevices",
+        "ListOpenIDConnectProviderTags",
+        "ListOpenIDConnectProviders",
+        "ListOrganizationsFeatures",
+        "ListPoliciesGrantingServiceAccess",
+        "ListSAMLProviderTags",
+        "ListSAMLProviders",
+        "ListSSHPublicKeys",
+        "ListServerCertificateTags",
+        "ListServerCertificates",
+        "ListSigningCertificates",
+        "ListVirtualMFADevices",
+        "RejectDelegationRequest",
+        "RemoveClientIDFromOpenIDConnectProvider",
+        "RemoveRoleFromInstanceProfile",
+        "ResyncMFADevice",
+        "SendDelegationToken",
+        "SetSecurityTokenServicePreferences",
+        "TagInstanceProfile",
+        "TagMFADevice",
+        "TagOpenIDConnectProvider",
+        "TagSAMLProvider",
+        "TagServerCertificate",
+        "UntagInstanceProfile",
+        "UntagMFADevice",
+        "UntagOpenIDConnectProvider",
+        "UntagSAMLProvider",
+        "UntagServerCertificate",
+        "UpdateAccountPasswordPolicy",
+        "UpdateDelegationRequest",
+        "UpdateLoginProfile",
+        "UpdateOpenIDConnectProviderThumbprint",
+        "UpdateSAMLProvider",
+        "UpdateSSHPublicKey",
+        "UpdateServerCertificate",
+        "UpdateSigningCertificate",
+        "UploadSSHPublicKey",
+        "UploadServerCertificate",
+        "UploadSigningCertificate",
+    ])
+}
+
+/// STS: Query protocol.
+pub(crate) fn sts() -> Service {
+    Service::new("sts", Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" })
+        .version("2011-06-15")
+        .operation(op(GetCallerIdentity, sts::get_caller_identity).always_allowed())
+        .operation(
+            op(AssumeRole, sts::assume_role)
+                .write()
+                .rights(sts::assume_rights)
+                .partial("SerialNumber, TokenCode and ProvidedContexts are refused.")
+                .errors(&[errors::MALFORMED_POLICY, errors::PACKED_POLICY_TOO_LARGE]),
+        )
+        .operation(
+            op(GetSessionToken, sts::get_session_token)
+                .always_allowed()
+                .partial("SerialNumber and TokenCode are refused."),
+        )
+        .operation(
+            op(DecodeAuthorizationMessage, sts::decode_message)
+                .write()
+                .errors(&[errors::INVALID_AUTHORIZATION_MESSAGE]),
+        )
+        .lacks(&[
+            "AssumeRoleWithSAML",
+            "AssumeRoleWithWebIdentity",
+            "AssumeRoot",
+            "GetAccessKeyInfo",
+            "GetDelegatedAccessToken",
+            "GetFederationToken",
+            "GetWebIdentityToken",
+        ])
+}
+
+/// The path in an ARN whose kind and name are known.
+fn path_of<'a>(arn: &'a str, kind: &str, name: &str) -> Option<&'a str> {
+    let resource = arn.splitn(6, ':').nth(5)?;
+    resource.strip_prefix(kind)?.strip_suffix(name)
+}
