@@ -79,6 +79,7 @@ fn plan_to_json(plan: &Plan) -> Value {
         "preamble": plan.preamble,
         "succeedingVariable": plan.succeeding_variable,
         "export": plan.export,
+        "expand": plan.expand,
         "stages": plan.stages.iter().map(|stage| json!({
             "name": stage.name,
             "commands": stage.commands,
@@ -150,6 +151,7 @@ fn plan_from_json(value: &Value) -> Result<Plan, Malformed> {
         preamble: texts(plan, "preamble")?,
         succeeding_variable: optional_text(plan, "succeedingVariable")?,
         export: texts(plan, "export")?,
+        expand: texts(plan, "expand")?,
         stages: list(plan, "stages", |stage| stage_from_json(stage).ok())?,
     })
 }

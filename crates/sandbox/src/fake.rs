@@ -85,6 +85,7 @@ impl FakeRun {
             output_bytes,
             dropped_bytes: 0,
             exports,
+            expanded: None,
             workdir: None,
         });
         drop(play);

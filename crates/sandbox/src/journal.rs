@@ -195,6 +195,7 @@ pub fn write_end(path: &Path, seal: Option<Seal>, end: &End) -> io::Result<()> {
         "outputBytes": end.output_bytes,
         "droppedBytes": end.dropped_bytes,
         "exports": end.exports.iter().map(|(name, value)| json!([name, value])).collect::<Vec<_>>(),
+        "expanded": end.expanded,
         "workdir": end.workdir,
     });
     let fresh = path.with_extension(format!("{}", std::process::id()));
@@ -241,6 +242,9 @@ fn end_from_json(value: &Value) -> Option<End> {
         output_bytes: number(value, "outputBytes")?,
         dropped_bytes: number(value, "droppedBytes")?,
         exports: exports.collect::<Option<_>>()?,
+        expanded: value.get("expanded").and_then(Value::as_array).map(|words| {
+            words.iter().map(|word| word.as_str().unwrap_or_default().to_owned()).collect()
+        }),
         workdir: value.get("workdir")?.as_str().map(str::to_owned),
     })
 }

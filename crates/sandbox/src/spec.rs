@@ -166,6 +166,9 @@ pub struct Plan {
     pub stages: Vec<Stage>,
     /// Names of environment variables whose final values are reported.
     pub export: Vec<String>,
+    /// Words that the shell expands in the end, as within double quotes (`v-$(date +%F)`); what
+    /// comes of them is reported.
+    pub expand: Vec<String>,
 }
 
 /// One stage of a plan.
@@ -259,6 +262,9 @@ impl Plan {
         let names = self.export.iter().chain(&self.succeeding_variable);
         if let Some(name) = names.into_iter().find(|name| !is_variable_name(name)) {
             return Err(InvalidSpec(format!("{name:?} is no environment variable name")));
+        }
+        if self.expand.iter().any(|word| word.contains('\0')) {
+            return Err(InvalidSpec("a word to expand contains a NUL character".into()));
         }
         for stage in &self.stages {
             for command in stage.commands.iter().chain(&stage.finally) {

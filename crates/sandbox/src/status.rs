@@ -139,6 +139,8 @@ pub struct End {
     pub dropped_bytes: u64,
     /// Final values of the exported variables that were set, masked.
     pub exports: Vec<(String, String)>,
+    /// The words that the plan wanted expanded, masked; none if the shell couldn't.
+    pub expanded: Option<Vec<String>>,
     /// The shell's last working directory.
     pub workdir: Option<String>,
 }

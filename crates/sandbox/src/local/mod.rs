@@ -386,6 +386,7 @@ impl Inner {
             output_bytes: written,
             dropped_bytes: 0,
             exports: Vec::new(),
+            expanded: None,
             workdir: None,
         };
         journal::write_end(&layout.end(), layout.seal(self.seal_key(), "end"), &end)

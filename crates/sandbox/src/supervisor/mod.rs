@@ -359,6 +359,7 @@ impl Running {
             output_bytes: self.pump.sink.offset(),
             dropped_bytes: self.pump.sink.dropped(),
             exports: results.exports,
+            expanded: results.expanded,
             workdir: results.workdir,
         };
         let layout = &order.layout;

@@ -46,6 +46,7 @@ pub struct Runner<'a> {
 #[derive(Default)]
 pub struct Results {
     pub exports: Vec<(String, String)>,
+    pub expanded: Option<Vec<String>>,
     pub workdir: Option<String>,
 }
 
@@ -93,7 +94,7 @@ impl<'a> Runner<'a> {
 
     fn last_known(&self) -> Results {
         let workdir = self.snapshot.as_ref().map(|snapshot| snapshot.workdir.clone());
-        Results { exports: Vec::new(), workdir }
+        Results { workdir, ..Results::default() }
     }
 
     fn stages(&mut self) -> Result<(), Interrupt> {
@@ -305,30 +306,37 @@ impl<'a> Runner<'a> {
     /// Asks the shell for the final values.
     fn results(&mut self) -> Result<Results, Interrupt> {
         let mut results = self.last_known();
-        if self.plan.export.is_empty() {
+        if self.plan.export.is_empty() && self.plan.expand.is_empty() {
             return Ok(results);
         }
         let user = self.last_user.clone().unwrap_or_else(|| "root".into());
         if let Err(reason) = self.ensure_shell(&user)? {
-            self.note(&format!("the exported variables can't be read: {reason}"))?;
+            self.note(&format!("the final values can't be read: {reason}"))?;
             return Ok(results);
         }
         self.number += 1;
-        let script = shell::values(self.number, &self.plan.export);
-        self.pump.send(&script);
+        self.pump.send(&shell::values(self.number, &self.plan.export, &self.plan.expand));
+        let mut expanded = Vec::new();
         loop {
             match self.event()? {
                 ShellEvent::Frame(Frame::Value { number, name, value })
-                    if number == self.number && self.plan.export.contains(&name) =>
+                    if number == self.number =>
                 {
-                    results.exports.push((name, self.pump.sink.mask(&value)));
+                    let value = self.pump.sink.mask(&value);
+                    if self.plan.export.contains(&name) {
+                        results.exports.push((name, value));
+                    } else {
+                        expanded.push(value);
+                    }
                 }
                 ShellEvent::Frame(Frame::ValuesEnd { number }) if number == self.number => {
+                    let complete = expanded.len() == self.plan.expand.len();
+                    results.expanded = complete.then_some(expanded);
                     return Ok(results);
                 }
                 ShellEvent::Frame(_) => {}
                 ShellEvent::Ended(_) => {
-                    self.note("the exported variables can't be read: the shell ended")?;
+                    self.note("the final values can't be read: the shell ended")?;
                     return Ok(results);
                 }
             }

@@ -33,14 +33,19 @@ pub fn command(number: u64, text: &str) -> String {
     format!("eval {} </dev/null\n{}\n", quoted(text), tell(&state(&format!("C{number}"))))
 }
 
-/// Tells the values of those variables that are set.
-pub fn values(number: u64, names: &[String]) -> String {
+/// Tells the values of those variables that are set, and what the words expand to.
+pub fn values(number: u64, names: &[String], words: &[String]) -> String {
     let mut script = String::new();
     for name in names {
         script.push_str(&format!(
             "if [ \"${{{name}+set}}\" ]; then \
              command printf 'V{number} {name}=%s\\000' \"${name}\"; fi; "
         ));
+    }
+    for (index, word) in words.iter().enumerate() {
+        // Within eval, so that a malformed word breaks nothing but itself.
+        let expansion = format!("command printf 'V{number} {index}=%s\\000' \"{word}\"");
+        script.push_str(&format!("eval {}; ", quoted(&expansion)));
     }
     script.push_str(&format!("command printf 'E{number} \\000';"));
     format!("{}\n", tell(&script))

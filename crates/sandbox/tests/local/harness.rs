@@ -126,6 +126,7 @@ pub fn plan(stages: Vec<Stage>) -> Plan {
         succeeding_variable: None,
         stages,
         export: Vec::new(),
+        expand: Vec::new(),
     }
 }
 

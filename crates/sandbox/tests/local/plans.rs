@@ -119,6 +119,26 @@ async fn a_retried_stage_may_succeed() {
 }
 
 #[tokio::test]
+async fn words_are_expanded_in_the_end() {
+    for shell in [Shell::Bash, Shell::Sh] {
+        let expanded = |words: &'static [&'static str]| async move {
+            let yard = Yard::new();
+            let mut plan = plan(vec![stage("A", &["V=2; export W='a b'"])]);
+            plan.shell = shell;
+            plan.export = vec!["W".into()];
+            plan.expand = words.iter().map(|word| (*word).to_owned()).collect();
+            let end = yard.run(spec("b", Program::Plan(plan))).await.status.end.unwrap();
+            assert_eq!(end.kind, EndKind::Succeeded);
+            assert_eq!(end.exports, [("W".to_owned(), "a b".to_owned())]);
+            end.expanded
+        };
+        let words = expanded(&["v$V-$(echo x).zip", r#"it's \"$W\""#, ""]).await.unwrap();
+        assert_eq!(words, ["v2-x.zip", r#"it's "a b""#, ""]);
+        assert_eq!(expanded(&["ok", "$(( ", "\""]).await, None);
+    }
+}
+
+#[tokio::test]
 async fn offsets_cut_the_output_by_command() {
     let yard = Yard::new();
     let ran = yard.run(build("b", &["echo one", "true", "seq 3"])).await;
