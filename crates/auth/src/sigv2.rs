@@ -15,13 +15,46 @@ use crate::sigv4::Request;
 
 /// Query parameters that belong to the resource that is signed.
 const SUBRESOURCES: &[&str] = &[
-    "accelerate", "acl", "analytics", "cors", "delete", "encryption", "inventory", "lifecycle",
-    "location", "logging", "metrics", "notification", "ownershipControls", "partNumber", "policy",
-    "policyStatus", "publicAccessBlock", "replication", "requestPayment",
-    "response-cache-control", "response-content-disposition", "response-content-encoding",
-    "response-content-language", "response-content-type", "response-expires", "restore", "select",
-    "select-type", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning",
-    "versions", "website", "intelligent-tiering", "object-lock", "legal-hold", "retention",
+    "accelerate",
+    "acl",
+    "analytics",
+    "cors",
+    "delete",
+    "encryption",
+    "inventory",
+    "lifecycle",
+    "location",
+    "logging",
+    "metrics",
+    "notification",
+    "ownershipControls",
+    "partNumber",
+    "policy",
+    "policyStatus",
+    "publicAccessBlock",
+    "replication",
+    "requestPayment",
+    "response-cache-control",
+    "response-content-disposition",
+    "response-content-encoding",
+    "response-content-language",
+    "response-content-type",
+    "response-expires",
+    "restore",
+    "select",
+    "select-type",
+    "tagging",
+    "torrent",
+    "uploadId",
+    "uploads",
+    "versionId",
+    "versioning",
+    "versions",
+    "website",
+    "intelligent-tiering",
+    "object-lock",
+    "legal-hold",
+    "retention",
 ];
 
 /// What a presigned URL claims. Nothing is proven before [`Claim::verify`].
@@ -135,9 +168,11 @@ fn subresources(query: &[(String, String)]) -> String {
     let mut parts: Vec<String> = query
         .iter()
         .filter(|(name, _)| SUBRESOURCES.contains(&name.as_str()))
-        .map(|(name, value)| {
-            if value.is_empty() { name.clone() } else { format!("{name}={value}") }
-        })
+        .map(
+            |(name, value)| {
+                if value.is_empty() { name.clone() } else { format!("{name}={value}") }
+            },
+        )
         .collect();
     parts.sort();
     if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }

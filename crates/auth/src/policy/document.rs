@@ -57,6 +57,9 @@ impl Policy {
     pub fn parse(kind: PolicyKind, text: &str) -> Result<Self, PolicyError> {
         let value: Value =
             serde_json::from_str(text).map_err(|error| PolicyError::syntax(error.to_string()))?;
+        if written_members(text) != members(&value) {
+            return Err(PolicyError::syntax("an element is there twice"));
+        }
         Self::from_value(kind, &value)
     }
 
@@ -127,5 +130,30 @@ impl Policy {
             .iter()
             .filter_map(|statement| statement.principals.as_ref())
             .flat_map(|principals| principals.aws_names())
+    }
+}
+
+/// How many members the objects of a JSON text are written with: colons outside of strings.
+fn written_members(text: &str) -> usize {
+    let (mut count, mut quoted, mut escaped) = (0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b':' if !quoted => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
+/// How many members are left once an object keeps only the last of each name. Reading one of two
+/// `Effect`s and dropping the other is not for a policy's reader to do.
+fn members(value: &Value) -> usize {
+    match value {
+        Value::Array(list) => list.iter().map(members).sum(),
+        Value::Object(object) => object.len() + object.values().map(members).sum::<usize>(),
+        _ => 0,
     }
 }

@@ -122,6 +122,8 @@ struct Verdict {
 
 /// Decides a request.
 pub fn evaluate<'a>(request: &Request<'_>, policies: &PolicySet<'a>) -> Decision<'a> {
+    let action = request.action.to_ascii_lowercase();
+    let request = &Request { action: &action, ..*request };
     let mut matched = Vec::new();
     let mut look = |policy_type, attached: &'a [Attached]| {
         verdict(request, policy_type, attached, &mut matched)

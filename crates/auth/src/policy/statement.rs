@@ -87,18 +87,14 @@ impl Statement {
         Ok(statement)
     }
 
-    /// Whether action, resource and conditions fit.
+    /// Whether action, resource and conditions fit. The action is in lower case.
     pub(crate) fn matches(&self, action: &str, resource: &str, context: &Context) -> bool {
-        self.matches_action(action, context)
+        self.actions.contains(action, context, self.effect)
             && self
                 .resources
                 .as_ref()
-                .is_none_or(|resources| resources.contains(resource, false, context, self.effect))
+                .is_none_or(|resources| resources.contains(resource, context, self.effect))
             && self.conditions.iter().all(|condition| condition.holds(context, self.effect))
-    }
-
-    fn matches_action(&self, action: &str, context: &Context) -> bool {
-        self.actions.contains(action, true, context, self.effect)
     }
 
     /// How the statement's principals take in the caller; everyone where it names none.
@@ -113,10 +109,10 @@ impl Statement {
 impl Choice {
     /// A pattern whose variable has no value matches nothing. Under `NotResource` that would
     /// take the resource in, so there an Allow leaves it out.
-    fn contains(&self, text: &str, fold: bool, context: &Context, effect: Effect) -> bool {
+    fn contains(&self, text: &str, context: &Context, effect: Effect) -> bool {
         let mut unresolved = false;
         let found = self.patterns.iter().any(|pattern| {
-            let matched = pattern.matches(text, fold, context);
+            let matched = pattern.matches(text, false, context);
             unresolved |= matched.is_none();
             matched == Some(true)
         });
@@ -190,7 +186,8 @@ fn parse_actions(object: &Map<String, Value>, kind: PolicyKind) -> Result<Choice
             check_trust_action(text, inverted)?;
         }
         // Policy variables have no meaning in actions.
-        let pattern = Pattern::parse(text, Syntax::Glob, false)
+        // Actions are compared in lower case: cheaper than ignoring case each time.
+        let pattern = Pattern::parse(&text.to_ascii_lowercase(), Syntax::Glob, false)
             .map_err(|_| PolicyError::syntax(format!("{text:?} is no action")))?;
         patterns.push(pattern);
     }

@@ -27,6 +27,10 @@ fn documents_that_are_none() {
         ),
         (r#"{"Version":2012,"Statement":{}}"#, "Policy document must be version 2012-10-17"),
         (r#"{"Id":1,"Statement":{}}"#, "Syntax errors in policy. (Id must be a string)"),
+        (
+            r#"{"Statement":{"Effect":"Deny","Effect":"Allow","Action":"*","Resource":"*"}}"#,
+            "Syntax errors in policy. (an element is there twice)",
+        ),
         (r#"{"Statements":[]}"#, "Syntax errors in policy. (a policy has no element"),
     ] {
         let said = refusal(PolicyKind::Identity, text);
@@ -44,6 +48,11 @@ fn identity_statements() {
         (r#""Effect":"Deny","NotAction":["s3:Get?"],"NotResource":["arn:aws:s3:::b"]"#, None),
         (r#""Effect":"Allow","Action":"*","Resource":"*","Sid":"""#, None),
         (r#""Effect":"Allow","Action":"*:*","Resource":"arn:aws:s3""#, None),
+        (
+            r#""Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::a\":\\":""#,
+            Some("Syntax errors"),
+        ),
+        (r#""Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::a\":\\:""#, None),
         (r#""Action":"*","Resource":"*""#, Some("Missing required field Effect")),
         (r#""Effect":"allow","Action":"*","Resource":"*""#, Some("Invalid effect: allow")),
         (r#""Effect":1,"Action":"*","Resource":"*""#, Some("Effect must be Allow or Deny")),
