@@ -46,6 +46,17 @@ shape::string_enum! {
     pub enum Order { Ascending = "ascending", Descending = "descending" }
 }
 shape::string_enum! {
+    /// Why one of many repositories is not answered.
+    pub enum BatchGetRepositoriesErrorCode {
+        RepositoryDoesNotExist = "RepositoryDoesNotExistException",
+        EncryptionIntegrityChecksFailed = "EncryptionIntegrityChecksFailedException",
+        EncryptionKeyAccessDenied = "EncryptionKeyAccessDeniedException",
+        EncryptionKeyDisabled = "EncryptionKeyDisabledException",
+        EncryptionKeyNotFound = "EncryptionKeyNotFoundException",
+        EncryptionKeyUnavailable = "EncryptionKeyUnavailableException",
+    }
+}
+shape::string_enum! {
     /// How a file differs.
     pub enum ChangeType { Added = "A", Modified = "M", Deleted = "D" }
 }
@@ -129,7 +140,7 @@ pub struct BatchGetRepositoriesInput {
 pub struct BatchGetRepositoriesError {
     pub repository_id: Option<String>,
     pub repository_name: Option<String>,
-    pub error_code: Option<String>,
+    pub error_code: Option<BatchGetRepositoriesErrorCode>,
     pub error_message: Option<String>,
 }
 

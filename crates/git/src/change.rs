@@ -6,6 +6,7 @@ use crate::objects::Objects;
 use crate::pack::{self, NewObject};
 use crate::{Commit, GitError, Kind, Oid, Repository, Result, Signature, TreeEntry};
 use std::collections::HashSet;
+use std::io;
 use std::path::PathBuf;
 use tokio::sync::OwnedMutexGuard;
 
@@ -91,8 +92,12 @@ impl Installed {
     pub async fn undo(self) -> Result<()> {
         let Self { files, repository, _turn } = self;
         let remove = move || {
-            // The index first: without it nobody looks for the pack.
-            files.iter().rev().try_for_each(std::fs::remove_file)
+            // The index first: without it nobody looks for the pack. A pack that is gone was put
+            // together with others just now; then its objects stay, of no use and no harm.
+            files.iter().rev().try_for_each(|file| match std::fs::remove_file(file) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+                _ => Ok(()),
+            })
         };
         let removed = tokio::task::spawn_blocking(remove).await;
         repository.forget_odb();
@@ -115,7 +120,8 @@ impl Draft {
 
     fn put(&mut self, kind: Kind, data: Vec<u8>) -> Result<Oid> {
         let oid = pack::name_of(kind, &data)?;
-        if !self.names.contains(&oid) && !self.objects.exists(&oid) {
+        // An object that is there after all may be there twice.
+        if !self.names.contains(&oid) && !self.objects.seems_to_exist(&oid) {
             self.names.insert(oid);
             self.added.push(NewObject { oid, kind, data });
         }

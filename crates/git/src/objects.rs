@@ -2,8 +2,9 @@
 
 use crate::limits::{MAX_METADATA_BYTES, MAX_OBJECT_IN_MEMORY, MAX_TAG_DEPTH};
 use crate::model::{Commit, EntryKind, TreeEntry, parse_tag_target, parse_tree};
-use crate::{GitError, Oid, Result};
+use crate::{GitError, Oid, Repository, Result};
 use gix_object::{Exists, Find, FindHeader};
+use std::cell::RefCell;
 use std::collections::{BinaryHeap, HashSet};
 use std::sync::Arc;
 
@@ -40,26 +41,51 @@ impl Kind {
     }
 }
 
+/// How often a missing object is looked for in a database opened anew. Each repacking between two
+/// looks can make one of them fail.
+const FRESH_LOOKS: usize = 3;
+
 /// The objects of a repository, for one thread.
 pub struct Objects {
-    odb: gix_odb::HandleArc,
+    odb: RefCell<gix_odb::HandleArc>,
+    /// Who opens the database anew; nobody for a quarantine, which nobody repacks.
+    repository: Option<Repository>,
 }
 
 impl Objects {
-    pub(crate) fn new(store: &Arc<gix_odb::Store>) -> Self {
-        Self { odb: store.to_cache_arc() }
+    pub(crate) fn new(store: &Arc<gix_odb::Store>, repository: Option<Repository>) -> Self {
+        Self { odb: RefCell::new(store.to_cache_arc()), repository }
     }
 
-    /// Whether the object is there.
-    pub fn exists(&self, oid: &Oid) -> bool {
-        self.odb.exists(&oid.gix())
+    /// Whether the object is there. While packs are being put together, the answer may be no for
+    /// one that is.
+    pub(crate) fn seems_to_exist(&self, oid: &Oid) -> bool {
+        self.odb.borrow().exists(&oid.gix())
+    }
+
+    /// Looks for an object. An open database can miss one while its pack is replaced by another;
+    /// what is missing or unreadable is therefore looked for again in a fresh one.
+    fn look<T>(
+        &self,
+        oid: &Oid,
+        look: impl Fn(&gix_odb::HandleArc) -> std::result::Result<Option<T>, String>,
+    ) -> Result<Option<T>> {
+        let mut found = look(&self.odb.borrow());
+        for _ in 0..FRESH_LOOKS {
+            let (Ok(None) | Err(_), Some(repository)) = (&found, &self.repository) else { break };
+            repository.forget_odb();
+            self.odb.replace(repository.open_odb()?.to_cache_arc());
+            found = look(&self.odb.borrow());
+        }
+        found.map_err(|problem| GitError::object(*oid, problem))
     }
 
     /// What an object is and its size in bytes; `None` if it is not there.
     pub fn header(&self, oid: &Oid) -> Result<Option<(Kind, u64)>> {
-        let header = FindHeader::try_header(&self.odb, &oid.gix())
-            .map_err(|e| GitError::object(*oid, e.to_string()))?;
-        Ok(header.map(|header| (Kind::from_gix(header.kind), header.size)))
+        self.look(oid, |odb| {
+            let header = FindHeader::try_header(odb, &oid.gix()).map_err(|e| e.to_string())?;
+            Ok(header.map(|header| (Kind::from_gix(header.kind), header.size)))
+        })
     }
 
     /// An object of this kind, at most `limit` bytes; `None` if it is not there or is of another
@@ -74,13 +100,11 @@ impl Objects {
             }
             _ => return Ok(None),
         }
-        let mut buffer = Vec::new();
-        let found = self
-            .odb
-            .try_find(&oid.gix(), &mut buffer)
-            .map_err(|e| GitError::object(*oid, e.to_string()))?
-            .is_some();
-        Ok(found.then_some(buffer))
+        self.look(oid, |odb| {
+            let mut buffer = Vec::new();
+            let found = odb.try_find(&oid.gix(), &mut buffer).map_err(|e| e.to_string())?;
+            Ok(found.is_some().then_some(buffer))
+        })
     }
 
     fn need(&self, oid: &Oid, kind: Kind) -> Result<Vec<u8>> {

@@ -20,7 +20,11 @@ pub(crate) fn write(dir: &Path, snapshot: &RefSnapshot, objects: &Objects) -> Re
         packed.push_str(&format!("{oid} {name}\n"));
         let peeled = match known.get(oid) {
             Some(peeled) => *peeled,
-            None => objects.peel_tag(oid)?,
+            // One damaged reference must not hide all the others.
+            None => objects.peel_tag(oid).unwrap_or_else(|error| {
+                tracing::error!(dir = %dir.display(), name, "a reference is damaged: {error}");
+                None
+            }),
         };
         if let Some(peeled) = peeled {
             packed.push_str(&format!("^{peeled}\n"));

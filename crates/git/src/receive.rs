@@ -263,7 +263,7 @@ impl Push {
             .filter_map(|(i, u)| Some((i, u.new?, u.name.starts_with("refs/heads/"))))
             .collect();
         let asked: Vec<Oid> = tips.iter().map(|tip| tip.1).collect();
-        let kinds = Repository::kinds_in(&dir, &folder, asked).await?;
+        let kinds = self.repository.kinds_in(&folder, asked).await?;
         for (&(place, oid, is_branch), kind) in tips.iter().zip(kinds) {
             match kind {
                 None => self.refuse(place, format!("object {oid} was not sent")),

@@ -7,7 +7,9 @@ use crate::{GitError, Kind, Oid, RefStore, Result, projection};
 use gix_odb::store::init::{Options, Slots};
 use std::collections::HashMap;
 use std::fmt;
+use std::fs::DirBuilder;
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
@@ -57,6 +59,8 @@ impl Repository {
     pub fn create(dir: &Path) -> Result<Self> {
         let write = |name: &str, text: &str| std::fs::write(dir.join(name), text);
         let make = || -> io::Result<()> {
+            // What is pushed here is nobody else's on the machine to read.
+            DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
             for folder in ["objects/pack", "objects/info", "refs", projection::INCOMING] {
                 std::fs::create_dir_all(dir.join(folder))?;
             }
@@ -148,14 +152,18 @@ impl Repository {
 
     /// The objects, to read on a thread that may block.
     pub fn objects(&self) -> Result<Objects> {
+        Ok(Objects::new(&self.open_odb()?, Some(self.clone())))
+    }
+
+    pub(crate) fn open_odb(&self) -> Result<Arc<gix_odb::Store>> {
         let mut odb = lock(&self.0.odb);
         let open = match odb.take() {
             Some(open) => open,
             None => OpenStore::at(&self.0.dir, &self.0.dir.join("objects"))?,
         };
-        let objects = Objects::new(&open.store);
+        let store = Arc::clone(&open.store);
         *odb = Some(open);
-        Ok(objects)
+        Ok(store)
     }
 
     /// Waits for its turn to change the repository.
@@ -197,19 +205,26 @@ impl Repository {
         })
     }
 
-    /// What each of `asked` is in the object directory `folder` or its alternates.
+    /// What each of `asked` is in the object directory `folder` or in the repository.
     pub(crate) async fn kinds_in(
-        dir: &Path,
+        &self,
         folder: &Path,
         asked: Vec<Oid>,
     ) -> Result<Vec<Option<Kind>>> {
-        let (dir, folder) = (dir.to_owned(), folder.to_owned());
-        let work = move || {
+        let (dir, folder) = (self.0.dir.clone(), folder.to_owned());
+        self.read(move |here| {
             let open = OpenStore::at(&dir, &folder)?;
-            let objects = Objects::new(&open.store);
-            asked.iter().map(|oid| Ok(objects.header(oid)?.map(|(kind, _)| kind))).collect()
-        };
-        tokio::task::spawn_blocking(work).await.map_err(|e| GitError::CutOff(e.to_string()))?
+            let incoming = Objects::new(&open.store, None);
+            let kind = |oid: &Oid| -> Result<Option<Kind>> {
+                let found = match incoming.header(oid)? {
+                    Some(found) => Some(found),
+                    None => here.header(oid)?,
+                };
+                Ok(found.map(|(kind, _)| kind))
+            };
+            asked.iter().map(kind).collect()
+        })
+        .await
     }
 
     /// Repacks in the background where pushes have left many packs. Packs grow geometrically:

@@ -99,12 +99,12 @@ pub(crate) async fn batch_get_repositories(
                 Some(found) => output.repositories.push(found.metadata(&cx)),
                 None => {
                     output.repositories_not_found.push(name.clone());
-                    let error = errors::no_repository(name);
+                    let missing = BatchGetRepositoriesErrorCode::RepositoryDoesNotExist;
                     output.errors.push(BatchGetRepositoriesError {
                         repository_id: None,
                         repository_name: Some(name.clone()),
-                        error_code: Some(error.code.into_owned()),
-                        error_message: Some(error.message),
+                        error_code: Some(missing),
+                        error_message: Some(errors::no_repository(name).message),
                     });
                 }
             }

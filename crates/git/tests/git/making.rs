@@ -205,11 +205,47 @@ fn an_undone_change_leaves_nothing() {
     yard.block_on(async {
         let write = |draft: &mut codeyard_git::Draft| draft.blob(b"never".to_vec());
         let (oid, installed) = yard.repository.change().await.write(write).await.unwrap();
-        assert!(yard.repository.objects().unwrap().exists(&oid));
+        assert!(yard.repository.objects().unwrap().header(&oid).unwrap().is_some());
         installed.undo().await.unwrap();
-        assert!(!yard.repository.objects().unwrap().exists(&oid));
+        assert!(yard.repository.objects().unwrap().header(&oid).unwrap().is_none());
     });
     assert_eq!(yard.contents(), before);
+}
+
+/// Readers go on while packs come, are put together and go.
+#[test]
+fn reading_while_repacking() {
+    let yard = Yard::open();
+    commit(&yard, vec![put("f", "0")], false).unwrap();
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reading = || {
+            let mut rounds = 0;
+            while !stop.load(std::sync::atomic::Ordering::SeqCst) {
+                let tip: Oid = yard.tip("refs/heads/main").unwrap().parse().unwrap();
+                let objects = yard.repository.objects().unwrap();
+                for commit in objects.history(&tip) {
+                    let tree = commit.unwrap().tree;
+                    let entry = objects.entry_at(&tree, b"f").unwrap().unwrap();
+                    objects.blob(&entry.oid, 1 << 20).unwrap().unwrap();
+                }
+                rounds += 1;
+            }
+            rounds
+        };
+        let readers = [scope.spawn(reading), scope.spawn(reading)];
+        for i in 1..60 {
+            commit(&yard, vec![put("f", &i.to_string())], false).unwrap();
+            if i % 5 == 0 {
+                yard.block_on(yard.repository.repack_if_scattered(2)).unwrap();
+            }
+        }
+        stop.store(true, std::sync::atomic::Ordering::SeqCst);
+        for reader in readers {
+            assert!(reader.join().unwrap() > 0);
+        }
+    });
+    yard.git(&["fsck", "--strict"]);
 }
 
 #[test]

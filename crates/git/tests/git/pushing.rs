@@ -264,3 +264,29 @@ fn many_pushes_are_repacked() {
     assert_eq!(kept.history(&tip).filter_map(Result::ok).count(), 9);
     yard.git(&["fsck", "--strict"]);
 }
+
+/// The client leaves in the middle of its pack, and again before all commands are there.
+#[test]
+fn a_client_that_leaves_leaves_nothing() {
+    let yard = Yard::open();
+    let work = yard.working_copy("work");
+    let tip = work.ok(&["rev-parse", "HEAD"]);
+    let whole = request(&[format!("{Z} {tip} refs/heads/main")], &pack_of(&work, "HEAD\n"));
+    let host = yard.url.strip_prefix("http://").unwrap().trim_end_matches("/r");
+    for sent in [20, whole.len() - 10] {
+        let mut socket = std::net::TcpStream::connect(host).unwrap();
+        let head =
+            format!("POST /r/git-receive-pack HTTP/1.1\r\nContent-Length: {}\r\n\r\n", whole.len());
+        std::io::Write::write_all(&mut socket, head.as_bytes()).unwrap();
+        std::io::Write::write_all(&mut socket, &whole[..sent]).unwrap();
+        drop(socket);
+    }
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    while !yard.contents().is_empty() {
+        assert!(std::time::Instant::now() < deadline, "{:?}", yard.contents());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(yard.tip("refs/heads/main"), None);
+    work.ok(&["push", "-q", "origin", "main"]);
+}

@@ -203,6 +203,7 @@ impl Request {
 }
 
 async fn serve(socket: TcpStream, repo: Repository, refs: Arc<MemoryRefs>, decide: Decide) {
+    socket.set_nodelay(true).unwrap();
     let (read, mut write) = socket.into_split();
     let mut read = BufReader::new(read);
     while let Some(request) = read_head(&mut read).await {

@@ -156,6 +156,35 @@ async fn the_cli_helper_signs_in() {
     assert!(said(&output).contains("does not match"), "{}", said(&output));
 }
 
+/// A git URL names no region: the helper's signature does, and where nothing does, the repository
+/// is looked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn repositories_of_other_regions_are_found() {
+    let yard = Yard::start().await;
+    let mut command = tokio::process::Command::new(testkit::venv::bin().join("aws"));
+    with_keys(&mut command);
+    command.env("AWS_DEFAULT_REGION", "eu-west-1").env("AWS_ENDPOINT_URL", &yard.yard.url);
+    command.args(["codecommit", "create-repository", "--repository-name", "far"]);
+    let output = command.output().await.unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let work = yard.work("work", &yard.root_url("far")).await;
+    work.ok(&["push", "-q", "origin", "main"]).await;
+    assert_eq!(yard.events()[0].region, "eu-west-1");
+    let sign = async |region: &str| {
+        let helper = format!(
+            "!f(){{ aws codecommit credential-helper $1 --ignore-host-check --region {region}; }};f"
+        );
+        let mut command = git_in(yard.home.path());
+        with_keys(&mut command);
+        command.arg("-c").arg(format!("credential.helper={helper}"));
+        command.args(["-c", "credential.UseHttpPath=true", "ls-remote"]);
+        command.arg(format!("{}/v1/repos/far", yard.yard.url)).output().await.unwrap()
+    };
+    assert!(sign("eu-west-1").await.status.success());
+    let output = sign(REGION).await;
+    assert!(said(&output).contains("There is no repository far in us-east-1"), "{}", said(&output));
+}
+
 /// git-remote-codecommit speaks https alone; what it signs is taken here as it is and sent over
 /// http.
 #[tokio::test(flavor = "multi_thread")]
