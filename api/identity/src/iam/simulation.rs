@@ -1,5 +1,7 @@
 //! The policy simulator.
 
+use std::collections::BTreeMap;
+
 use shape::Shape;
 
 shape::string_enum! {
@@ -111,6 +113,7 @@ pub struct ResourceSpecificResult {
     pub eval_resource_decision: PolicyEvaluationDecisionType,
     pub matched_statements: Option<Vec<Statement>>,
     pub missing_context_values: Option<Vec<String>>,
+    pub eval_decision_details: Option<BTreeMap<String, PolicyEvaluationDecisionType>>,
     pub permissions_boundary_decision_detail: Option<PermissionsBoundaryDecisionDetail>,
 }
 
@@ -122,6 +125,7 @@ pub struct EvaluationResult {
     pub eval_decision: PolicyEvaluationDecisionType,
     pub matched_statements: Option<Vec<Statement>>,
     pub missing_context_values: Option<Vec<String>>,
+    pub eval_decision_details: Option<BTreeMap<String, PolicyEvaluationDecisionType>>,
     pub organizations_decision_detail: Option<OrganizationsDecisionDetail>,
     pub permissions_boundary_decision_detail: Option<PermissionsBoundaryDecisionDetail>,
     pub resource_specific_results: Option<Vec<ResourceSpecificResult>>,

@@ -2,8 +2,10 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod access;
+mod conformance;
 mod entities;
 mod policies;
+mod restart;
 mod sessions;
 mod stock_clients;
 
