@@ -25,7 +25,7 @@ pub struct LookupEventsInput {
     pub start_time: Option<Timestamp>,
     pub end_time: Option<Timestamp>,
     pub event_category: Option<EventCategory>,
-    #[shape(min = 1, max = 50)]
+    #[shape(min = 1, max = 50, invalid = "InvalidMaxResultsException")]
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
 }

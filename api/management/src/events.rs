@@ -598,6 +598,7 @@ pub struct DescribeEventBusOutput {
     pub log_config: Option<LogConfig>,
     pub creation_time: Option<Timestamp>,
     pub last_modified_time: Option<Timestamp>,
+    pub managed_by: Option<String>,
 }
 
 /// [LogConfig](https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_LogConfig.html)

@@ -16,7 +16,6 @@ shape::operations! { "logs";
     PutLogEvents(PutLogEventsInput) -> PutLogEventsOutput;
     GetLogEvents(GetLogEventsInput) -> GetLogEventsOutput;
     FilterLogEvents(FilterLogEventsInput) -> FilterLogEventsOutput;
-    TestMetricFilter(TestMetricFilterInput) -> TestMetricFilterOutput;
     PutRetentionPolicy(PutRetentionPolicyInput) -> Empty;
     DeleteRetentionPolicy(DeleteRetentionPolicyInput) -> Empty;
     PutResourcePolicy(PutResourcePolicyInput) -> PutResourcePolicyOutput;
@@ -219,15 +218,7 @@ pub struct FilterLogEventsInput {
     pub limit: Option<i32>,
     pub interleaved: Option<bool>,
     pub unmask: Option<bool>,
-}
-
-/// [TestMetricFilter](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TestMetricFilter.html)
-#[derive(Shape, Default, Clone, PartialEq)]
-pub struct TestMetricFilterInput {
-    #[shape(required, max = 1024)]
-    pub filter_pattern: String,
-    #[shape(required, min = 1, max = 50)]
-    pub log_event_messages: Vec<String>,
+    pub start_from_head: Option<bool>,
 }
 
 /// [PutRetentionPolicy](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html)
@@ -434,20 +425,6 @@ pub struct FilteredLogEvent {
 pub struct SearchedLogStream {
     pub log_stream_name: Option<String>,
     pub searched_completely: Option<bool>,
-}
-
-/// [TestMetricFilter](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TestMetricFilter.html)
-#[derive(Shape, Default, Clone, PartialEq)]
-pub struct TestMetricFilterOutput {
-    pub matches: Vec<MetricFilterMatchRecord>,
-}
-
-/// [MetricFilterMatchRecord](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricFilterMatchRecord.html)
-#[derive(Shape, Default, Clone, PartialEq)]
-pub struct MetricFilterMatchRecord {
-    pub event_number: Option<i64>,
-    pub event_message: Option<String>,
-    pub extracted_values: Option<BTreeMap<String, String>>,
 }
 
 /// [PutResourcePolicy](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html)

@@ -203,8 +203,24 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.write_blocking_with(Durability::Synced, f)
+    }
+
+    /// [`Store::write_blocking`] with a choice of what it survives.
+    ///
+    /// # Errors
+    /// Those of [`Store::write`].
+    pub fn write_blocking_with<T, E>(
+        &self,
+        durability: Durability,
+        f: impl Fn(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-        self.submit(Durability::Synced, f, move |result| {
+        self.submit(durability, f, move |result| {
             let _ = sender.send(result);
         });
         receiver.recv().unwrap_or_else(|_| Err(StoreError::Closed.into()))
