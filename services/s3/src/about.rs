@@ -133,7 +133,7 @@ pub async fn put_object_tagging(
 /// [DeleteObjectTagging](https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html)
 pub async fn delete_object_tagging(
     cx: Cx,
-    input: GetObjectTaggingInput,
+    input: DeleteObjectTaggingInput,
 ) -> Result<VersionOutput, Error> {
     let bucket = rights::bucket_of(&cx, &input.bucket, input.expected_owner())?;
     let found = get::find(&cx, bucket, &input.key, input.version_id.as_deref())?;

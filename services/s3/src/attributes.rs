@@ -132,6 +132,9 @@ macro_rules! check_lock {
             &$input.object_lock_mode,
             &$input.object_lock_retain_until_date,
             &$input.object_lock_legal_hold_status,
+            &$input.object_lock_event_hold,
+            &$input.object_lock_event_hold_duration_days,
+            &$input.object_lock_event_hold_duration_years,
         ])
     };
 }

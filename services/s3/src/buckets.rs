@@ -54,7 +54,8 @@ pub async fn create_bucket(cx: Cx, input: CreateBucketInput) -> Result<CreateBuc
         }),
         bucket_arn: Some(names::bucket_arn(&bucket.name)),
     };
-    cx.write(move |tx| insert(tx, &bucket)).await?;
+    let called = cx.region().to_string();
+    cx.write(move |tx| insert(tx, &called, &bucket)).await?;
     Ok(output)
 }
 
@@ -124,8 +125,12 @@ fn choose_region(cx: &Cx, constraint: Option<&str>) -> Result<Region, Error> {
     Ok(region)
 }
 
-fn insert(tx: &mut WriteTx<'_>, bucket: &Bucket) -> Result<(), Error> {
+fn insert(tx: &mut WriteTx<'_>, called: &str, bucket: &Bucket) -> Result<(), Error> {
     if let Some(known) = keyspace::find_bucket(tx, &bucket.name)? {
+        // AWS's oldest region answers so, for the sake of its oldest clients.
+        if known.account == bucket.account && called == US_EAST_1 && known.region == US_EAST_1 {
+            return Ok(());
+        }
         return Err(if known.account == bucket.account {
             errors::BUCKET_ALREADY_OWNED
                 .error(

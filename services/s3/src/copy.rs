@@ -101,6 +101,8 @@ pub async fn copy_object(cx: Cx, mut input: CopyObjectInput) -> Result<CopyObjec
     check_changes_something(&source, &input)?;
     let (sealing, key_ref) =
         encryption::for_write(&cx, &bucket, &input.key, &asked!(input)).await?;
+    let tags = target_tags(&cx, &source, &found, &input)?;
+    let attributes = target_attributes(&found.version, &mut input)?;
 
     let algorithm = input.checksum_algorithm.unwrap_or_else(|| algorithm_of(&found.version));
     let expected = Expected::of_request(&Sums::default(), None, None, algorithm)?;
@@ -109,8 +111,8 @@ pub async fn copy_object(cx: Cx, mut input: CopyObjectInput) -> Result<CopyObjec
     let incoming = Incoming { key: &key_ref, expected: &expected, content_md5: None, inline: true };
     let kept = body::keep(&cx, &bucket, bytes, incoming).await?;
     let version = Version {
-        tags: target_tags(&cx, &source, &found, &input)?,
-        attributes: Some(target_attributes(&found.version, &mut input)?),
+        tags,
+        attributes: Some(attributes),
         encryption: Some(sealing),
         ..version_of(&kept)
     };

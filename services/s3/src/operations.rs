@@ -280,7 +280,7 @@ fn uploads(service: Service, write: &'static [service::ErrorKind]) -> Service {
         )
         .operation(
             op(UploadPart, multipart::upload_part)
-                .route("PUT /{Bucket}/{Key+}?partNumber&uploadId")
+                .route("PUT /{Bucket}/{Key+}?uploadId")
                 .write()
                 .streams()
                 .data_event()
@@ -290,7 +290,7 @@ fn uploads(service: Service, write: &'static [service::ErrorKind]) -> Service {
         )
         .operation(
             op(UploadPartCopy, multipart::upload_part_copy)
-                .route("PUT /{Bucket}/{Key+}?partNumber&uploadId @x-amz-copy-source")
+                .route("PUT /{Bucket}/{Key+}?uploadId @x-amz-copy-source")
                 .write()
                 .data_event()
                 .rights(rights::copy_part)
@@ -361,6 +361,14 @@ fn refused(service: Service) -> Service {
         ("DeleteBucketOwnershipControls", "DELETE /{Bucket}?ownershipControls"),
         ("DeleteBucketReplication", "DELETE /{Bucket}?replication"),
         ("DeleteBucketWebsite", "DELETE /{Bucket}?website"),
+        ("DeleteObjectAnnotation", "DELETE /{Bucket}/{Key+}?annotation"),
+        ("GetObjectAnnotation", "GET /{Bucket}/{Key+}?annotation&annotationName"),
+        ("ListObjectAnnotations", "GET /{Bucket}/{Key+}?annotation"),
+        ("PutObjectAnnotation", "PUT /{Bucket}/{Key+}?annotation"),
+        (
+            "UpdateBucketMetadataAnnotationTableConfiguration",
+            "PUT /{Bucket}?metadataAnnotationTable",
+        ),
         ("GetBucketAbac", "GET /{Bucket}?abac"),
         ("GetBucketAnalyticsConfiguration", "GET /{Bucket}?analytics&id"),
         ("GetBucketIntelligentTieringConfiguration", "GET /{Bucket}?intelligent-tiering&id"),

@@ -45,6 +45,7 @@ pub async fn put_object(cx: Cx, mut input: PutObjectInput) -> Result<PutObjectOu
         DEFAULT_CHECKSUM,
     )?;
     let content_md5 = checksum::parse_content_md5(input.content_md5.as_deref())?;
+    let attributes = attributes_of!(input)?;
     // Known to fail: then the body need not come at all.
     cx.read(|tx| {
         conditions.check(&input.key, keyspace::newest(tx, &bucket, &input.key)?.as_ref())
@@ -57,7 +58,7 @@ pub async fn put_object(cx: Cx, mut input: PutObjectInput) -> Result<PutObjectOu
     let kept = body::keep(&cx, &bucket, body, incoming).await?;
     let mut version = Version {
         tags: (!tags.is_empty()).then_some(tags),
-        attributes: Some(attributes_of!(input)?),
+        attributes: Some(attributes),
         encryption: Some(sealing),
         ..version_of(&kept)
     };

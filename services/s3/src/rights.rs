@@ -60,6 +60,7 @@ macro_rules! on_object {
 
 on_bucket!(
     BucketInput,
+    GetBucketAccelerateConfigurationInput,
     PutBucketVersioningInput,
     PutBucketEncryptionInput,
     PutBucketPolicyInput,
@@ -76,7 +77,7 @@ on_object!(
     PutObjectInput, CopyObjectInput, CreateMultipartUploadInput, UploadPartInput,
     UploadPartCopyInput, CompleteMultipartUploadInput, AbortMultipartUploadInput, ListPartsInput;
     versions GetObjectInput, HeadObjectInput, DeleteObjectInput, GetObjectAttributesInput,
-    GetObjectTaggingInput, PutObjectTaggingInput, GetObjectAclInput
+    GetObjectTaggingInput, PutObjectTaggingInput, DeleteObjectTaggingInput, GetObjectAclInput
 );
 
 /// The bucket that an input names, if it belongs to whom the caller takes for its owner.

@@ -330,7 +330,7 @@ pub async fn get_logging(cx: Cx, input: BucketInput) -> Result<GetBucketLoggingO
 /// nothing, as acceleration cannot be set.
 pub async fn get_accelerate(
     cx: Cx,
-    input: BucketInput,
+    input: GetBucketAccelerateConfigurationInput,
 ) -> Result<GetBucketAccelerateConfigurationOutput, Error> {
     bucket(&cx, &input)?;
     Ok(GetBucketAccelerateConfigurationOutput::default())

@@ -233,3 +233,17 @@ pub struct Grantee {
     #[shape(name = "Type", attribute, xml = "xsi:type")]
     pub kind: String,
 }
+
+/// [DeleteObjectTagging](https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html)
+#[derive(Shape, Default, Clone)]
+#[shape(case = "pascal")]
+pub struct DeleteObjectTaggingInput {
+    #[shape(required, label)]
+    pub bucket: String,
+    #[shape(required, label)]
+    pub key: String,
+    #[shape(query = "versionId")]
+    pub version_id: Option<String>,
+    #[shape(header = "x-amz-expected-bucket-owner")]
+    pub expected_bucket_owner: Option<String>,
+}

@@ -2,7 +2,7 @@
 
 use shape::{Shape, Timestamp};
 
-use super::{Owner, Tag, Tagging, VersioningStatus};
+use super::{Owner, RequestPayer, Tag, Tagging, VersioningStatus};
 
 /// Any operation on a bucket that needs nothing but its name.
 #[derive(Shape, Default, Clone)]
@@ -475,6 +475,18 @@ pub struct GetBucketLoggingOutput {
 pub struct LoggingEnabled {
     pub target_bucket: String,
     pub target_prefix: String,
+}
+
+/// [GetBucketAccelerateConfiguration](https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAccelerateConfiguration.html)
+#[derive(Shape, Default, Clone)]
+#[shape(case = "pascal")]
+pub struct GetBucketAccelerateConfigurationInput {
+    #[shape(required, label)]
+    pub bucket: String,
+    #[shape(header = "x-amz-request-payer")]
+    pub request_payer: Option<RequestPayer>,
+    #[shape(header = "x-amz-expected-bucket-owner")]
+    pub expected_bucket_owner: Option<String>,
 }
 
 /// Transfer acceleration, which is never set.

@@ -49,6 +49,10 @@ shape::string_enum! {
     pub enum Directive { Copy = "COPY", Replace = "REPLACE" }
 }
 shape::string_enum! {
+    /// Whether a copy takes over the source's annotations.
+    pub enum AnnotationDirective { Copy = "COPY", Exclude = "EXCLUDE" }
+}
+shape::string_enum! {
     /// How keys are written in listings.
     pub enum EncodingType { Url = "url" }
 }
@@ -88,7 +92,7 @@ shape::operations! { "s3";
     PutBucketNotificationConfiguration(PutBucketNotificationConfigurationInput) -> Empty;
     GetBucketRequestPayment(BucketInput) -> GetBucketRequestPaymentOutput;
     GetBucketLogging(BucketInput) -> GetBucketLoggingOutput;
-    GetBucketAccelerateConfiguration(BucketInput) -> GetBucketAccelerateConfigurationOutput;
+    GetBucketAccelerateConfiguration(GetBucketAccelerateConfigurationInput) -> GetBucketAccelerateConfigurationOutput;
     GetBucketLifecycleConfiguration(BucketInput) -> Empty;
     GetBucketCors(BucketInput) -> Empty;
     GetBucketWebsite(BucketInput) -> Empty;
@@ -104,7 +108,7 @@ shape::operations! { "s3";
     GetObjectAttributes(GetObjectAttributesInput) -> GetObjectAttributesOutput;
     GetObjectTagging(GetObjectTaggingInput) -> GetObjectTaggingOutput;
     PutObjectTagging(PutObjectTaggingInput) -> VersionOutput;
-    DeleteObjectTagging(GetObjectTaggingInput) -> VersionOutput;
+    DeleteObjectTagging(DeleteObjectTaggingInput) -> VersionOutput;
     GetObjectAcl(GetObjectAclInput) -> AclOutput;
 
     ListObjects(ListObjectsInput) -> ListObjectsOutput;

@@ -67,6 +67,12 @@ pub struct CreateMultipartUploadInput {
     pub object_lock_retain_until_date: Option<String>,
     #[shape(header = "x-amz-object-lock-legal-hold")]
     pub object_lock_legal_hold_status: Option<String>,
+    #[shape(header = "x-amz-object-lock-event-hold")]
+    pub object_lock_event_hold: Option<String>,
+    #[shape(header = "x-amz-object-lock-event-hold-duration-days")]
+    pub object_lock_event_hold_duration_days: Option<String>,
+    #[shape(header = "x-amz-object-lock-event-hold-duration-years")]
+    pub object_lock_event_hold_duration_years: Option<String>,
     #[shape(header = "x-amz-checksum-algorithm")]
     pub checksum_algorithm: Option<String>,
     #[shape(header = "x-amz-checksum-type")]

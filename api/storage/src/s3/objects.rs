@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use shape::{Body, Shape, Timestamp};
 
-use super::{ChecksumAlgorithm, ChecksumMode, ChecksumType, Directive, RequestPayer};
+use super::{
+    AnnotationDirective, ChecksumAlgorithm, ChecksumMode, ChecksumType, Directive, RequestPayer,
+};
 
 /// [PutObject](https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html)
 #[derive(Shape, Default, Clone)]
@@ -103,6 +105,12 @@ pub struct PutObjectInput {
     pub object_lock_retain_until_date: Option<String>,
     #[shape(header = "x-amz-object-lock-legal-hold")]
     pub object_lock_legal_hold_status: Option<String>,
+    #[shape(header = "x-amz-object-lock-event-hold")]
+    pub object_lock_event_hold: Option<String>,
+    #[shape(header = "x-amz-object-lock-event-hold-duration-days")]
+    pub object_lock_event_hold_duration_days: Option<String>,
+    #[shape(header = "x-amz-object-lock-event-hold-duration-years")]
+    pub object_lock_event_hold_duration_years: Option<String>,
     #[shape(header = "x-amz-request-payer")]
     pub request_payer: Option<RequestPayer>,
     #[shape(header = "x-amz-expected-bucket-owner")]
@@ -411,6 +419,8 @@ pub struct CopyObjectInput {
     pub metadata_directive: Option<Directive>,
     #[shape(header = "x-amz-tagging-directive")]
     pub tagging_directive: Option<Directive>,
+    #[shape(header = "x-amz-object-annotation-directive")]
+    pub annotation_directive: Option<AnnotationDirective>,
     #[shape(header = "x-amz-server-side-encryption")]
     pub server_side_encryption: Option<String>,
     #[shape(name = "SSEKMSKeyId", header = "x-amz-server-side-encryption-aws-kms-key-id")]
@@ -445,6 +455,12 @@ pub struct CopyObjectInput {
     pub object_lock_retain_until_date: Option<String>,
     #[shape(header = "x-amz-object-lock-legal-hold")]
     pub object_lock_legal_hold_status: Option<String>,
+    #[shape(header = "x-amz-object-lock-event-hold")]
+    pub object_lock_event_hold: Option<String>,
+    #[shape(header = "x-amz-object-lock-event-hold-duration-days")]
+    pub object_lock_event_hold_duration_days: Option<String>,
+    #[shape(header = "x-amz-object-lock-event-hold-duration-years")]
+    pub object_lock_event_hold_duration_years: Option<String>,
     #[shape(header = "x-amz-request-payer")]
     pub request_payer: Option<RequestPayer>,
     #[shape(header = "x-amz-expected-bucket-owner")]
@@ -550,26 +566,6 @@ pub struct DeleteObjectsInput {
     pub content_md5: Option<String>,
     #[shape(header = "x-amz-sdk-checksum-algorithm")]
     pub checksum_algorithm: Option<String>,
-    #[shape(name = "ChecksumCRC32", header = "x-amz-checksum-crc32")]
-    pub checksum_crc32: Option<String>,
-    #[shape(name = "ChecksumCRC32C", header = "x-amz-checksum-crc32c")]
-    pub checksum_crc32c: Option<String>,
-    #[shape(name = "ChecksumCRC64NVME", header = "x-amz-checksum-crc64nvme")]
-    pub checksum_crc64nvme: Option<String>,
-    #[shape(name = "ChecksumSHA1", header = "x-amz-checksum-sha1")]
-    pub checksum_sha1: Option<String>,
-    #[shape(name = "ChecksumSHA256", header = "x-amz-checksum-sha256")]
-    pub checksum_sha256: Option<String>,
-    #[shape(name = "ChecksumSHA512", header = "x-amz-checksum-sha512")]
-    pub checksum_sha512: Option<String>,
-    #[shape(name = "ChecksumMD5", header = "x-amz-checksum-md5")]
-    pub checksum_md5: Option<String>,
-    #[shape(name = "ChecksumXXHASH64", header = "x-amz-checksum-xxhash64")]
-    pub checksum_xxhash64: Option<String>,
-    #[shape(name = "ChecksumXXHASH3", header = "x-amz-checksum-xxhash3")]
-    pub checksum_xxhash3: Option<String>,
-    #[shape(name = "ChecksumXXHASH128", header = "x-amz-checksum-xxhash128")]
-    pub checksum_xxhash128: Option<String>,
     #[shape(header = "x-amz-request-payer")]
     pub request_payer: Option<RequestPayer>,
     #[shape(header = "x-amz-expected-bucket-owner")]
