@@ -13,7 +13,7 @@ use testkit::TestYard;
 
 /// A yard with S3, and a KMS that is just enough for it.
 async fn yard() -> TestYard {
-    let kms = fake_kms::FakeKms::default();
+    let kms = fake_kms::FakeKms;
     TestYard::builder(vec![codeyard_svc_s3::service(), kms.service()])
         .keyring({
             let kms = kms.clone();
