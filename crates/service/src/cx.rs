@@ -232,6 +232,10 @@ impl Cx {
     /// The same caller in another region.
     pub fn in_region(&self, region: Region) -> Self {
         let origin = self.0.origin.clone();
-        Self::new(self.0.yard.clone(), self.0.caller.clone(), region, origin)
+        let there = Self::new(self.0.yard.clone(), self.0.caller.clone(), region, origin);
+        if let Some(service) = self.0.serving.get() {
+            there.serve(service);
+        }
+        there
     }
 }

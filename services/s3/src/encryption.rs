@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use blobs::KeyRef;
 use service::{Cx, Error};
+use types::Region;
 
 use crate::model::{Bucket, Encryption};
 use crate::{errors, names};
@@ -119,7 +120,8 @@ pub async fn for_write(
         key_spec: Some(kms::DataKeySpec::Aes256),
         ..Default::default()
     };
-    let proof = cx.call(kms::GenerateDataKeyWithoutPlaintext, input).await.map_err(kms_error)?;
+    let there = key_region(cx, bucket)?;
+    let proof = there.call(kms::GenerateDataKeyWithoutPlaintext, input).await.map_err(kms_error)?;
     let encryption = Encryption {
         algorithm: AWS_KMS.to_owned(),
         kms_key: Some(proof.key_id.clone()),
@@ -145,7 +147,12 @@ pub async fn for_read(
         key_id: encryption.kms_key.clone(),
         ..Default::default()
     };
-    cx.call(kms::Decrypt, input).await.map(drop).map_err(kms_error)
+    key_region(cx, bucket)?.call(kms::Decrypt, input).await.map(drop).map_err(kms_error)
+}
+
+/// Keys lie where the bucket does, wherever its request was signed for.
+fn key_region(cx: &Cx, bucket: &Bucket) -> Result<Cx, Error> {
+    Ok(cx.in_region(Region::new(&bucket.region).map_err(Error::internal)?))
 }
 
 /// The key under which the bytes of an upload's parts are sealed.

@@ -12,7 +12,7 @@ use service::{Cx, Error, ErrorKind, Protocol, Service, op};
 pub const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/usable";
 pub const DISABLED: &str = "arn:aws:kms:us-east-1:123456789012:key/disabled";
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct FakeKms;
 
 impl FakeKms {

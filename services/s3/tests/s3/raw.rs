@@ -119,3 +119,11 @@ async fn the_event_bus_is_told_where_the_bucket_asks() {
     assert_eq!(told[1].detail["deletion-type"], "Permanently Deleted");
     yard.stop().await;
 }
+
+/// A body as newer clients send it over TLS: chunks without signatures, a checksum behind them.
+#[tokio::test(flavor = "multi_thread")]
+async fn chunked_bodies_with_a_checksum_behind() {
+    let yard = with_bucket().await;
+    crate::stock::run_against(&yard, "chunked.py").await;
+    yard.stop().await;
+}

@@ -2,13 +2,20 @@
 
 use std::path::Path;
 
+use testkit::TestYard;
 use tokio::process::Command;
 
 use crate::yard;
 
-/// Runs a script with the stock clients' Python against a yard.
+/// Runs a script against a yard of its own.
 async fn run(script: &str) {
     let yard = yard().await;
+    run_against(&yard, script).await;
+    yard.stop().await;
+}
+
+/// Runs a script with the stock clients' Python.
+pub async fn run_against(yard: &TestYard, script: &str) {
     let bin = tokio::task::spawn_blocking(testkit::venv::bin).await.unwrap();
     let path = std::env::var("PATH").unwrap_or_default();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/s3").join(script);
@@ -29,7 +36,6 @@ async fn run(script: &str) {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stdout));
-    yard.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
