@@ -159,9 +159,9 @@ pub struct PutLogEventsInput {
 /// [InputLogEvent](https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_InputLogEvent.html)
 #[derive(Shape, Default, Clone, PartialEq)]
 pub struct InputLogEvent {
-    #[shape(required, min = 0)]
+    #[shape(required)]
     pub timestamp: i64,
-    #[shape(required, min = 1)]
+    #[shape(required)]
     pub message: String,
 }
 

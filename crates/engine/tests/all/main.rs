@@ -4,6 +4,7 @@
 
 extern crate codeyard_engine as engine;
 
+#[cfg(debug_assertions)]
 mod killed;
 mod outbox;
 mod runs;

@@ -152,6 +152,17 @@ impl Head {
 }
 
 impl Meta {
+    /// No record of the chunk stands before this.
+    fn lowest(&self) -> Position {
+        Position { time: self.min_time, ordinal: self.first_ordinal }
+    }
+
+    /// No record of the chunk stands behind this.
+    fn highest(&self) -> Position {
+        let ordinal = self.first_ordinal.saturating_add(self.records).saturating_sub(1);
+        Position { time: self.max_time, ordinal }
+    }
+
     fn encode(&self) -> Vec<u8> {
         Key::new()
             .number(self.first_ordinal)

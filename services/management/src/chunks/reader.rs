@@ -92,13 +92,8 @@ impl<'t, 's> Reader<'t, 's> {
             let middle = low + (high - low) / 2;
             let meta = Meta::of(self.tx, &self.track, middle)?;
             let is_left = match self.direction {
-                Direction::Forward => {
-                    let last = meta.first_ordinal + meta.records - 1;
-                    Position { time: meta.max_time, ordinal: last } <= self.from
-                }
-                Direction::Backward => {
-                    Position { time: meta.min_time, ordinal: meta.first_ordinal } < self.from
-                }
+                Direction::Forward => meta.highest() <= self.from,
+                Direction::Backward => meta.lowest() < self.from,
             };
             if is_left { low = middle + 1 } else { high = middle }
         }
@@ -122,8 +117,8 @@ impl<'t, 's> Reader<'t, 's> {
             }));
         }
         match self.direction {
-            Direction::Forward => all.sort_by_key(|meta| std::cmp::Reverse(meta.min_time)),
-            Direction::Backward => all.sort_by_key(|meta| meta.max_time),
+            Direction::Forward => all.sort_by_key(|meta| std::cmp::Reverse(meta.lowest())),
+            Direction::Backward => all.sort_by_key(Meta::highest),
         }
         Ok(Chunks::Listed(all))
     }
@@ -188,8 +183,8 @@ impl<'t, 's> Reader<'t, 's> {
             let Some(meta) = self.next_chunk else { return Ok(nearest) };
             let is_due = match (nearest, self.direction) {
                 (None, _) => true,
-                (Some((_, position)), Direction::Forward) => meta.min_time <= position.time,
-                (Some((_, position)), Direction::Backward) => meta.max_time >= position.time,
+                (Some((_, position)), Direction::Forward) => meta.lowest() <= position,
+                (Some((_, position)), Direction::Backward) => meta.highest() >= position,
             };
             if !is_due {
                 return Ok(nearest);
