@@ -11,21 +11,37 @@ use std::collections::BTreeMap;
 
 use api_developer::codebuild::{
     self, ArtifactPackaging, ArtifactsType, Build, BuildStatusType, EnvironmentVariable,
-    EnvironmentVariableType, ProjectArtifacts, ProjectSource, SourceType, StartBuildInput,
+    EnvironmentVariableType, ProjectArtifacts, ProjectSource, SortOrderType, SourceType,
+    StartBuildInput,
 };
 use api_developer::codepipeline::ArtifactDetail;
+use engine::Step;
 use serde_json::{Value, json};
+use service::Cx;
+use store::{Query, StoreError};
 
-use super::{Progress, Trouble, Work, place};
+use super::{Progress, Trouble, Work, place, role};
 use crate::flow::Completion;
+use crate::model::ActionRun;
 
 /// How long to wait for the event that a build has ended before looking, in milliseconds.
 const LOOK_AGAIN: i64 = 15_000;
+/// How long CodeBuild is sure to remember an idempotency token, in milliseconds: AWS tells five
+/// minutes.
+const TOKEN_LASTS: i64 = 4 * 60 * 1000;
+/// Most action executions of one execution that are looked through.
+const MAX_ACTIONS: usize = 5000;
 
 pub(super) async fn perform(work: &Work) -> Result<Progress, Trouble> {
     let step = work.step("start", |step| async move {
-        let output = work.cx.call(codebuild::StartBuild, start(work, step.idempotency_key)?).await;
-        let build = output.map_err(Trouble::with("calling startBuild"))?.build.unwrap_or_default();
+        let build = match find(work, &step).await? {
+            Some(build) => build,
+            None => {
+                let input = start(work, step.idempotency_key)?;
+                let output = work.cx.call(codebuild::StartBuild, input).await;
+                output.map_err(Trouble::with("calling startBuild"))?.build.unwrap_or_default()
+            }
+        };
         Ok(json!({ "id": build.id, "arn": build.arn }))
     });
     let started = step.await?;
@@ -42,6 +58,72 @@ pub(super) async fn perform(work: &Work) -> Result<Progress, Trouble> {
         Some(BuildStatusType::Succeeded) => Progress::ended(succeeded(&id, build)),
         Some(status) => Progress::ended(failed(&id, &build, status)),
     })
+}
+
+/// The build that an earlier attempt of the step has started, where CodeBuild may have forgotten
+/// the idempotency token. The role need not be allowed to list builds: this only finds out what
+/// was done in its name.
+async fn find(work: &Work, step: &Step) -> Result<Option<Build>, Trouble> {
+    let started = work.action.started;
+    if step.attempt == 1 || work.run.now().since(started) < TOKEN_LASTS {
+        return Ok(None);
+    }
+    let (scope, trouble) = (work.run.scope(), || Trouble::with("looking for the build"));
+    let account = work.yard.identity().root(&scope.account);
+    let cx = Cx::background(&work.yard, account, scope.region.clone(), role::PRINCIPAL);
+    let wanted = start(work, String::new())?;
+    let mut list = codebuild::ListBuildsForProjectInput {
+        project_name: wanted.project_name.clone(),
+        sort_order: Some(SortOrderType::Descending),
+        ..Default::default()
+    };
+    loop {
+        let page = match cx.call(codebuild::ListBuildsForProject, list.clone()).await {
+            // No project: then there is no build either.
+            Err(error) if error.status < 500 => return Ok(None),
+            page => page.map_err(trouble())?,
+        };
+        let ids = page.ids.unwrap_or_default();
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        let input = codebuild::BatchGetBuildsInput { ids };
+        let output = cx.call(codebuild::BatchGetBuilds, input).await.map_err(trouble())?;
+        for build in output.builds.into_iter().flatten() {
+            if build.start_time.is_some_and(|at| at < started) {
+                return Ok(None);
+            }
+            if is_ours(work, &wanted, &build)? {
+                return Ok(Some(build));
+            }
+        }
+        match page.next_token {
+            Some(next) => list.next_token = Some(next),
+            None => return Ok(None),
+        }
+    }
+}
+
+/// Whether a build is what the action has started: it takes the same artifact, which belongs to
+/// this execution alone, puts its own at the same place, and no other action waits for it.
+fn is_ours(work: &Work, wanted: &StartBuildInput, build: &Build) -> Result<bool, Trouble> {
+    let source = build.source.as_ref().and_then(|source| source.location.as_ref());
+    let target = |artifacts: &ProjectArtifacts| {
+        let (bucket, name) = (artifacts.location.as_ref()?, artifacts.name.as_ref()?);
+        let path = artifacts.path.as_deref().unwrap_or_default();
+        Some(format!("arn:aws:s3:::{bucket}/{path}/{name}"))
+    };
+    let places = build.artifacts.as_ref().and_then(|artifacts| artifacts.location.clone());
+    if source != wanted.source_location_override.as_ref()
+        || places != wanted.artifacts_override.as_ref().and_then(target)
+    {
+        return Ok(false);
+    }
+    let others = work.yard.store().read::<_, StoreError>(|tx| {
+        let query = Query::first(MAX_ACTIONS);
+        tx.by_index::<ActionRun>(work.run.scope(), "execution", &work.action.execution_id, &query)
+    })?;
+    Ok(others.items.iter().all(|other| other.external_id != build.id))
 }
 
 async fn look(work: &Work, id: &str) -> Result<Build, Trouble> {
@@ -131,7 +213,8 @@ fn start(work: &Work, idempotency_token: String) -> Result<StartBuildInput, Trou
         [only] => (output(only, None)?, Vec::new()),
         several => {
             let secondary = several.iter().map(|it| output(it, it.name.clone()));
-            let none = ProjectArtifacts { kind: ArtifactsType::NoArtifacts, ..<_>::default() };
+            // A pipeline's build has no primary artifact where it is given no place for one.
+            let none = ProjectArtifacts { kind: ArtifactsType::Codepipeline, ..<_>::default() };
             (none, secondary.collect::<Result<_, Trouble>>()?)
         }
     };

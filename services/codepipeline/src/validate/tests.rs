@@ -87,7 +87,7 @@ fn refused(cases: &[Case<'_>]) {
         let parent = value.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer}"));
         match (parent, new) {
             (Value::Object(parent), Value::Null) => {
-                parent.remove(*&member).unwrap();
+                parent.remove(member).unwrap();
             }
             (Value::Object(parent), new) => {
                 parent.insert(member.to_owned(), new.clone());
