@@ -1,1 +1,31 @@
-//! CodeBuild.
+//! CodeBuild: projects, and builds that run their commands for real, in a sandbox.
+//!
+//! - A build is a resource driven by a reconciler ([`run`]). Its commands run under the sandbox's
+//!   supervisor, which outlives the yard: after a restart the reconciler attaches to the sandbox
+//!   (named after the build) and goes on, in phases and log, where its predecessor stopped.
+//! - Slots: the reconciler runs as many builds at once as the yard has build slots; the others
+//!   stay in `QUEUED`.
+//! - Whatever a build does to other services it does as its service role, through their public
+//!   API: logs, sources, parameters, secrets, artifacts; its commands too, through the
+//!   credentials endpoint ([`credentials`]).
+//! - What is not supported is refused by name: when the project is made or the build started
+//!   ([`validate`]), or, for what a buildspec asks, as a failed `DOWNLOAD_SOURCE` phase.
+//!
+//! <https://docs.aws.amazon.com/codebuild/latest/APIReference/>
+
+mod builds;
+mod credentials;
+mod errors;
+mod events;
+mod images;
+mod listing;
+mod model;
+mod operations;
+mod phases;
+mod projects;
+mod queue;
+mod rooms;
+mod run;
+mod validate;
+
+pub use operations::service;

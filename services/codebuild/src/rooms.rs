@@ -1,0 +1,201 @@
+//! What a yard's builds share in memory: the sandbox driver, stop signals, role sessions.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use sandbox::{Local, LocalConfig, Sandbox as _, SandboxId};
+use service::{Session, SessionRequest, Yard};
+use shape::Timestamp;
+use tokio::sync::Notify;
+use wire::Error;
+
+use crate::model::BuildRecord;
+
+/// A session is given out while it lasts at least so long, in milliseconds.
+const SESSION_RESERVE: i64 = 15 * 60 * 1000;
+/// How long a session lasts, in seconds.
+const SESSION_SECONDS: u32 = 3_600;
+/// The key that seals the sandboxes' output and journals on disk, itself sealed.
+const SEAL_FILE: &str = "spool.key";
+const SEAL_CONTEXT: &[u8] = b"codebuild spool key";
+
+/// See the module.
+#[derive(Default)]
+pub(crate) struct Rooms {
+    driver: OnceLock<Arc<Local>>,
+    stops: Mutex<HashMap<String, Arc<Notify>>>,
+    sessions: Mutex<HashMap<String, Session>>,
+}
+
+impl Rooms {
+    /// The yard's.
+    pub fn of(yard: &Yard) -> Arc<Self> {
+        yard.extension(Self::default)
+    }
+
+    /// The sandbox driver, made at first use.
+    pub fn sandboxes(&self, yard: &Yard) -> Result<Arc<Local>, String> {
+        if let Some(driver) = self.driver.get() {
+            return Ok(driver.clone());
+        }
+        let config = yard.config();
+        let base = directory(yard).join("sandboxes");
+        let driver = Local::new(LocalConfig {
+            base,
+            hide: vec![config.data_dir.clone()],
+            seal_key: Some(seal_key(yard)?),
+            supervisor: Some(config.program.clone()),
+        })
+        .map_err(|error| error.to_string())?;
+        Ok(self.driver.get_or_init(|| Arc::new(driver)).clone())
+    }
+
+    /// Where a runner waits for somebody to stop its build.
+    pub fn stop_signal(&self, id: &str) -> Arc<Notify> {
+        lock(&self.stops).entry(id.to_owned()).or_default().clone()
+    }
+
+    /// Tells the build's runner, if there is one.
+    pub fn stop(&self, id: &str) {
+        if let Some(signal) = lock(&self.stops).get(id) {
+            signal.notify_one();
+        }
+    }
+
+    /// A session in the build's role, fresh or young enough.
+    pub fn session(&self, yard: &Yard, record: &BuildRecord) -> Result<Session, Error> {
+        let now = yard.clock().now();
+        let young = |session: &&Session| session.expires.since(now) > SESSION_RESERVE;
+        if let Some(session) = lock(&self.sessions).get(record.uuid()).filter(young) {
+            return Ok(session.clone());
+        }
+        let session = yard.assume_role(&SessionRequest {
+            role_arn: record.service_role().to_owned(),
+            service: "codebuild.amazonaws.com".to_owned(),
+            session_name: format!("AWSCodeBuild-{}", record.uuid()),
+            seconds: SESSION_SECONDS,
+            source_arn: Some(record.arn().to_owned()),
+            ..SessionRequest::default()
+        })?;
+        lock(&self.sessions).insert(record.uuid().to_owned(), session.clone());
+        Ok(session)
+    }
+
+    /// Forgets a build that has ended.
+    pub fn forget(&self, record: &BuildRecord) {
+        lock(&self.stops).remove(&record.id);
+        lock(&self.sessions).remove(record.uuid());
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where builds keep files.
+fn directory(yard: &Yard) -> PathBuf {
+    yard.config().data_dir.join("builds")
+}
+
+/// The directory of one build's sources, on the host.
+pub(crate) fn work_directory(yard: &Yard, uuid: &str) -> PathBuf {
+    directory(yard).join("work").join(uuid)
+}
+
+/// The build's name as a sandbox.
+pub(crate) fn sandbox_id(record: &BuildRecord) -> Result<SandboxId, String> {
+    SandboxId::new(record.uuid()).map_err(|error| error.to_string())
+}
+
+fn seal_key(yard: &Yard) -> Result<[u8; 32], String> {
+    let directory = directory(yard);
+    std::fs::create_dir_all(&directory).map_err(|error| error.to_string())?;
+    let path = directory.join(SEAL_FILE);
+    match std::fs::read(&path) {
+        Ok(sealed) => {
+            let key = yard.blobs().unseal(SEAL_CONTEXT, &sealed).map_err(|e| e.to_string())?;
+            key.as_slice().try_into().map_err(|_| "the spool key is damaged".to_owned())
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key: [u8; 32] = types::random_bytes();
+            let sealed = yard
+                .blobs()
+                .seal(&blobs::KeyRef::Yard, SEAL_CONTEXT, &key)
+                .map_err(|error| error.to_string())?;
+            write_once(&path, &sealed).map_err(|error| error.to_string())?;
+            Ok(key)
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Whole or not at all.
+fn write_once(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let fresh = path.with_extension("new");
+    std::fs::write(&fresh, bytes)?;
+    std::fs::File::open(&fresh)?.sync_all()?;
+    std::fs::rename(fresh, path)
+}
+
+/// Removes what a build left on the host: its sandbox and its sources.
+pub(crate) async fn clean_up(yard: &Yard, record: &BuildRecord) {
+    let rooms = Rooms::of(yard);
+    rooms.forget(record);
+    if let Err(error) = remove(yard, &rooms, record.uuid()).await {
+        tracing::warn!(build = record.id, %error, "failed to remove what a build left");
+    }
+}
+
+async fn remove(yard: &Yard, rooms: &Rooms, uuid: &str) -> Result<(), String> {
+    let driver = rooms.sandboxes(yard)?;
+    let id = SandboxId::new(uuid).map_err(|error| error.to_string())?;
+    driver.destroy(&id).await.map_err(|error| error.to_string())?;
+    let work = work_directory(yard, uuid);
+    driver.remove_tree(work).await.map_err(|error| error.to_string())
+}
+
+/// Removes, once a yard starts, what builds of its predecessor left that are complete or unknown.
+pub(crate) fn sweep(yard: &Yard) {
+    let base = directory(yard);
+    if !base.is_dir() {
+        return;
+    }
+    let yard = yard.clone();
+    tokio::spawn(async move {
+        let rooms = Rooms::of(&yard);
+        for uuid in left_over(&base) {
+            let found = yard.read(|tx| Ok(BuildRecord::by_uuid(tx, &uuid)?));
+            let needed = match found {
+                Ok(Some(record)) => !record.is_complete(),
+                Ok(None) => false,
+                Err(error) => {
+                    tracing::warn!(%error, "failed to look a build up");
+                    true
+                }
+            };
+            if !needed && let Err(error) = remove(&yard, &rooms, &uuid).await {
+                tracing::warn!(build = uuid, %error, "failed to remove what a build left");
+            }
+        }
+    });
+}
+
+fn left_over(base: &Path) -> Vec<String> {
+    let names = |directory: &str| {
+        let entries = std::fs::read_dir(base.join(directory)).into_iter().flatten().flatten();
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect::<Vec<_>>()
+    };
+    let mut all = [names("sandboxes"), names("work")].concat();
+    // Builds' names only: the driver keeps other things of its own there.
+    all.retain(|name| name.len() == 36 && !name.starts_with('.'));
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Milliseconds since 1970, as the sandbox tells time, by the yard's clock: the two differ where a
+/// test sets the clock.
+pub(crate) fn timestamp(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}

@@ -1,0 +1,288 @@
+//! From provisioning to running commands: the log stream, the source, the sandbox.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use api_developer::codebuild::{BuildPhaseType, BuildStatusType};
+use engine::EngineError;
+use formats::buildspec::{Buildspec, OnFailure as SpecOnFailure, Phase};
+use sandbox::{
+    AfterFailure, Bind, Handle, Limits, OnFailure, Plan, Program, Root, Sandbox as _, Shell, Spec,
+    Stage,
+};
+use serde_json::{Value, json};
+use service::Cx;
+use store::Durability;
+
+use super::environment::{self, Environment};
+use super::log::Log;
+use super::source::{self, Downloaded};
+use super::{Cut, Job, buildspec};
+use crate::credentials::Ticket;
+use crate::phases::{self, Context};
+use crate::{rooms, validate};
+
+/// Processes and threads of one build at a time.
+const MAX_PROCESSES: u32 = 8_192;
+
+/// The phases that run commands, in order; the plan's stages.
+pub(super) const COMMAND_PHASES: [BuildPhaseType; 4] = [
+    BuildPhaseType::Install,
+    BuildPhaseType::PreBuild,
+    BuildPhaseType::Build,
+    BuildPhaseType::PostBuild,
+];
+
+/// What is known before the commands run, and needed after.
+pub(super) struct Prepared {
+    pub spec: Buildspec,
+    pub downloaded: Downloaded,
+}
+
+/// An outcome that is journalled, so that a run that comes again comes to it again.
+fn journalled<T>(
+    outcome: Result<T, Cut>,
+    to_json: impl FnOnce(T) -> Value,
+) -> Result<Value, EngineError> {
+    match outcome {
+        Ok(value) => Ok(json!({ "done": to_json(value) })),
+        Err(Cut::Ended(status, context)) => Ok(json!({
+            "ended": status.as_str(), "code": context.code, "message": context.message,
+        })),
+        Err(Cut::Engine(error)) => Err(error),
+    }
+}
+
+/// The reverse of [`journalled`].
+pub(super) fn recorded(outcome: &Value) -> Result<&Value, Cut> {
+    if let Some(done) = outcome.get("done") {
+        return Ok(done);
+    }
+    let text = |name: &str| outcome.get(name).and_then(Value::as_str).unwrap_or_default();
+    let status = BuildStatusType::parse(text("ended")).unwrap_or(BuildStatusType::Fault);
+    Err(Cut::Ended(status, Context::new(text("code"), text("message"))))
+}
+
+/// Runs a step whose failure may be the build's.
+pub(super) async fn step<T>(
+    job: &Job,
+    name: &str,
+    work: impl Future<Output = Result<T, Cut>>,
+    to_json: impl FnOnce(T) -> Value,
+) -> Result<Value, Cut> {
+    // Not synced: in a power failure the sandbox dies too, and all is done again or told as lost.
+    let output = job
+        .run
+        .step_with(Durability::Ordered, name, Value::Null, |_| async move {
+            journalled(work.await, to_json)
+        })
+        .await?;
+    recorded(&output).cloned()
+}
+
+impl Job {
+    /// Makes the log stream and fetches the sources.
+    pub(super) async fn prepare(&mut self, cx: &Cx, log: &mut Log) -> Result<Prepared, Cut> {
+        if phases::current(&self.record.build) == Some(BuildPhaseType::Provisioning) {
+            log.create_stream(self).await?;
+            let now = self.now();
+            self.change(Durability::Ordered, move |record| {
+                phases::next(&mut record.build, BuildPhaseType::DownloadSource, now)
+                    .into_iter()
+                    .collect()
+            })
+            .await?;
+        }
+        let work = rooms::work_directory(&self.yard, self.record.uuid());
+        let download = source::download(self, cx, &work);
+        let recorded = step(self, "download", download, |downloaded| downloaded.to_json()).await?;
+        let downloaded = Downloaded::from_json(&recorded);
+        let spec = buildspec::parse(&downloaded.buildspec)?;
+        Ok(Prepared { spec, downloaded })
+    }
+
+    /// The build's sandbox: the one that runs already, or a new one.
+    pub(super) async fn sandbox(
+        &mut self,
+        cx: &Cx,
+        prepared: &Prepared,
+    ) -> Result<Arc<dyn Handle>, Cut> {
+        let driver = self.rooms.sandboxes(&self.yard).map_err(Cut::retry)?;
+        let id = rooms::sandbox_id(&self.record).map_err(Cut::retry)?;
+        match driver.attach(&id).await {
+            Ok(handle) => {
+                let status = handle.status().await.map_err(Cut::retry)?;
+                if status.started_at > 0 || status.end.is_none() {
+                    return Ok(handle);
+                }
+                // Its start was cut short before any command ran.
+                driver.destroy(&id).await.map_err(Cut::retry)?;
+            }
+            Err(sandbox::Error::NotFound(_)) => {}
+            Err(error) => return Err(Cut::retry(error)),
+        }
+        self.refuse_stopped()?;
+        let started_now = AtomicBool::new(false);
+        let spec = self.sandbox_spec(cx, prepared).await?;
+        let start = async {
+            started_now.store(true, Ordering::Relaxed);
+            match driver.start(spec).await {
+                Ok(_) => Ok(()),
+                Err(error @ (sandbox::Error::Unsupported(_) | sandbox::Error::Invalid(_))) => {
+                    Err(Cut::failed("CLIENT_ERROR", error.to_string()))
+                }
+                Err(error @ sandbox::Error::Start { .. }) => {
+                    Err(Cut::failed("CLIENT_ERROR", error.to_string()))
+                }
+                Err(error) => Err(Cut::retry(error)),
+            }
+        };
+        step(self, "start sandbox", start, |()| Value::Null).await?;
+        if !started_now.load(Ordering::Relaxed) {
+            return Err(Cut::Ended(
+                BuildStatusType::Fault,
+                Context::new("INTERNAL_SERVICE_ERROR", "the build's sandbox is gone"),
+            ));
+        }
+        driver.attach(&id).await.map_err(Cut::retry)
+    }
+
+    fn refuse_stopped(&self) -> Result<(), Cut> {
+        let stored = self.yard.read(|tx| crate::builds::load(tx, self.run.scope(), self.run.key()));
+        if stored.map_err(EngineError::from)?.stop_requested {
+            return Err(super::follow::stopped());
+        }
+        if self.time_left() <= 0 {
+            return Err(super::follow::timed_out());
+        }
+        Ok(())
+    }
+
+    async fn sandbox_spec(&mut self, cx: &Cx, prepared: &Prepared) -> Result<Spec, Cut> {
+        let Prepared { spec, downloaded } = prepared;
+        let runtimes = {
+            let spec = spec.clone();
+            tokio::task::spawn_blocking(move || buildspec::check_runtimes(&spec))
+                .await
+                .map_err(Cut::retry)??
+        };
+        let ticket = Ticket::new(&self.yard, self.record.uuid());
+        let digest = ticket.digest.clone();
+        self.change(Durability::Ordered, move |record| {
+            record.credentials_digest = Some(digest.clone());
+            Vec::new()
+        })
+        .await?;
+        let Environment { variables, secrets } =
+            environment::resolve(self, cx, spec, downloaded, &ticket).await?;
+        let driver = self.rooms.sandboxes(&self.yard).map_err(Cut::retry)?;
+        let isolation = driver.probe().await.map_err(Cut::retry)?;
+        let uuid = self.record.uuid();
+        let workdir = downloaded.inside(uuid);
+        let plan = Plan {
+            shell: match spec.env.shell {
+                Some(formats::buildspec::Shell::Bash) => Shell::Bash,
+                _ => Shell::Sh,
+            },
+            run_as: spec.run_as.clone(),
+            announce: Some("Container".to_owned()),
+            preamble: preamble(self, prepared, &isolation, runtimes, &workdir),
+            succeeding_variable: Some("CODEBUILD_BUILD_SUCCEEDING".to_owned()),
+            stages: stages(spec),
+            export: spec.env.exported_variables.clone(),
+            expand: super::artifacts::names(spec),
+        };
+        let compute = self.record.build.environment.as_ref().map(|it| it.compute_type);
+        let time_left = u64::try_from(self.time_left()).unwrap_or(0).max(1);
+        Ok(Spec {
+            id: rooms::sandbox_id(&self.record).map_err(Cut::retry)?,
+            root: Root::Ephemeral,
+            workdir: workdir.into(),
+            env: variables,
+            secrets,
+            binds: binds(self, downloaded),
+            hide: Vec::new(),
+            limits: Limits {
+                memory_bytes: validate::compute(compute.unwrap_or_default()),
+                pids: Some(MAX_PROCESSES),
+                wall_clock: Some(Duration::from_millis(time_left)),
+                ..Limits::default()
+            },
+            program: Program::Plan(plan),
+        })
+    }
+}
+
+fn binds(job: &Job, downloaded: &Downloaded) -> Vec<Bind> {
+    let uuid = job.record.uuid();
+    let work = rooms::work_directory(&job.yard, uuid);
+    let primary =
+        Bind { host: work.join("src"), inside: downloaded.inside(uuid).into(), read_only: false };
+    let secondary = downloaded.secondary.iter().map(|secondary| Bind {
+        host: work.join(secondary.directory()),
+        inside: secondary.inside(uuid).into(),
+        read_only: false,
+    });
+    [primary].into_iter().chain(secondary).collect()
+}
+
+fn stages(spec: &Buildspec) -> Vec<Stage> {
+    let phases = spec.phases.in_order();
+    let stage = |(kind, (_, phase)): (BuildPhaseType, (&str, Option<&Phase>))| {
+        let phase = phase.cloned().unwrap_or_default();
+        Stage {
+            name: kind.as_str().to_owned(),
+            commands: phase.commands,
+            finally: phase.finally,
+            on_failure: match phase.on_failure {
+                None => OnFailure::Default,
+                Some(SpecOnFailure::Continue) => OnFailure::Continue,
+                // RETRY is refused when the specification is read.
+                Some(SpecOnFailure::Abort | SpecOnFailure::Retry { .. }) => OnFailure::Abort,
+            },
+            after_failure: match kind {
+                BuildPhaseType::Build => AfterFailure::Next,
+                _ => AfterFailure::Stop,
+            },
+            run_as: phase.run_as,
+        }
+    };
+    COMMAND_PHASES.into_iter().zip(phases).map(stage).collect()
+}
+
+/// The log's first lines, in AWS's manner, and how the build is isolated.
+fn preamble(
+    job: &Job,
+    prepared: &Prepared,
+    isolation: &sandbox::Isolation,
+    runtimes: Vec<String>,
+    workdir: &str,
+) -> Vec<String> {
+    let mut lines = vec![format!("Codeyard sandbox, isolation level {}", isolation.level.name())];
+    lines.extend(isolation.reasons.iter().map(|reason| format!("Isolation: {reason}")));
+    lines.push("Phase is DOWNLOAD_SOURCE".to_owned());
+    lines.push(format!("CODEBUILD_SRC_DIR={workdir}"));
+    let given = job.record.build.source.as_ref().and_then(|source| source.buildspec.as_deref());
+    let location = match given.map(str::trim).filter(|text| !text.is_empty()) {
+        Some(text) if buildspec::is_inline(text) => "the project's buildspec".to_owned(),
+        Some(arn) if arn.starts_with("arn:") => arn.to_owned(),
+        Some(path) => format!("{workdir}/{path}"),
+        None => format!("{workdir}/buildspec.yml"),
+    };
+    lines.push(format!("YAML location is {location}"));
+    lines.push("Processing environment variables".to_owned());
+    lines.extend(runtimes);
+    lines.push(format!("Moving to directory {workdir}"));
+    let phases = prepared.spec.phases.in_order();
+    let found: Vec<(&str, &Phase)> =
+        phases.into_iter().filter_map(|(name, phase)| Some((name, phase?))).collect();
+    lines.push(format!("Phases found in YAML: {}", found.len()));
+    for (name, phase) in found {
+        let count = phase.commands.len() + phase.finally.len();
+        lines.push(format!(" {}: {count} commands", name.to_ascii_uppercase()));
+    }
+    lines.push("Phase complete: DOWNLOAD_SOURCE State: SUCCEEDED".to_owned());
+    lines.push("Phase context status code:  Message: ".to_owned());
+    lines
+}

@@ -1,0 +1,442 @@
+//! Builds.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Yard, message, phases};
+
+const ALL: [&str; 11] = [
+    "SUBMITTED",
+    "QUEUED",
+    "PROVISIONING",
+    "DOWNLOAD_SOURCE",
+    "INSTALL",
+    "PRE_BUILD",
+    "BUILD",
+    "POST_BUILD",
+    "UPLOAD_ARTIFACTS",
+    "FINALIZING",
+    "COMPLETED",
+];
+
+fn spec(phases: &str) -> String {
+    format!("version: 0.2\nphases:\n{phases}")
+}
+
+async fn a_build_runs_its_phases() {
+    let yard = Yard::start().await;
+    let build = yard
+        .run(&spec(
+            "  install:\n    commands: [\"export A=1\", \"cd /tmp\"]\n  \
+             build:\n    commands:\n      - echo $A $PWD\n      - echo \"two\n        lines\"\n  \
+             post_build:\n    commands: [\"echo $CODEBUILD_BUILD_SUCCEEDING\"]\n",
+        ))
+        .await;
+    assert_eq!(build["buildStatus"], "SUCCEEDED", "{build}");
+    assert_eq!(yard.output(&build).await, "1 /tmp\ntwo lines\n1\n");
+    let expected: Vec<_> = ALL
+        .iter()
+        .map(|phase| {
+            let status = if *phase == "COMPLETED" { "" } else { "SUCCEEDED" };
+            ((*phase).to_owned(), status.to_owned(), String::new())
+        })
+        .collect();
+    assert_eq!(phases(&build), expected);
+    assert_eq!(build["currentPhase"], "COMPLETED");
+    assert_eq!(build["buildNumber"], 1);
+    let log = yard.log(&build).await;
+    assert!(log.contains("] ") && log.contains(" Running command echo $A $PWD\n"), "{log}");
+    assert!(log.contains("isolation level"), "{log}");
+}
+
+async fn a_failing_command_tells_which() {
+    let yard = Yard::start().await;
+    let build = yard
+        .run(&spec(
+            "  build:\n    commands: [\"echo before\", \"exit 3\", \"echo never\"]\n    \
+             finally: [\"echo finally\"]\n  \
+             post_build:\n    commands: [\"echo post $CODEBUILD_BUILD_SUCCEEDING\"]\n",
+        ))
+        .await;
+    assert_eq!(build["buildStatus"], "FAILED");
+    assert_eq!(yard.output(&build).await, "before\nfinally\npost 0\n");
+    let all = phases(&build);
+    assert_eq!(all[6], ("BUILD".into(), "FAILED".into(), "COMMAND_EXECUTION_ERROR".into()));
+    assert_eq!(all[7].1, "SUCCEEDED");
+    assert_eq!(
+        message(&build, "BUILD"),
+        "Error while executing command: exit 3. Reason: exit status 3"
+    );
+
+    yard.ok("DeleteProject", json!({ "name": "pp" })).await;
+    let build = yard
+        .run(&spec(
+            "  install:\n    commands: [\"false\"]\n  build:\n    commands: [\"echo never\"]\n",
+        ))
+        .await;
+    assert_eq!(build["buildStatus"], "FAILED");
+    let names: Vec<String> = phases(&build).into_iter().map(|phase| phase.0).collect();
+    assert_eq!(names[4..], ["INSTALL", "FINALIZING", "COMPLETED"]);
+}
+
+async fn the_environment_is_codebuilds() {
+    let yard = Yard::start().await;
+    yard.create("pp", &spec("  build:\n    commands: [\"env | sort\"]\n")).await;
+    let id = yard
+        .start_build(json!({
+            "projectName": "pp",
+            "environmentVariablesOverride": [{ "name": "GIVEN", "value": "a b" }],
+        }))
+        .await;
+    let build = yard.finished(&id).await;
+    let output = yard.output(&build).await;
+    let value = |name: &str| {
+        let prefix = format!("{name}=");
+        output.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap_or("(unset)").to_owned()
+    };
+    assert_eq!(value("GIVEN"), "a b");
+    assert_eq!(value("CODEBUILD_BUILD_ID"), id);
+    assert_eq!(value("CODEBUILD_BUILD_ARN"), build["arn"].as_str().unwrap());
+    assert_eq!(value("CODEBUILD_BUILD_NUMBER"), "1");
+    assert_eq!(value("CODEBUILD_INITIATOR"), "root");
+    assert_eq!(value("CODEBUILD_BUILD_IMAGE"), "aws/codebuild/standard:7.0");
+    assert_eq!(value("AWS_DEFAULT_REGION"), "us-east-1");
+    assert_eq!(value("AWS_ENDPOINT_URL"), yard.yard.url);
+    assert_eq!(value("PWD"), value("CODEBUILD_SRC_DIR"));
+    assert!(value("CODEBUILD_SRC_DIR").starts_with("/codebuild/output/src"));
+    assert_eq!(value("AWS_CONTAINER_AUTHORIZATION_TOKEN"), "***");
+    assert_eq!(value("HOME"), "/root");
+}
+
+async fn parameters_and_secrets_are_resolved_and_masked() {
+    let yard = Yard::start().await;
+    yard.other(
+        "ssm",
+        "AmazonSSM.PutParameter",
+        json!({ "Name": "/p", "Value": "param-value", "Type": "SecureString" }),
+    )
+    .await;
+    yard.other(
+        "secretsmanager",
+        "secretsmanager.CreateSecret",
+        json!({
+            "Name": "s", "SecretString": "{\"user\": \"u\", \"key\": \"secret-value\"}",
+            "ClientRequestToken": "12345678-1234-1234-1234-123456789012",
+        }),
+    )
+    .await;
+    let buildspec = "version: 0.2\nenv:\n  parameter-store:\n    P: /p\n  secrets-manager:\n    S: s:key\n  exported-variables: [X, P]\n\
+        phases:\n  build:\n    commands: [\"echo $P $S ${#P} ${#S}\", \"export X=42\"]\n";
+    let build = yard.run(buildspec).await;
+    assert_eq!(build["buildStatus"], "SUCCEEDED", "{build}");
+    assert_eq!(yard.output(&build).await, "*** *** 11 12\n");
+    assert_eq!(
+        build["exportedEnvironmentVariables"],
+        json!([
+            { "name": "X", "value": "42" }, { "name": "P", "value": "***" },
+        ])
+    );
+    yard.ok("DeleteProject", json!({ "name": "pp" })).await;
+    let build = yard.run(&buildspec.replace("P: /p", "P: /none")).await;
+    assert_eq!(build["buildStatus"], "FAILED");
+    assert!(message(&build, "DOWNLOAD_SOURCE").contains("/none"), "{build}");
+}
+
+async fn commands_act_as_the_service_role() {
+    let yard = Yard::start().await;
+    let aws = testkit::venv::bin().join("aws");
+    let commands = format!(
+        "  build:\n    commands: [\"{0} ssm put-parameter --name made --value x --type String\", \"{0} ssm get-parameter --name made || echo denied\"]\n",
+        aws.display()
+    );
+    let narrow = yard.yard.role(
+        "narrow",
+        json!({
+            "Version": "2012-10-17",
+            "Statement": [
+                { "Effect": "Allow", "Action": "logs:*", "Resource": "*" },
+                { "Effect": "Allow", "Action": "ssm:PutParameter", "Resource": "*" },
+            ],
+        }),
+    );
+    let mut project = yard.project("pp", &spec(&commands));
+    project["serviceRole"] = json!(narrow);
+    yard.ok("CreateProject", project).await;
+    let id = yard.start_build(json!({ "projectName": "pp" })).await;
+    let build = yard.finished(&id).await;
+    let output = yard.output(&build).await;
+    assert_eq!(build["buildStatus"], "SUCCEEDED", "{output}");
+    assert!(
+        output.contains("AccessDenied") && output.contains("assumed-role/narrow/AWSCodeBuild-"),
+        "{output}"
+    );
+    let made = yard.other("ssm", "AmazonSSM.GetParameter", json!({ "Name": "made" })).await;
+    assert_eq!(made["Parameter"]["Value"], "x");
+}
+
+async fn a_role_without_rights_fails_in_provisioning() {
+    let yard = Yard::start().await;
+    let mut project = yard.project("pp", &spec("  build:\n    commands: [\"true\"]\n"));
+    project["serviceRole"] =
+        json!(yard.yard.role("none", json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Deny", "Action": "*", "Resource": "*" }] })));
+    yard.ok("CreateProject", project).await;
+    let id = yard.start_build(json!({ "projectName": "pp" })).await;
+    let build = yard.finished(&id).await;
+    assert_eq!(build["buildStatus"], "FAILED");
+    assert!(
+        message(&build, "PROVISIONING")
+            .contains("does not allow AWS CodeBuild to create Amazon CloudWatch Logs log streams")
+    );
+    let id = yard
+        .start_build(json!({ "projectName": "pp", "serviceRoleOverride": "arn:aws:iam::123456789012:role/missing" }))
+        .await;
+    let build = yard.finished(&id).await;
+    assert!(message(&build, "PROVISIONING").contains("sts:AssumeRole"), "{build}");
+}
+
+async fn stop_ends_running_and_queued_builds() {
+    let yard = Yard::start().await;
+    yard.create("pp", &spec("  build:\n    commands: [\"echo up\", \"sleep 4300\"]\n")).await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(yard.start_build(json!({ "projectName": "pp" })).await);
+    }
+    for id in &ids[..2] {
+        testkit::TestYard::until(Duration::from_secs(20), || async {
+            (yard.build(id).await["currentPhase"] == "BUILD").then_some(())
+        })
+        .await;
+    }
+    assert_eq!(yard.build(&ids[2]).await["currentPhase"], "QUEUED", "two slots only");
+    let stopped = yard.ok("StopBuild", json!({ "id": ids[2] })).await;
+    assert_eq!(stopped["build"]["buildStatus"], "STOPPED");
+    let began = Instant::now();
+    yard.ok("StopBuild", json!({ "id": ids[0] })).await;
+    let build = yard.finished(&ids[0]).await;
+    assert!(began.elapsed() < Duration::from_secs(5));
+    assert_eq!(build["buildStatus"], "STOPPED");
+    let build_phase = phases(&build).into_iter().find(|phase| phase.0 == "BUILD").unwrap();
+    assert_eq!(build_phase.1, "STOPPED");
+    assert_eq!(yard.output(&build).await, "up\n");
+    yard.ok("StopBuild", json!({ "id": ids[0] })).await;
+    yard.ok("StopBuild", json!({ "id": ids[1] })).await;
+    yard.finished(&ids[1]).await;
+}
+
+async fn a_retry_has_the_old_builds_settings() {
+    let yard = Yard::start().await;
+    yard.create("pp", &spec("  build:\n    commands: [\"echo $V\"]\n")).await;
+    let id = yard
+        .start_build(json!({ "projectName": "pp", "environmentVariablesOverride": [{ "name": "V", "value": "v" }] }))
+        .await;
+    yard.finished(&id).await;
+    let retried = yard.ok("RetryBuild", json!({ "id": id })).await["build"].clone();
+    let again = yard.finished(retried["id"].as_str().unwrap()).await;
+    assert_eq!(again["buildNumber"], 2);
+    assert_eq!(yard.output(&again).await, "v\n");
+    assert_ne!(again["id"], json!(id));
+}
+
+async fn tokens_make_a_request_idempotent() {
+    let yard = Yard::start().await;
+    yard.create("pp", &spec("  build:\n    commands: [\"true\"]\n")).await;
+    let input = json!({ "projectName": "pp", "idempotencyToken": "t" });
+    let first = yard.start_build(input.clone()).await;
+    assert_eq!(yard.start_build(input.clone()).await, first);
+    let mut other = input;
+    other["sourceVersion"] = json!("x");
+    assert_eq!(yard.call("StartBuild", other).await.0, 400);
+}
+
+async fn builds_are_listed_and_deleted() {
+    let yard = Yard::start().await;
+    yard.create("pp", &spec("  build:\n    commands: [\"true\"]\n")).await;
+    yard.create("qq", &spec("  build:\n    commands: [\"true\"]\n")).await;
+    let mut ids = Vec::new();
+    for project in ["pp", "qq", "pp"] {
+        let id = yard.start_build(json!({ "projectName": project })).await;
+        yard.finished(&id).await;
+        ids.push(id);
+    }
+    let newest_first: Vec<&String> = ids.iter().rev().collect();
+    assert_eq!(yard.ok("ListBuilds", json!({})).await["ids"], json!(newest_first));
+    let listed = yard
+        .ok("ListBuildsForProject", json!({ "projectName": "pp", "sortOrder": "ASCENDING" }))
+        .await;
+    assert_eq!(listed["ids"], json!([ids[0], ids[2]]));
+    let deleted = yard.ok("BatchDeleteBuilds", json!({ "ids": [ids[0], "pp:none"] })).await;
+    assert_eq!(deleted["buildsDeleted"].as_array().unwrap().len(), 1);
+    assert_eq!(deleted["buildsNotDeleted"][0]["id"], "pp:none");
+    assert_eq!(
+        yard.ok("BatchGetBuilds", json!({ "ids": [ids[0]] })).await["buildsNotFound"],
+        json!([ids[0]])
+    );
+}
+
+async fn sources_come_from_codecommit() {
+    let yard = Yard::start().await;
+    let target = |operation: &str| format!("CodeCommit_20150413.{operation}");
+    let made = yard
+        .other("codecommit", &target("CreateRepository"), json!({ "repositoryName": "r" }))
+        .await;
+    let put = |path: &'static str, content: &'static str, branch: &'static str, parent: Value| {
+        use base64::Engine as _;
+        let content = base64::engine::general_purpose::STANDARD.encode(content);
+        let mut input = json!({
+            "repositoryName": "r", "branchName": branch, "filePath": path, "fileContent": content,
+        });
+        if parent != Value::Null {
+            input["parentCommitId"] = parent;
+        }
+        yard.other("codecommit", "CodeCommit_20150413.PutFile", input)
+    };
+    let first = put("buildspec.yml", "version: 0.2\nphases:\n  build:\n    commands:\n      - cat f || echo none\n      - git log --oneline | wc -l\n", "main", Value::Null).await;
+    let second = put("f", "second\n", "main", first["commitId"].clone()).await;
+    let mut project = yard.project("pp", "");
+    project["source"] =
+        json!({ "type": "CODECOMMIT", "location": made["repositoryMetadata"]["cloneUrlHttp"] });
+    yard.ok("CreateProject", project).await;
+    for (version, resolved, output) in [
+        (Value::Null, &second, "second\n2\n"),
+        (json!("main"), &second, "second\n2\n"),
+        (json!("refs/heads/main"), &second, "second\n2\n"),
+        (first["commitId"].clone(), &first, "none\n1\n"),
+    ] {
+        let mut input = json!({ "projectName": "pp" });
+        if version != Value::Null {
+            input["sourceVersion"] = version;
+        }
+        let id = yard.start_build(input).await;
+        let build = yard.finished(&id).await;
+        assert_eq!(build["buildStatus"], "SUCCEEDED", "{build}");
+        assert_eq!(build["resolvedSourceVersion"], resolved["commitId"]);
+        let said: String = yard
+            .output(&build)
+            .await
+            .lines()
+            .filter(|l| !l.starts_with("cat:"))
+            .map(|l| format!("{l}\n"))
+            .collect();
+        assert_eq!(said, output);
+    }
+    let id = yard.start_build(json!({ "projectName": "pp", "sourceVersion": "nope" })).await;
+    let build = yard.finished(&id).await;
+    assert!(message(&build, "DOWNLOAD_SOURCE").contains("git"), "{build}");
+}
+
+async fn a_missing_or_unsupported_buildspec_fails_in_download_source() {
+    let yard = Yard::start().await;
+    for (buildspec, named) in [
+        ("nowhere.yml", "stat nowhere.yml"),
+        ("../../etc/passwd", "no such file"),
+        ("version: 0.2\nphases:\n  build:\n    commands: x: y\n", "line"),
+        (
+            "version: 0.2\nphases:\n  build:\n    commands: [x]\nreports:\n  r:\n    files: [a]\n",
+            "reports",
+        ),
+        (
+            "version: 0.2\nphases:\n  install:\n    runtime-versions:\n      python: 9.99\n    commands: [x]\n",
+            "9.99",
+        ),
+    ] {
+        let build = yard.run(buildspec).await;
+        assert_eq!(build["buildStatus"], "FAILED", "{buildspec}");
+        let message = message(&build, "DOWNLOAD_SOURCE");
+        assert!(message.contains(named), "{buildspec}: {message}");
+        assert!(yard.log(&build).await.contains(&message), "{buildspec}: not in the log");
+        yard.ok("DeleteProject", json!({ "name": "pp" })).await;
+    }
+}
+
+async fn time_out_is_told() {
+    // Five minutes is the least AWS allows: the clock is moved instead.
+    let clock = types::ManualClock::new(types::system_clock().now());
+    let mut services = vec![codeyard_svc_codebuild::service()];
+    services.extend(svc_management::services());
+    let yard = testkit::TestYard::builder(services).clock(clock.clone()).start().await;
+    let role = yard.role("r", json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }] }));
+    let yard = Yard { yard, role };
+    yard.create("pp", &spec("  build:\n    commands: [\"sleep 4301\"]\n")).await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(
+            yard.start_build(json!({ "projectName": "pp", "queuedTimeoutInMinutesOverride": 5 }))
+                .await,
+        );
+    }
+    testkit::TestYard::until(Duration::from_secs(20), || async {
+        (yard.build(&ids[0]).await["currentPhase"] == "BUILD").then_some(())
+    })
+    .await;
+    clock.advance_millis(6 * 60_000);
+    let build = yard.finished(&ids[2]).await;
+    assert_eq!(build["buildStatus"], "TIMED_OUT");
+    assert_eq!(phases(&build)[1].1, "TIMED_OUT");
+    for id in &ids[..2] {
+        yard.ok("StopBuild", json!({ "id": id })).await;
+        yard.finished(id).await;
+    }
+}
+
+async fn a_trivial_build_is_quick() {
+    let yard = Yard::start().await;
+    yard.create("pp", &spec("  install:\n    commands: [\"echo a\"]\n  pre_build:\n    commands: [\"echo b\"]\n  build:\n    commands: [\"echo c\"]\n  post_build:\n    commands: [\"echo d\"]\n")).await;
+    let mut times = Vec::new();
+    for _ in 0..12 {
+        let began = Instant::now();
+        let id = yard.start_build(json!({ "projectName": "pp" })).await;
+        loop {
+            if yard.build(&id).await["buildComplete"] == true {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        times.push(began.elapsed());
+    }
+    times.sort();
+    println!("trivial build: median {:?}, all {times:?}", times[6]);
+    let began = Instant::now();
+    let mut ids = Vec::new();
+    for _ in 0..40 {
+        ids.push(yard.start_build(json!({ "projectName": "pp" })).await);
+    }
+    for id in &ids {
+        yard.finished(id).await;
+    }
+    println!(
+        "40 builds on two slots: {:?}, {:.0} a minute",
+        began.elapsed(),
+        40.0 * 60.0 / began.elapsed().as_secs_f64()
+    );
+}
+
+async fn a_million_lines_reach_the_log() {
+    let yard = Yard::start().await;
+    let line = "x".repeat(63);
+    let began = Instant::now();
+    let build = yard
+        .run(&spec(&format!("  build:\n    commands: [\"yes {line} | head -n 1000000\"]\n")))
+        .await;
+    println!("a million lines: {:?}", began.elapsed());
+    assert_eq!(build["buildStatus"], "SUCCEEDED", "{build}");
+    assert_eq!(yard.output(&build).await.len(), 64_000_000);
+}
+
+crate::tests![
+    a_build_runs_its_phases,
+    a_failing_command_tells_which,
+    the_environment_is_codebuilds,
+    parameters_and_secrets_are_resolved_and_masked,
+    commands_act_as_the_service_role,
+    a_role_without_rights_fails_in_provisioning,
+    stop_ends_running_and_queued_builds,
+    a_retry_has_the_old_builds_settings,
+    tokens_make_a_request_idempotent,
+    builds_are_listed_and_deleted,
+    sources_come_from_codecommit,
+    a_missing_or_unsupported_buildspec_fails_in_download_source,
+    time_out_is_told,
+    a_trivial_build_is_quick,
+    a_million_lines_reach_the_log,
+];

@@ -1,0 +1,160 @@
+//! What the tests share.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use testkit::TestYard;
+
+/// A test by its name.
+pub type Test = (&'static str, fn());
+
+/// Runs an async test on a runtime of its own.
+pub fn block_on<F: Future<Output = ()>>(test: F) {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(test);
+}
+
+/// Registers async functions as tests.
+#[macro_export]
+macro_rules! tests {
+    ($($name:ident),* $(,)?) => {
+        pub const TESTS: &[$crate::harness::Test] = &[$(
+            (concat!(module_path!(), "::", stringify!($name)), || $crate::harness::block_on($name())),
+        )*];
+    };
+}
+
+/// A yard with CodeBuild, what it needs, and a role that may do everything.
+pub struct Yard {
+    pub yard: TestYard,
+    pub role: String,
+}
+
+impl Yard {
+    pub async fn start() -> Self {
+        let mut services = vec![codeyard_svc_codebuild::service(), svc_codecommit::service()];
+        services.extend(svc_management::services());
+        services.extend(svc_security::services());
+        let yard = TestYard::start(services).await;
+        let everything = json!({
+            "Version": "2012-10-17",
+            "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }],
+        });
+        let role = yard.role("build", everything);
+        Self { yard, role }
+    }
+
+    pub async fn call(&self, operation: &str, input: Value) -> (u16, Value) {
+        self.yard.json("codebuild", &format!("CodeBuild_20161006.{operation}"), input).await
+    }
+
+    pub async fn ok(&self, operation: &str, input: Value) -> Value {
+        let (status, output) = self.call(operation, input).await;
+        assert_eq!(status, 200, "{operation}: {output}");
+        output
+    }
+
+    pub async fn other(&self, service: &str, target: &str, input: Value) -> Value {
+        let (status, output) = self.yard.json(service, target, input).await;
+        assert_eq!(status, 200, "{target}: {output}");
+        output
+    }
+
+    /// A project without source whose buildspec is given.
+    pub fn project(&self, name: &str, buildspec: &str) -> Value {
+        json!({
+            "name": name,
+            "source": { "type": "NO_SOURCE", "buildspec": buildspec },
+            "artifacts": { "type": "NO_ARTIFACTS" },
+            "environment": {
+                "type": "LINUX_CONTAINER",
+                "image": "aws/codebuild/standard:7.0",
+                "computeType": "BUILD_GENERAL1_SMALL",
+            },
+            "serviceRole": self.role,
+        })
+    }
+
+    pub async fn create(&self, name: &str, buildspec: &str) {
+        self.ok("CreateProject", self.project(name, buildspec)).await;
+    }
+
+    pub async fn start_build(&self, input: Value) -> String {
+        let output = self.ok("StartBuild", input).await;
+        output["build"]["id"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn build(&self, id: &str) -> Value {
+        self.ok("BatchGetBuilds", json!({ "ids": [id] })).await["builds"][0].clone()
+    }
+
+    /// The build once it has ended.
+    pub async fn finished(&self, id: &str) -> Value {
+        TestYard::until(Duration::from_secs(60), || async {
+            let build = self.build(id).await;
+            (build["buildComplete"] == true).then_some(build)
+        })
+        .await
+    }
+
+    /// Makes a project of that buildspec and runs it once.
+    pub async fn run(&self, buildspec: &str) -> Value {
+        self.create("pp", buildspec).await;
+        let id = self.start_build(json!({ "projectName": "pp" })).await;
+        self.finished(&id).await
+    }
+
+    /// The whole log of a build.
+    pub async fn log(&self, build: &Value) -> String {
+        let mut text = String::new();
+        let mut token = Value::Null;
+        loop {
+            let mut input = json!({
+                "logGroupName": build["logs"]["groupName"],
+                "logStreamName": build["logs"]["streamName"],
+                "startFromHead": true,
+            });
+            if token != Value::Null {
+                input["nextToken"] = token.clone();
+            }
+            let page = self.other("logs", "Logs_20140328.GetLogEvents", input).await;
+            for event in page["events"].as_array().unwrap() {
+                text.push_str(event["message"].as_str().unwrap());
+            }
+            if page["nextForwardToken"] == token {
+                return text;
+            }
+            token = page["nextForwardToken"].clone();
+        }
+    }
+
+    /// The log without what the runner tells.
+    pub async fn output(&self, build: &Value) -> String {
+        let log = self.log(build).await;
+        let own = log.lines().filter(|line| !line.starts_with("[Container] "));
+        own.map(|line| format!("{line}\n")).collect()
+    }
+}
+
+/// Phase, status and context of each phase.
+pub fn phases(build: &Value) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let all = build["phases"].as_array().unwrap();
+    all.iter()
+        .map(|phase| {
+            let code = &phase["contexts"][0]["statusCode"];
+            (text(&phase["phaseType"]), text(&phase["phaseStatus"]), text(code))
+        })
+        .collect()
+}
+
+/// The context's message of a phase.
+pub fn message(build: &Value, phase: &str) -> String {
+    let all = build["phases"].as_array().unwrap();
+    let phase = all.iter().find(|it| it["phaseType"] == phase).expect("the phase");
+    phase["contexts"][0]["message"].as_str().unwrap().to_owned()
+}

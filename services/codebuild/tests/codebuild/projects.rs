@@ -1,0 +1,162 @@
+//! Projects.
+
+use serde_json::{Value, json};
+
+use crate::harness::Yard;
+
+const SPEC: &str = "version: 0.2\nphases:\n  build:\n    commands: [\"true\"]\n";
+
+async fn live_and_die() {
+    let yard = Yard::start().await;
+    let created = yard.ok("CreateProject", yard.project("one", SPEC)).await["project"].clone();
+    assert_eq!(created["arn"], "arn:aws:codebuild:us-east-1:123456789012:project/one");
+    assert_eq!(
+        (&created["timeoutInMinutes"], &created["queuedTimeoutInMinutes"]),
+        (&json!(60), &json!(480))
+    );
+    let (status, again) = yard.call("CreateProject", yard.project("one", SPEC)).await;
+    assert_eq!(
+        (status, again["__type"].as_str().unwrap()),
+        (400, "ResourceAlreadyExistsException")
+    );
+    yard.create("two", SPEC).await;
+
+    let updated = yard
+        .ok("UpdateProject", json!({ "name": "one", "description": "d", "timeoutInMinutes": 5 }))
+        .await["project"]
+        .clone();
+    assert_eq!((&updated["description"], &updated["timeoutInMinutes"]), (&json!("d"), &json!(5)));
+    assert_eq!(updated["source"], created["source"]);
+
+    let got =
+        yard.ok("BatchGetProjects", json!({ "names": ["one", "none", created["arn"]] })).await;
+    assert_eq!(got["projects"][0], updated);
+    assert_eq!(got["projects"].as_array().unwrap().len(), 2);
+    assert_eq!(got["projectsNotFound"], json!(["none"]));
+    for (sort, order, names) in [
+        ("NAME", "ASCENDING", ["one", "two"]),
+        ("NAME", "DESCENDING", ["two", "one"]),
+        ("CREATED_TIME", "ASCENDING", ["one", "two"]),
+        ("LAST_MODIFIED_TIME", "ASCENDING", ["two", "one"]),
+    ] {
+        let listed = yard.ok("ListProjects", json!({ "sortBy": sort, "sortOrder": order })).await;
+        assert_eq!(listed["projects"], json!(names), "{sort} {order}");
+    }
+    yard.ok("DeleteProject", json!({ "name": "one" })).await;
+    yard.ok("DeleteProject", json!({ "name": "one" })).await;
+    assert_eq!(yard.ok("ListProjects", json!({})).await["projects"], json!(["two"]));
+    let (status, missing) = yard.call("StartBuild", json!({ "projectName": "one" })).await;
+    assert_eq!((status, missing["__type"].as_str().unwrap()), (400, "ResourceNotFoundException"));
+}
+
+async fn what_is_not_supported_is_named() {
+    let yard = Yard::start().await;
+    let with = |pointer: &str, value: Value| {
+        let mut project = yard.project("pp", SPEC);
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        project.pointer_mut(parent).unwrap()[name] = value;
+        project
+    };
+    for (project, named) in [
+        (with("/source/type", json!("GITHUB")), "GITHUB"),
+        (with("/cache", json!({ "type": "LOCAL" })), "cache"),
+        (with("/environment/image", json!("ubuntu:24.04")), "ubuntu:24.04"),
+        (with("/environment/type", json!("ARM_CONTAINER")), "ARM_CONTAINER"),
+        (with("/environment/computeType", json!("BUILD_LAMBDA_1GB")), "BUILD_LAMBDA_1GB"),
+        (with("/environment/privilegedMode", json!(true)), "privilegedMode"),
+        (with("/vpcConfig", json!({ "vpcId": "v" })), "vpcConfig"),
+        (with("/badgeEnabled", json!(true)), "badgeEnabled"),
+        (with("/buildBatchConfig", json!({})), "buildBatchConfig"),
+        (with("/fileSystemLocations", json!([{}])), "fileSystemLocations"),
+        (with("/logsConfig", json!({ "s3Logs": { "status": "ENABLED" } })), "s3Logs"),
+        (with("/autoRetryLimit", json!(2)), "autoRetryLimit"),
+    ] {
+        let (status, error) = yard.call("CreateProject", project).await;
+        let message = error["message"].as_str().unwrap_or_default();
+        assert!(status == 501 && message.contains(named), "{named}: {status} {error}");
+    }
+    let (status, _) = yard.call("StartBuildBatch", json!({ "projectName": "pp" })).await;
+    assert_eq!(status, 501);
+}
+
+async fn nonsense_is_refused() {
+    let yard = Yard::start().await;
+    let with = |pointer: &str, value: Value| {
+        let mut project = yard.project("pp", SPEC);
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        project.pointer_mut(parent).unwrap()[name] = value;
+        project
+    };
+    let variable = |name: &str| json!([{ "name": name, "value": "v" }]);
+    for project in [
+        with("/name", json!("a b")),
+        with("/source/type", json!("NOPE")),
+        with("/source", json!({ "type": "NO_SOURCE" })),
+        with("/source", json!({ "type": "CODECOMMIT", "location": "repo" })),
+        with("/source", json!({ "type": "S3", "location": "bucket" })),
+        with("/artifacts", json!({ "type": "CODEPIPELINE" })),
+        with("/artifacts", json!({ "type": "S3" })),
+        with("/serviceRole", json!("role")),
+        with("/timeoutInMinutes", json!(1)),
+        with("/environment/environmentVariables", variable("A B")),
+        with("/environment/environmentVariables", variable("CODEBUILD_X")),
+    ] {
+        let (status, error) = yard.call("CreateProject", project.clone()).await;
+        assert_eq!(
+            (status, error["__type"].as_str().unwrap()),
+            (400, "InvalidInputException"),
+            "{project}"
+        );
+    }
+    assert_eq!(yard.ok("ListProjects", json!({})).await["projects"], json!([]));
+}
+
+async fn policies_name_projects() {
+    let yard = Yard::start().await;
+    yard.create("mine", SPEC).await;
+    yard.create("theirs", SPEC).await;
+    let narrow = yard.yard.user("eve", json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            "Action": ["codebuild:StartBuild", "codebuild:BatchGetBuilds", "codebuild:CreateProject"],
+            "Resource": "arn:aws:codebuild:us-east-1:123456789012:project/mi*",
+        }],
+    }));
+    let call = |operation: &'static str, input: Value| {
+        let target = format!("CodeBuild_20161006.{operation}");
+        let (yard, narrow) = (&yard.yard, &narrow);
+        async move { yard.json_as(narrow, "codebuild", &target, input).await }
+    };
+    assert_eq!(call("StartBuild", json!({ "projectName": "mine" })).await.0, 200);
+    let (status, denied) = call("StartBuild", json!({ "projectName": "theirs" })).await;
+    assert_eq!((status, denied["__type"].as_str().unwrap()), (400, "AccessDeniedException"));
+    assert_eq!(call("BatchGetBuilds", json!({ "ids": ["theirs:x"] })).await.0, 400);
+    // Making a project hands over a role.
+    let (status, denied) = call("CreateProject", yard.project("mine-too", SPEC)).await;
+    assert!(
+        status == 400 && denied["message"].as_str().unwrap().contains("iam:PassRole"),
+        "{denied}"
+    );
+}
+
+async fn curated_images_are_those_that_are_accepted() {
+    let yard = Yard::start().await;
+    let listed = yard.ok("ListCuratedEnvironmentImages", json!({})).await;
+    for platform in listed["platforms"].as_array().unwrap() {
+        for image in platform["languages"][0]["images"].as_array().unwrap() {
+            let mut project = yard.project("pp", SPEC);
+            project["environment"]["image"] = image["name"].clone();
+            yard.ok("CreateProject", project).await;
+            yard.ok("DeleteProject", json!({ "name": "pp" })).await;
+        }
+    }
+}
+
+crate::tests![
+    live_and_die,
+    what_is_not_supported_is_named,
+    nonsense_is_refused,
+    policies_name_projects,
+    curated_images_are_those_that_are_accepted,
+];
