@@ -119,6 +119,10 @@ shape::string_enum! {
     }
 }
 shape::string_enum! {
+    /// Whose keys a listing shows.
+    pub enum ResourceOwner { Own = "SELF", OtherAccountsViaRam = "OTHER_ACCOUNTS_VIA_RAM" }
+}
+shape::string_enum! {
     /// What caused a rotation.
     pub enum RotationType { Automatic = "AUTOMATIC", OnDemand = "ON_DEMAND" }
 }
@@ -272,6 +276,8 @@ pub struct ListKeysInput {
     pub limit: Option<i32>,
     #[shape(min = 1, max = 1024)]
     pub marker: Option<String>,
+    #[shape(min = 1, max = 2)]
+    pub resource_owners: Option<Vec<ResourceOwner>>,
 }
 
 /// A page of keys.

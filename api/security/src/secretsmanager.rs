@@ -20,9 +20,9 @@ shape::operations! { "secretsmanager";
     TagResource(TagResourceInput) -> shape::Empty;
     UntagResource(UntagResourceInput) -> shape::Empty;
     GetRandomPassword(GetRandomPasswordInput) -> GetRandomPasswordOutput;
-    PutResourcePolicy(PutResourcePolicyInput) -> SecretOutput;
-    GetResourcePolicy(SecretInput) -> GetResourcePolicyOutput;
-    DeleteResourcePolicy(SecretInput) -> SecretOutput;
+    PutResourcePolicy(PutResourcePolicyInput) -> ResourcePolicyOutput;
+    GetResourcePolicy(ResourcePolicyInput) -> GetResourcePolicyOutput;
+    DeleteResourcePolicy(ResourcePolicyInput) -> ResourcePolicyOutput;
     ValidateResourcePolicy(ValidateResourcePolicyInput) -> ValidateResourcePolicyOutput;
 }
 
@@ -90,6 +90,28 @@ pub struct ReplicationStatusType {
     pub last_accessed_date: Option<Timestamp>,
 }
 
+/// The secret in another account of which this is a replica.
+#[derive(Shape, Default, Clone)]
+#[shape(case = "pascal")]
+pub struct CrossAccountPrimaryType {
+    #[shape(name = "PrimarySecretARN")]
+    pub primary_secret_arn: Option<String>,
+    pub replication_status: Option<String>,
+    pub status_message: Option<String>,
+}
+
+/// A replica in another account.
+#[derive(Shape, Default, Clone)]
+#[shape(case = "pascal")]
+pub struct CrossAccountReplicaType {
+    #[shape(name = "ReplicaSecretARN")]
+    pub replica_secret_arn: Option<String>,
+    #[shape(name = "ReplicationRoleARN")]
+    pub replication_role_arn: Option<String>,
+    pub replication_status: Option<String>,
+    pub status_message: Option<String>,
+}
+
 /// When a secret is rotated.
 #[derive(Shape, Default, Clone)]
 #[shape(case = "pascal")]
@@ -146,6 +168,8 @@ pub struct CreateSecretInput {
     pub force_overwrite_replica_secret: Option<bool>,
     #[shape(name = "Type", max = 256)]
     pub kind: Option<String>,
+    #[shape(name = "CrossAccountPrimaryARN", min = 20, max = 2048)]
+    pub cross_account_primary_arn: Option<String>,
 }
 
 /// The new secret.
@@ -320,6 +344,8 @@ pub struct DescribeSecretOutput {
     pub created_date: Timestamp,
     pub primary_region: Option<String>,
     pub replication_status: Option<Vec<ReplicationStatusType>>,
+    pub cross_account_primary: Option<CrossAccountPrimaryType>,
+    pub cross_account_replicas: Option<Vec<CrossAccountReplicaType>>,
 }
 
 /// [ListSecrets](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html)
@@ -483,6 +509,29 @@ pub struct PutResourcePolicyInput {
     #[shape(required, min = 1, max = 20_480)]
     pub resource_policy: String,
     pub block_public_policy: Option<bool>,
+    #[shape(min = 1, max = 64, pattern = r"[0-9A-Za-z\-_]+")]
+    pub policy_name: Option<String>,
+}
+
+/// [GetResourcePolicy](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetResourcePolicy.html),
+/// [DeleteResourcePolicy](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteResourcePolicy.html)
+#[derive(Shape, Default, Clone)]
+#[shape(case = "pascal")]
+pub struct ResourcePolicyInput {
+    #[shape(required, min = 1, max = 2048)]
+    pub secret_id: String,
+    #[shape(min = 1, max = 64, pattern = r"[0-9A-Za-z\-_]+")]
+    pub policy_name: Option<String>,
+}
+
+/// The policy that an operation was done on.
+#[derive(Shape, Default, Clone)]
+#[shape(case = "pascal")]
+pub struct ResourcePolicyOutput {
+    #[shape(name = "ARN")]
+    pub arn: String,
+    pub name: String,
+    pub policy_name: String,
 }
 
 /// A secret's policy, where it has one.
@@ -493,6 +542,7 @@ pub struct GetResourcePolicyOutput {
     pub arn: String,
     pub name: String,
     pub resource_policy: Option<String>,
+    pub policy_name: String,
 }
 
 /// [ValidateResourcePolicy](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ValidateResourcePolicy.html)

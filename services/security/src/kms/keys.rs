@@ -2,7 +2,7 @@
 
 use api_security::kms::{
     CreateKeyInput, DescribeKeyInput, KeyIdOutput, KeyInput, KeyListEntry, KeyMetadataOutput,
-    KeySpec, KeyState, KeyUsageType, ListKeysInput, ListKeysOutput, OriginType,
+    KeySpec, KeyState, KeyUsageType, ListKeysInput, ListKeysOutput, OriginType, ResourceOwner,
     ScheduleKeyDeletionInput, ScheduleKeyDeletionOutput, UpdateKeyDescriptionInput,
 };
 use service::{Cx, Error};
@@ -97,6 +97,11 @@ pub(crate) async fn describe_key(
 
 /// [ListKeys](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html)
 pub(crate) async fn list_keys(cx: Cx, input: ListKeysInput) -> Result<ListKeysOutput, Error> {
+    let owners = input.resource_owners.unwrap_or_default();
+    if owners.contains(&ResourceOwner::OtherAccountsViaRam) {
+        return Err(errors::UNSUPPORTED
+            .error("ResourceOwners OTHER_ACCOUNTS_VIA_RAM is not supported by Codeyard."));
+    }
     let scope = cx.scope();
     let query = Query::first(page::limit(input.limit, 100))
         .after(page::after("ListKeys", input.marker.as_deref())?);

@@ -26,11 +26,13 @@ pub fn service() -> Service {
         "ConnectCustomKeyStore",
         "CreateCustomKeyStore",
         "CreateGrant",
+        "Decapsulate",
         "DeleteCustomKeyStore",
         "DeleteImportedKeyMaterial",
         "DeriveSharedSecret",
         "DescribeCustomKeyStores",
         "DisconnectCustomKeyStore",
+        "Encapsulate",
         "GenerateDataKeyPair",
         "GenerateDataKeyPairWithoutPlaintext",
         "GenerateMac",
@@ -82,7 +84,8 @@ fn management(service: Service) -> Service {
         .operation(
             op(ListKeys, keys::list_keys)
                 .list()
-                .errors(&[errors::INVALID_MARKER])
+                .partial("the account's own keys")
+                .errors(&[errors::INVALID_MARKER, errors::UNSUPPORTED])
                 .paginated("Marker", "Limit", 100),
         )
         .operation(changing(op(EnableKey, keys::enable_key), |i| &i.key_id))

@@ -22,7 +22,10 @@ pub fn service() -> Service {
         .target("secretsmanager")
         .reconciler(Purger::of);
     access(values(secrets_themselves(service))).lacks(&[
+        "AssociateCrossAccountReplica",
         "CancelRotateSecret",
+        "DisassociateCrossAccountReplica",
+        "ListResourcePolicies",
         "RemoveRegionsFromReplication",
         "ReplicateSecretToRegions",
         "RotateSecret",

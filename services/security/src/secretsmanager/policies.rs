@@ -1,7 +1,7 @@
 //! Resource policies of secrets.
 
 use api_security::secretsmanager::{
-    GetResourcePolicyOutput, PutResourcePolicyInput, SecretInput, SecretOutput,
+    GetResourcePolicyOutput, PutResourcePolicyInput, ResourcePolicyInput, ResourcePolicyOutput,
     ValidateResourcePolicyInput, ValidateResourcePolicyOutput, ValidationErrorsEntry,
 };
 use serde_json::Value;
@@ -11,15 +11,27 @@ use super::model::Secret;
 use super::{errors, find, secrets};
 use crate::policy;
 
-fn output(cx: &Cx, secret: Secret) -> SecretOutput {
-    SecretOutput { arn: secret.arn(&cx.scope()), name: secret.name }
+/// The only policy that a secret can have.
+const NAME: &str = "default";
+
+fn output(cx: &Cx, secret: Secret) -> ResourcePolicyOutput {
+    let policy_name = NAME.to_owned();
+    ResourcePolicyOutput { arn: secret.arn(&cx.scope()), name: secret.name, policy_name }
+}
+
+fn only_default(name: Option<&str>) -> Result<(), Error> {
+    match name {
+        None | Some(NAME) => Ok(()),
+        Some(_) => Err(errors::INVALID_PARAMETER.error("The only valid PolicyName is default.")),
+    }
 }
 
 /// [PutResourcePolicy](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html)
 pub(crate) async fn put_resource_policy(
     cx: Cx,
     input: PutResourcePolicyInput,
-) -> Result<SecretOutput, Error> {
+) -> Result<ResourcePolicyOutput, Error> {
+    only_default(input.policy_name.as_deref())?;
     policy::parse(&input.resource_policy).map_err(|error| {
         errors::MALFORMED_POLICY
             .error(format!("This resource policy contains a syntax error: {error}"))
@@ -42,22 +54,27 @@ pub(crate) async fn put_resource_policy(
 /// [GetResourcePolicy](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetResourcePolicy.html)
 pub(crate) async fn get_resource_policy(
     cx: Cx,
-    input: SecretInput,
+    input: ResourcePolicyInput,
 ) -> Result<GetResourcePolicyOutput, Error> {
     let secret = find::load(&cx, &input.secret_id)?.into_inner();
     secret.not_deleted()?;
+    if only_default(input.policy_name.as_deref()).is_err() {
+        return Err(errors::NOT_FOUND.error("The secret has no policy of that name."));
+    }
     Ok(GetResourcePolicyOutput {
         arn: secret.arn(&cx.scope()),
         name: secret.name,
         resource_policy: secret.policy,
+        policy_name: NAME.to_owned(),
     })
 }
 
 /// [DeleteResourcePolicy](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteResourcePolicy.html)
 pub(crate) async fn delete_resource_policy(
     cx: Cx,
-    input: SecretInput,
-) -> Result<SecretOutput, Error> {
+    input: ResourcePolicyInput,
+) -> Result<ResourcePolicyOutput, Error> {
+    only_default(input.policy_name.as_deref())?;
     let (secret, ()) = secrets::change(&cx, input.secret_id, |secret| {
         secret.policy = None;
         Ok(())

@@ -31,6 +31,10 @@ pub(crate) async fn create_secret(
         return Err(errors::INVALID_PARAMETER
             .error("AddReplicaRegions (replication) is not supported by Codeyard."));
     }
+    if input.cross_account_primary_arn.is_some() {
+        return Err(errors::INVALID_PARAMETER
+            .error("CrossAccountPrimaryARN (replication) is not supported by Codeyard."));
+    }
     let (scope, now) = (cx.scope(), cx.now());
     let plain = Plain::given(input.secret_string, input.secret_binary)?;
     let token = input.client_request_token.unwrap_or_else(types::uuid);

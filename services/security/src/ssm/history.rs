@@ -26,6 +26,11 @@ pub(crate) async fn get_parameter_history(
 ) -> Result<GetParameterHistoryOutput, Error> {
     let scope = cx.scope();
     let reference = Reference::parse(&scope, &input.name)?;
+    if reference.suffix.is_some() {
+        return Err(
+            errors::VALIDATION.error("A history is of all versions: leave the version out.")
+        );
+    }
     let (parameter, past) = cx.read(|tx| {
         let found = reference.find(tx, &scope)?.ok_or_else(|| not_found(&input.name))?;
         let query = Query::first(1000).prefix(&past_prefix(&found.parameter.name));

@@ -1,16 +1,13 @@
 //! Who may use a key: key policies, what they delegate, AWS-managed keys, and time.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use api_security::kms as api;
 use blobs::KeyRef;
 use serde_json::{Value, json};
-use service::Cx;
-use svc_security::KmsKeyring;
 use testkit::TestYard;
-use types::{Account, ManualClock, Region, SharedClock, Timestamp};
 
+use crate::observer::{DAY_MILLIS, Timeless, timeless};
 use crate::{Client, text, yard};
 
 const HELLO: &str = "aGVsbG8=";
@@ -61,7 +58,11 @@ async fn a_key_policy_decides() {
     ]});
     let arn = create(&kms, Some(policy.clone())).await;
     // Named in the key's policy, eve needs none of her own; all-powerful bob has nothing from it.
-    let eve = yard.user("eve", json!({"Version": "2012-10-17", "Statement": []}));
+    let eve = yard.user(
+        "eve",
+        json!({"Version": "2012-10-17", "Statement":
+        [{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}),
+    );
     let bob = yard.user("bob", allow(json!("*"), json!("*")));
     let (eve, bob) = (Client::kms(&yard).with(&eve), Client::kms(&yard).with(&bob));
     let encrypt =
@@ -173,28 +174,9 @@ async fn blobs_are_sealed_under_keys_while_these_are_enabled() {
     yard.stop().await;
 }
 
-/// A yard whose clock a test moves. Requests are signed by the real clock, so what happens after a
-/// move is asked in process.
-async fn timeless() -> (TestYard, Arc<ManualClock>, Cx) {
-    let clock = ManualClock::new(Timestamp::from_secs(1_800_000_000));
-    let shared: SharedClock = clock.clone();
-    let yard = TestYard::builder(svc_security::services())
-        .clock(shared)
-        .keyring(|store, master| Arc::new(KmsKeyring::new(store.clone(), master)))
-        .start()
-        .await;
-    let account = Account::new(testkit::ACCOUNT).unwrap();
-    let root = service::Identity::root(yard.identity.as_ref(), &account);
-    let region = Region::new(testkit::REGION).unwrap();
-    let cx = Cx::background(yard.yard(), root, region, "test");
-    (yard, clock, cx)
-}
-
-const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn time_rotates_and_deletes_keys() {
-    let (yard, clock, cx) = timeless().await;
+    let Timeless { yard, clock, cx, observer } = timeless().await;
     let made = cx.call(api::CreateKey, api::CreateKeyInput::default()).await.unwrap();
     let key_id = made.key_metadata.key_id;
     let first = made.key_metadata.current_key_material_id;
@@ -235,14 +217,13 @@ async fn time_rotates_and_deletes_keys() {
             .aliases
             .is_empty()
     );
-    let told = yard
-        .yard()
-        .read(|tx| Ok(tx.events_after(0, 100)?))
-        .unwrap()
-        .into_iter()
-        .map(|(_, event)| event.detail_type)
-        .collect::<Vec<_>>();
-    // Delivered events are trimmed; those that are left are these.
-    assert!(told.iter().all(|it| it == "KMS CMK Rotation" || it == "KMS CMK Deletion"), "{told:?}");
+    let told = TestYard::until(Duration::from_secs(10), || async {
+        let told = observer.told();
+        (told.len() >= 2).then_some(told)
+    })
+    .await;
+    let types: Vec<_> = told.iter().map(|event| event.detail_type.as_str()).collect();
+    assert_eq!(types, ["KMS CMK Rotation", "KMS CMK Deletion"]);
+    assert_eq!(told[0].detail["key-id"], key_id.as_str());
     yard.stop().await;
 }

@@ -1,8 +1,10 @@
 //! KMS, Parameter Store and Secrets Manager behind a real gateway.
+#![allow(clippy::unwrap_used)]
 
 mod kms;
 mod kms_access;
 mod model;
+mod observer;
 mod secrets;
 mod ssm;
 mod stock;

@@ -1,7 +1,12 @@
 //! Secrets Manager.
 
-use serde_json::{Value, json};
+use std::time::Duration;
 
+use api_security::secretsmanager as api;
+use serde_json::{Value, json};
+use testkit::TestYard;
+
+use crate::observer::{DAY_MILLIS, Timeless, timeless};
 use crate::{Client, text, yard};
 
 async fn create(secrets: &Client<'_>, name: &str, value: &str) -> String {
@@ -162,7 +167,11 @@ async fn policies_of_secrets_grant_and_deny() {
     let secrets = Client::secrets(&yard);
     let arn = create(&secrets, "s", "v").await;
     create(&secrets, "t", "v").await;
-    let nobody = yard.user("nobody", json!({"Version": "2012-10-17", "Statement": []}));
+    let nobody = yard.user(
+        "nobody",
+        json!({"Version": "2012-10-17", "Statement":
+        [{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}),
+    );
     let mighty = yard.user(
         "mighty",
         json!({"Version": "2012-10-17",
@@ -281,5 +290,39 @@ async fn listings() {
     assert_eq!(neither, "InvalidParameterException");
     let password = secrets.ok("GetRandomPassword", json!({"PasswordLength": 40})).await;
     assert_eq!(text(&password["RandomPassword"]).len(), 40);
+    yard.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn secrets_are_gone_after_their_recovery_window() {
+    let Timeless { yard, clock, cx, .. } = timeless().await;
+    for name in ["kept", "gone"] {
+        let create = api::CreateSecretInput {
+            name: name.to_owned(),
+            secret_string: Some("v".to_owned()),
+            ..Default::default()
+        };
+        cx.call(api::CreateSecret, create).await.unwrap();
+        let delete = api::DeleteSecretInput {
+            secret_id: name.to_owned(),
+            recovery_window_in_days: Some(7),
+            force_delete_without_recovery: None,
+        };
+        cx.call(api::DeleteSecret, delete).await.unwrap();
+    }
+    let secret = |name: &str| api::SecretInput { secret_id: name.to_owned() };
+    clock.advance_millis(7 * DAY_MILLIS - 1);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(cx.call(api::DescribeSecret, secret("gone")).await.unwrap().deleted_date.is_some());
+    cx.call(api::RestoreSecret, secret("kept")).await.unwrap();
+    clock.advance_millis(1);
+    let error = TestYard::until(Duration::from_secs(10), || async {
+        cx.call(api::DescribeSecret, secret("gone")).await.err()
+    })
+    .await;
+    assert_eq!(error.code, "ResourceNotFoundException");
+    clock.advance_millis(30 * DAY_MILLIS);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    cx.call(api::DescribeSecret, secret("kept")).await.unwrap();
     yard.stop().await;
 }

@@ -1,7 +1,12 @@
 //! Parameter Store.
 
-use serde_json::{Value, json};
+use std::time::Duration;
 
+use api_security::ssm as api;
+use serde_json::{Value, json};
+use testkit::TestYard;
+
+use crate::observer::{Timeless, timeless};
 use crate::{Client, text, yard};
 
 fn put(name: &str, value: &str, kind: &str) -> Value {
@@ -248,6 +253,8 @@ async fn history_and_labels() {
     let rest = ssm.ok("GetParameterHistory", rest).await;
     assert_eq!(text(&rest["Parameters"][0]["Value"]), "3");
     assert_eq!(rest["NextToken"], Value::Null);
+    let selected = json!({"Name": "p:2"});
+    assert_eq!(ssm.code("GetParameterHistory", selected).await, "ValidationException");
 
     ssm.ok("LabelParameterVersion", json!({"Name": "p", "Labels": ["prod"]})).await;
     assert_eq!(ssm.ok("GetParameter", json!({"Name": "p:prod"})).await["Parameter"]["Version"], 3);
@@ -335,5 +342,44 @@ async fn tags_and_narrow_policies() {
         assert_eq!(code, "AccessDeniedException", "{operation} {input}");
     }
     eve.ok("PutParameter", put("/blue/q", "v", "String")).await;
+    yard.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_are_told() {
+    let Timeless { yard, cx, observer, .. } = timeless().await;
+    let put = api::PutParameterInput {
+        name: "/p".to_owned(),
+        value: "v".to_owned(),
+        kind: Some(api::ParameterType::String),
+        description: Some("d".to_owned()),
+        ..Default::default()
+    };
+    cx.call(api::PutParameter, put.clone()).await.unwrap();
+    let again = api::PutParameterInput { overwrite: Some(true), ..put };
+    cx.call(api::PutParameter, again).await.unwrap();
+    let label = api::LabelParameterVersionInput {
+        name: "/p".to_owned(),
+        labels: vec!["live".to_owned()],
+        ..Default::default()
+    };
+    cx.call(api::LabelParameterVersion, label).await.unwrap();
+    let delete = api::DeleteParameterInput { name: "/p".to_owned() };
+    cx.call(api::DeleteParameter, delete.clone()).await.unwrap();
+    assert!(cx.call(api::DeleteParameter, delete).await.is_err());
+    let told = TestYard::until(Duration::from_secs(10), || async {
+        let told = observer.told();
+        (told.len() >= 4).then_some(told)
+    })
+    .await;
+    let operations: Vec<_> = told.iter().map(|event| text(&event.detail["operation"])).collect();
+    assert_eq!(operations, ["Create", "Update", "LabelParameterVersion", "Delete"]);
+    for event in &told {
+        let kind = (event.source.as_str(), event.detail_type.as_str());
+        assert_eq!(kind, ("aws.ssm", "Parameter Store Change"));
+        assert_eq!(event.resources, ["arn:aws:ssm:us-east-1:123456789012:parameter/p"]);
+        assert_eq!(text(&event.detail["name"]), "/p");
+        assert_eq!(text(&event.detail["description"]), "d");
+    }
     yard.stop().await;
 }
