@@ -1,5 +1,7 @@
 //! Creating, updating, reading and deleting pipelines.
 
+use std::collections::BTreeSet;
+
 use api_developer::codepipeline::*;
 use service::Cx;
 use shape::{Empty, Timestamp};
@@ -121,6 +123,7 @@ pub async fn update_pipeline(
             pipeline.updated = now;
             pipeline.declaration = validate::normalize(declaration.clone(), pipeline.version);
             pipeline.polls = polling::polled(&pipeline.declaration);
+            forget_what_is_gone(pipeline);
             let pipeline = pipeline.clone();
             tx.insert(&scope, &version_of(&pipeline, now))?;
             let changed: Vec<usize> = (0..flow.executions().len())
@@ -139,6 +142,23 @@ pub async fn update_pipeline(
         })
         .await?;
     Ok(UpdatePipelineOutput { pipeline: Some(declaration) })
+}
+
+/// A stage or action that comes back under an old name begins anew.
+fn forget_what_is_gone(pipeline: &mut Pipeline) {
+    let stages = &pipeline.declaration.stages;
+    let is_stage = |name: &String| stages.iter().any(|stage| stage.name == *name);
+    let actions: BTreeSet<String> = stages
+        .iter()
+        .flat_map(|stage| stage.actions.iter().map(|it| format!("{}/{}", stage.name, it.name)))
+        .collect();
+    pipeline.stages.retain(|name, _| is_stage(name));
+    pipeline.transitions.retain(|name, _| is_stage(name));
+    pipeline.actions.retain(|name, _| actions.contains(name));
+    pipeline.seen.retain(|name, _| {
+        let sources = stages.first().map(|stage| &stage.actions);
+        sources.into_iter().flatten().any(|action| action.name == *name)
+    });
 }
 
 /// Whether what an execution has still before it is the same in the new structure.

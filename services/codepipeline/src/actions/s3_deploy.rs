@@ -21,7 +21,7 @@ pub(super) async fn perform(work: &Work) -> Result<Progress, Trouble> {
         "true" => {
             let prefix = key.as_deref().unwrap_or_default();
             let count = put_files(work, bucket, prefix, artifact.body).await?;
-            format!("Deployed {count} files to bucket {bucket}")
+            format!("Deployed {count} file(s) to bucket {bucket}")
         }
         "false" => {
             let key = key.ok_or_else(|| {
