@@ -1,2 +1,34 @@
-//! The codeyard binary.
-fn main() {}
+//! The `codeyard` program: its command line, and the wiring of all rooms into one yard.
+
+mod agent_command;
+mod cli;
+mod credentials;
+mod data_dir;
+mod doctor;
+mod failure;
+mod hosts;
+mod port;
+mod process;
+mod quickstart;
+mod run;
+mod services;
+mod up;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    // Supervisors come first: they must not find a thread running.
+    if arguments.get(1).is_some_and(|first| first == sandbox::SUPERVISOR_ARGUMENT) {
+        sandbox::supervisor_main(arguments.drain(2..));
+    }
+    let command = cli::parse(arguments);
+    match command.run() {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("codeyard: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

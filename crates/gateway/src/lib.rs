@@ -10,9 +10,11 @@ mod payload;
 mod respond;
 mod route;
 mod server;
+mod tls;
 
-pub use internal::{HEALTH_PATH, RESET_PATH};
+pub use internal::{HEALTH_PATH, RESET_PATH, Rebuild};
 pub use server::{Gateway, Serving};
+pub use tls::{Certificates, TlsError};
 
 /// Largest body of a request that is not streamed, in bytes. The largest that AWS takes of these
 /// is CloudFormation's and Lambda's inline payloads, at 6 MB and less.

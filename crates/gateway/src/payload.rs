@@ -34,6 +34,7 @@ impl Incoming {
     pub(crate) fn new(
         request: hyper::Request<hyper::body::Incoming>,
         peer: SocketAddr,
+        scheme: &'static str,
     ) -> Result<Self, Box<HttpResponse>> {
         let request_id = types::uuid();
         let (parts, body) = request.into_parts();
@@ -62,7 +63,7 @@ impl Incoming {
             headers: parts.headers,
             body,
             peer,
-            endpoint: Endpoint { scheme: "http", host },
+            endpoint: Endpoint { scheme, host },
             request_id,
         })
     }

@@ -9,13 +9,16 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use service::{Error, Yard, common};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
 use wire::Protocol;
 
 use crate::internal::Rebuild;
 use crate::payload::Incoming;
 use crate::respond::HttpResponse;
+use crate::tls::Certificates;
 use crate::{HEAD_TIMEOUT_SECS, MAX_HEAD, MAX_HEADERS, MAX_IN_FLIGHT, internal, respond, route};
 
 /// The front door of a yard.
@@ -23,6 +26,7 @@ pub struct Gateway {
     pub(crate) yard: ArcSwap<Yard>,
     pub(crate) rebuild: Option<Rebuild>,
     in_flight: Semaphore,
+    tls: Option<TlsAcceptor>,
 }
 
 /// A door that is open; it closes with [`Serving::stop`].
@@ -49,10 +53,16 @@ impl Gateway {
     /// A door to `yard`. Where `rebuild` is given, `POST /_codeyard/reset` replaces the yard by
     /// what it makes: for test mode only.
     pub fn new(yard: Yard, rebuild: Option<Rebuild>) -> Arc<Self> {
+        Self::with_tls(yard, rebuild, None)
+    }
+
+    /// The same, and with `tls` the same port also speaks TLS: a connection's first byte tells.
+    pub fn with_tls(yard: Yard, rebuild: Option<Rebuild>, tls: Option<&Certificates>) -> Arc<Self> {
         Arc::new(Self {
             yard: ArcSwap::from_pointee(yard),
             rebuild,
             in_flight: Semaphore::new(MAX_IN_FLIGHT),
+            tls: tls.map(Certificates::acceptor),
         })
     }
 
@@ -120,16 +130,50 @@ async fn accept(gateway: Arc<Gateway>, listener: TcpListener, mut stopped: watch
     while connections.join_next().await.is_some() {}
 }
 
+/// The first byte of a TLS handshake; no HTTP method begins with it.
+const TLS_HANDSHAKE: u8 = 0x16;
+
 async fn connection(
     gateway: Arc<Gateway>,
     stream: tokio::net::TcpStream,
     peer: SocketAddr,
+    stopped: watch::Receiver<bool>,
+) {
+    let patience = Duration::from_secs(HEAD_TIMEOUT_SECS);
+    let mut first = [0];
+    let peeked = tokio::select! {
+        peeked = tokio::time::timeout(patience, stream.peek(&mut first)) => peeked,
+        () = stop_asked(stopped.clone()) => return,
+    };
+    match (peeked, &gateway.tls) {
+        (Ok(Ok(1..)), Some(tls)) if first == [TLS_HANDSHAKE] => {
+            match tokio::time::timeout(patience, tls.accept(stream)).await {
+                Ok(Ok(stream)) => serve(gateway.clone(), stream, peer, "https", stopped).await,
+                Ok(Err(error)) => tracing::debug!(%error, %peer, "a TLS handshake failed"),
+                Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
+            }
+        }
+        (Ok(Ok(1..)), _) => serve(gateway.clone(), stream, peer, "http", stopped).await,
+        _ => {}
+    }
+}
+
+async fn stop_asked(mut stopped: watch::Receiver<bool>) {
+    // An error means that the door is gone, which is a stop as well.
+    let _ = stopped.changed().await;
+}
+
+async fn serve(
+    gateway: Arc<Gateway>,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    scheme: &'static str,
     mut stopped: watch::Receiver<bool>,
 ) {
     let service = service_fn(move |request| {
         let gateway = gateway.clone();
         async move {
-            let response = match Incoming::new(request, peer) {
+            let response = match Incoming::new(request, peer, scheme) {
                 Ok(request) => gateway.handle(request).await,
                 Err(response) => *response,
             };

@@ -1,0 +1,338 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Arg, ArgAction, ArgMatches, Command as Clap, value_parser};
+use types::{Account, Region};
+
+use crate::failure::Outcome;
+use crate::{agent_command, credentials, data_dir, doctor, hosts, process, quickstart, up};
+
+/// Where a yard listens unless told otherwise.
+pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:4566";
+
+/// How a yard is to be run.
+#[derive(Clone, Debug)]
+pub(crate) struct UpOptions {
+    /// Address asked for by the user; `None` means the usual one, or another if it is taken.
+    pub(crate) listen: Option<SocketAddr>,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) account: Option<Account>,
+    pub(crate) region: Option<Region>,
+    pub(crate) test_mode: bool,
+    pub(crate) json_log: bool,
+    pub(crate) build_slots: usize,
+}
+
+/// What to do.
+pub(crate) enum Command {
+    Up(UpOptions),
+    Quickstart { up: UpOptions, exit: bool, remove: bool },
+    Env { data_dir: PathBuf, shell: String, profile: Option<String> },
+    Doctor { data_dir: PathBuf },
+    Status { data_dir: PathBuf },
+    Down { data_dir: PathBuf },
+    Host { data_dir: PathBuf, action: hosts::Action },
+    Agent { config: PathBuf, endpoint: String, root: PathBuf },
+    Ca { data_dir: PathBuf },
+    Coverage,
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn run(self) -> Outcome<ExitCode> {
+        match self {
+            Self::Up(options) => up::run(options),
+            Self::Quickstart { up, exit, remove } => quickstart::run(up, exit, remove),
+            Self::Env { data_dir, shell, profile } => {
+                credentials::run(&data_dir, &shell, profile.as_deref())
+            }
+            Self::Doctor { data_dir } => doctor::run(&data_dir),
+            Self::Status { data_dir } => process::status(&data_dir),
+            Self::Down { data_dir } => process::down(&data_dir),
+            Self::Host { data_dir, action } => hosts::run(&data_dir, action),
+            Self::Agent { config, endpoint, root } => agent_command::run(&config, endpoint, root),
+            Self::Ca { data_dir } => {
+                print!("{}", data_dir::DataDir::existing(&data_dir)?.authority()?.0);
+                Ok(ExitCode::SUCCESS)
+            }
+            Self::Coverage => {
+                print!("{}", crate::services::coverage_page());
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+/// Reads the arguments; ends the process with usage or help where they are off or ask for it.
+pub(crate) fn parse(arguments: Vec<OsString>) -> Command {
+    let matches = command().get_matches_from(arguments);
+    match matches.subcommand() {
+        Some(("up", it)) => Command::Up(up_options(it)),
+        Some(("quickstart", it)) => Command::Quickstart {
+            up: up_options(it),
+            exit: it.get_flag("exit"),
+            remove: it.get_flag("remove"),
+        },
+        Some(("env", it)) => Command::Env {
+            data_dir: data_dir_of(it),
+            shell: text(it, "shell").unwrap_or_else(|| "sh".to_owned()),
+            profile: text(it, "profile"),
+        },
+        Some(("doctor", it)) => Command::Doctor { data_dir: data_dir_of(it) },
+        Some(("status", it)) => Command::Status { data_dir: data_dir_of(it) },
+        Some(("down", it)) => Command::Down { data_dir: data_dir_of(it) },
+        Some(("ca", it)) => Command::Ca { data_dir: data_dir_of(it) },
+        Some(("host", it)) => host(it),
+        Some(("agent", it)) => Command::Agent {
+            config: path(it, "config"),
+            endpoint: text(it, "endpoint").unwrap_or_default(),
+            root: path(it, "root"),
+        },
+        // clap lets nothing else through.
+        _ => Command::Coverage,
+    }
+}
+
+fn host(matches: &ArgMatches) -> Command {
+    let (action, it) = match matches.subcommand() {
+        Some(("add", it)) => (
+            hosts::Action::Add {
+                name: text(it, "name").unwrap_or_default(),
+                tags: it.get_many::<(String, String)>("tag").unwrap_or_default().cloned().collect(),
+            },
+            it,
+        ),
+        Some(("remove", it)) => {
+            (hosts::Action::Remove { name: text(it, "name").unwrap_or_default() }, it)
+        }
+        Some((_, it)) => (hosts::Action::List, it),
+        None => (hosts::Action::List, matches),
+    };
+    Command::Host { data_dir: data_dir_of(it), action }
+}
+
+fn text(matches: &ArgMatches, name: &str) -> Option<String> {
+    matches.get_one::<String>(name).cloned()
+}
+
+fn path(matches: &ArgMatches, name: &str) -> PathBuf {
+    matches.get_one::<PathBuf>(name).cloned().unwrap_or_default()
+}
+
+fn data_dir_of(matches: &ArgMatches) -> PathBuf {
+    matches.get_one::<PathBuf>("data-dir").cloned().unwrap_or_else(data_dir::default_path)
+}
+
+fn up_options(matches: &ArgMatches) -> UpOptions {
+    UpOptions {
+        listen: matches.get_one::<SocketAddr>("listen").copied(),
+        data_dir: data_dir_of(matches),
+        account: matches.get_one::<Account>("account-id").cloned(),
+        region: matches.get_one::<Region>("region").cloned(),
+        test_mode: matches.get_flag("test-mode"),
+        json_log: text(matches, "log").is_some_and(|log| log == "json"),
+        build_slots: usize::from(matches.get_one::<u16>("build-slots").copied().unwrap_or(2)),
+    }
+}
+
+fn command() -> Clap {
+    Clap::new("codeyard")
+        .about("The AWS developer tools on your own machine, really run")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            with_up_arguments(Clap::new("quickstart"))
+                .about("Start a yard, push a sample application through it, leave it serving")
+                .arg(flag("exit").help("Stop after checking that the pushed application serves"))
+                .arg(
+                    flag("remove")
+                        .help("Take away what an earlier quickstart made")
+                        .conflicts_with("exit"),
+                ),
+        )
+        .subcommand(with_up_arguments(Clap::new("up")).about("Run a yard in the foreground"))
+        .subcommand(
+            Clap::new("env")
+                .about("Print what AWS clients need to use the yard as root")
+                .arg(data_dir_argument())
+                .arg(
+                    Arg::new("shell")
+                        .long("shell")
+                        .value_parser(["sh", "fish", "powershell"])
+                        .default_value("sh")
+                        .help("The shell that will read the output"),
+                )
+                .arg(
+                    Arg::new("profile")
+                        .long("profile")
+                        .value_name("NAME")
+                        .help("Write a profile of the AWS CLI instead of printing"),
+                ),
+        )
+        .subcommand(
+            Clap::new("doctor")
+                .about("Tell what this machine offers and what follows")
+                .arg(data_dir_argument()),
+        )
+        .subcommand(
+            Clap::new("status")
+                .about("Tell whether a yard runs on the data directory")
+                .arg(data_dir_argument()),
+        )
+        .subcommand(
+            Clap::new("down")
+                .about("Stop the yard that runs on the data directory")
+                .arg(data_dir_argument()),
+        )
+        .subcommand(
+            Clap::new("ca")
+                .about("Print the certificate that clients trust to reach the yard over TLS")
+                .arg(data_dir_argument()),
+        )
+        .subcommand(host_command())
+        .subcommand(agent_command_line())
+        .subcommand(
+            Clap::new("coverage").about("Print the coverage page: what each operation can do"),
+        )
+}
+
+fn host_command() -> Clap {
+    let name = || {
+        Arg::new("name")
+            .required(true)
+            .value_parser(hosts::parse_name)
+            .help("Name of the host: 1 to 40 letters, digits and hyphens")
+    };
+    Clap::new("host")
+        .about("Deployment hosts on this machine, for CodeDeploy")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            Clap::new("add")
+                .about("Register and start a host with an agent in a sandbox of its own")
+                .arg(name())
+                .arg(
+                    Arg::new("tag")
+                        .long("tag")
+                        .value_name("KEY=VALUE")
+                        .action(ArgAction::Append)
+                        .value_parser(hosts::parse_tag)
+                        .help("Tag of the on-premises instance; may be repeated"),
+                )
+                .arg(data_dir_argument()),
+        )
+        .subcommand(
+            Clap::new("remove")
+                .about("Stop and deregister a host, and remove its files")
+                .arg(name())
+                .arg(data_dir_argument()),
+        )
+        .subcommand(Clap::new("list").about("List the hosts").arg(data_dir_argument()))
+}
+
+fn agent_command_line() -> Clap {
+    Clap::new("agent")
+        .about("Run the CodeDeploy agent on this host")
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .default_value("/etc/codedeploy-agent/conf/codedeploy.onpremises.yml")
+                .help("What `aws deploy register` wrote"),
+        )
+        .arg(
+            Arg::new("endpoint")
+                .long("endpoint")
+                .value_name("URL")
+                .required(true)
+                .help("The yard, http://HOST:PORT"),
+        )
+        .arg(
+            Arg::new("root")
+                .long("root")
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .default_value("/opt/codedeploy-agent/deployment-root")
+                .help("Where revisions, logs and state are kept"),
+        )
+}
+
+fn flag(name: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue)
+}
+
+fn data_dir_argument() -> Arg {
+    Arg::new("data-dir")
+        .long("data-dir")
+        .value_name("DIR")
+        .env_or("CODEYARD_DATA_DIR")
+        .value_parser(value_parser!(PathBuf))
+        .help("Where everything is kept [default: the user's data folder]")
+}
+
+/// An environment variable as the default of an argument.
+trait EnvOr {
+    fn env_or(self, variable: &str) -> Self;
+}
+
+impl EnvOr for Arg {
+    fn env_or(self, variable: &str) -> Self {
+        match std::env::var_os(variable) {
+            Some(value) if !value.is_empty() => {
+                self.default_value(value.to_string_lossy().into_owned())
+            }
+            _ => self,
+        }
+    }
+}
+
+fn with_up_arguments(command: Clap) -> Clap {
+    command
+        .arg(
+            Arg::new("listen")
+                .long("listen")
+                .value_name("ADDR:PORT")
+                .value_parser(value_parser!(SocketAddr))
+                .help(format!(
+                    "Where to listen [default: {DEFAULT_LISTEN}, or a free port if that is taken]"
+                )),
+        )
+        .arg(data_dir_argument())
+        .arg(
+            Arg::new("account-id")
+                .long("account-id")
+                .value_name("N")
+                .value_parser(|text: &str| Account::new(text))
+                .help("The AWS account, twelve digits; fixed at the first start [default: 000000000000]"),
+        )
+        .arg(
+            Arg::new("region")
+                .long("region")
+                .value_name("R")
+                .value_parser(|text: &str| Region::new(text))
+                .help("The region of clients that name none [default: us-east-1]"),
+        )
+        .arg(flag("test-mode").help(
+            "For test suites: keep nothing, take any access key as root. Nothing is protected",
+        ))
+        .arg(
+            Arg::new("build-slots")
+                .long("build-slots")
+                .value_name("N")
+                .value_parser(value_parser!(u16).range(1..=64))
+                .help("Builds that run at once; others queue [default: 2]"),
+        )
+        .arg(
+            Arg::new("log")
+                .long("log")
+                .value_parser(["text", "json"])
+                .default_value("text")
+                .help("Form of the log on standard error; CODEYARD_LOG sets its level"),
+        )
+}

@@ -1,0 +1,230 @@
+//! The data directory: what is in it, and who may read it.
+//!
+//! ```text
+//! settings.json   account and default region, fixed at the first start
+//! root.json       root's access key (0600)
+//! ca.pem ca.key   the yard's own certificate authority (key 0600)
+//! master.key      what everything at rest is sealed under (0600)
+//! yard.json       the running yard: process, address
+//! store/ blobs/ git/ sandboxes/ hosts/
+//! ```
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use types::{Account, IdAlphabet, Region, random_id, random_secret};
+
+use crate::failure::{Context as _, Failure, Outcome};
+
+const DEFAULT_ACCOUNT: &str = "000000000000";
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// `$XDG_DATA_HOME/codeyard`, or `~/.local/share/codeyard`.
+pub(crate) fn default_path() -> PathBuf {
+    let absolute =
+        |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());
+    absolute("XDG_DATA_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/share")))
+        .unwrap_or_else(|| PathBuf::from("/var/lib"))
+        .join("codeyard")
+}
+
+/// Root's access key.
+#[derive(Clone)]
+pub(crate) struct RootKey {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+}
+
+/// A yard that runs, as it wrote itself down.
+#[derive(Clone, Debug)]
+pub(crate) struct RunningYard {
+    pub(crate) pid: i32,
+    pub(crate) url: String,
+}
+
+/// A data directory.
+#[derive(Clone)]
+pub(crate) struct DataDir {
+    pub(crate) path: PathBuf,
+    pub(crate) account: Account,
+    pub(crate) region: Region,
+    pub(crate) root: RootKey,
+}
+
+impl DataDir {
+    /// Opens the directory, making it and what is missing in it.
+    pub(crate) fn open(
+        path: &Path,
+        account: Option<&Account>,
+        region: Option<&Region>,
+    ) -> Outcome<Self> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .context(format_args!("make the data directory {}", path.display()))?;
+        refuse_if_open_to_others(path)?;
+        let path = path.canonicalize().context(format_args!("find {}", path.display()))?;
+        let (account, region) = settings(&path, account, region)?;
+        let root = root_key(&path)?;
+        Ok(Self { path, account, region, root })
+    }
+
+    /// Opens a directory that a yard has used before, to talk to it.
+    pub(crate) fn existing(path: &Path) -> Outcome<Self> {
+        if !path.join("settings.json").exists() {
+            return Err(Failure::new(format!("no yard has used {} yet", path.display()))
+                .hint("start one with `codeyard up`, or name another directory with --data-dir"));
+        }
+        Self::open(path, None, None)
+    }
+
+    /// The certificate authority's certificate and private key as PEM, made at first use.
+    pub(crate) fn authority(&self) -> Outcome<(String, String)> {
+        let (certificate, key) = (self.path.join("ca.pem"), self.path.join("ca.key"));
+        if certificate.exists() && key.exists() {
+            let read = |file: &Path| {
+                fs::read_to_string(file).context(format_args!("read {}", file.display()))
+            };
+            return Ok((read(&certificate)?, read(&key)?));
+        }
+        let made = gateway::Certificates::new_authority().context("make the yard's authority")?;
+        write_private_text(&key, &made.1)?;
+        write_private_text(&certificate, &made.0)?;
+        Ok(made)
+    }
+
+    /// The yard that runs on it, if one does.
+    pub(crate) fn running(&self) -> Option<RunningYard> {
+        running(&self.path)
+    }
+
+    /// Where a yard on this directory listened last.
+    pub(crate) fn last_url(&self) -> Option<String> {
+        let noted = read_json(&self.path.join("yard.json")).ok()??;
+        noted["url"].as_str().map(str::to_owned)
+    }
+
+    /// Notes that this process runs a yard at `url`.
+    pub(crate) fn note_running(&self, url: &str) -> Outcome<()> {
+        let noted = json!({"pid": std::process::id(), "url": url});
+        write_private(&self.path.join("yard.json"), &noted)
+    }
+
+    /// Notes that no yard runs any more; the address stays known for the next start.
+    pub(crate) fn note_stopped(&self, url: &str) -> Outcome<()> {
+        write_private(&self.path.join("yard.json"), &json!({"url": url}))
+    }
+}
+
+/// The yard that runs on a directory: noted, and its process is there.
+pub(crate) fn running(path: &Path) -> Option<RunningYard> {
+    let noted = read_json(&path.join("yard.json")).ok()??;
+    let pid = i32::try_from(noted["pid"].as_i64()?).ok()?;
+    let command = fs::read(format!("/proc/{pid}/comm")).ok()?;
+    // A process id may have gone to somebody else since.
+    command
+        .starts_with(b"codeyard")
+        .then(|| RunningYard { pid, url: noted["url"].as_str().unwrap_or_default().to_owned() })
+}
+
+fn refuse_if_open_to_others(path: &Path) -> Outcome<()> {
+    let mode = fs::metadata(path)
+        .context(format_args!("look at {}", path.display()))?
+        .permissions()
+        .mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+        .context(format_args!("close {} to other users", path.display()))
+}
+
+fn settings(
+    path: &Path,
+    account: Option<&Account>,
+    region: Option<&Region>,
+) -> Outcome<(Account, Region)> {
+    let file = path.join("settings.json");
+    let known = read_json(&file)?;
+    let text = |name: &str| known.as_ref().and_then(|it| it[name].as_str()).map(str::to_owned);
+    let known_account = text("account");
+    if let (Some(known), Some(asked)) = (&known_account, account)
+        && known != asked.as_str()
+    {
+        return Err(Failure::new(format!(
+            "{} belongs to account {known}, not {asked}",
+            path.display()
+        ))
+        .hint("leave --account-id out, or use another --data-dir"));
+    }
+    let account = match (account, known_account) {
+        (Some(account), _) => account.clone(),
+        (None, known) => Account::new(known.as_deref().unwrap_or(DEFAULT_ACCOUNT))
+            .context(format_args!("read {}", file.display()))?,
+    };
+    let region = match region {
+        Some(region) => region.clone(),
+        None => Region::new(text("region").as_deref().unwrap_or(DEFAULT_REGION))
+            .context(format_args!("read {}", file.display()))?,
+    };
+    let wanted = json!({"account": account.as_str(), "region": region.as_str()});
+    if known.as_ref() != Some(&wanted) {
+        write_private(&file, &wanted)?;
+    }
+    Ok((account, region))
+}
+
+fn root_key(path: &Path) -> Outcome<RootKey> {
+    let file = path.join("root.json");
+    if let Some(known) = read_json(&file)? {
+        let text = |name: &str| known[name].as_str().map(str::to_owned);
+        return match (text("accessKeyId"), text("secretAccessKey")) {
+            (Some(id), Some(secret)) => Ok(RootKey { id, secret }),
+            _ => Err(Failure::new(format!("{} is damaged", file.display()))
+                .hint("remove it to get a new access key for root")),
+        };
+    }
+    let root = RootKey {
+        id: format!("AKIA{}", random_id(IdAlphabet::Base32, 16)),
+        secret: random_secret(40),
+    };
+    write_private(&file, &json!({"accessKeyId": root.id, "secretAccessKey": root.secret}))?;
+    Ok(root)
+}
+
+pub(crate) fn read_json(file: &Path) -> Outcome<Option<Value>> {
+    match fs::read(file) {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .context(format_args!("read {}", file.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).context(format_args!("read {}", file.display())),
+    }
+}
+
+/// Writes a file that only this user can read, wholly or not at all.
+pub(crate) fn write_private(file: &Path, value: &Value) -> Outcome<()> {
+    write_private_text(file, &format!("{value:#}\n"))
+}
+
+/// Writes a file that only this user can read, wholly or not at all.
+pub(crate) fn write_private_text(file: &Path, text: &str) -> Outcome<()> {
+    let fresh = file.with_extension(format!("new-{}", std::process::id()));
+    let write = || -> std::io::Result<()> {
+        let mut out = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&fresh)?;
+        out.write_all(text.as_bytes())?;
+        out.sync_all()?;
+        fs::rename(&fresh, file)
+    };
+    write().context(format_args!("write {}", file.display()))
+}

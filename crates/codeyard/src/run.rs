@@ -1,0 +1,172 @@
+//! Putting a yard together from its rooms.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use blobs::{Blobs, MasterKeyring};
+use gateway::{Certificates, Gateway, Serving};
+use service::{Config, Endpoint, Registry, Yard, YardBuilder};
+use store::Store;
+use types::{SharedClock, system_clock};
+
+use crate::cli::UpOptions;
+use crate::data_dir::DataDir;
+use crate::failure::{Context as _, Failure, Outcome};
+use crate::port;
+
+/// How long the door waits for open requests when the yard stops.
+const DOOR_GRACE: Duration = Duration::from_secs(2);
+/// How long running steps may take when the yard stops. Builds and deployments go on without it.
+const ENGINE_GRACE: Duration = Duration::from_secs(10);
+
+/// A yard that runs in this process.
+pub(crate) struct Running {
+    pub(crate) url: String,
+    pub(crate) data: DataDir,
+    /// Why it listens elsewhere than usual, if it does.
+    pub(crate) note: Option<String>,
+    gateway: Arc<Gateway>,
+    serving: Serving,
+    /// Test mode's files; they go with the yard.
+    _scratch: Option<tempfile::TempDir>,
+    test_mode: bool,
+}
+
+/// A runtime for commands that only wait for others.
+pub(crate) fn small_runtime() -> Outcome<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().context("start the runtime")
+}
+
+/// The runtime of a yard.
+pub(crate) fn runtime() -> Outcome<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")
+}
+
+/// Starts a yard and opens its door.
+pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
+    let scratch = match options.test_mode {
+        true => Some(tempfile::tempdir().context("make a directory for throw-away state")?),
+        false => None,
+    };
+    let path = scratch.as_ref().map_or(options.data_dir.as_path(), |dir| dir.path());
+    let data = DataDir::open(path, options.account.as_ref(), options.region.as_ref())?;
+    let store = match options.test_mode {
+        true => Store::memory().context("open the store")?,
+        false => open_store(&data)?,
+    };
+    let (listener, note) = port::listen(options.listen, data.last_url().as_deref()).await?;
+    let address = listener.local_addr().context("read the address")?;
+    let endpoint = Endpoint { scheme: "http", host: address.to_string() };
+    let config = Config {
+        account: data.account.clone(),
+        region: data.region.clone(),
+        data_dir: data.path.clone(),
+        endpoint: endpoint.clone(),
+        test_mode: options.test_mode,
+        root_access_key_id: data.root.id.clone(),
+        root_secret_access_key: data.root.secret.clone(),
+        program: program()?,
+        build_slots: options.build_slots,
+    };
+    let registry = Arc::new(Registry::new(crate::services::all()));
+    let yard = assemble(config.clone(), registry.clone(), store).await?;
+    let rebuild: Option<gateway::Rebuild> = options.test_mode.then(|| {
+        let make: gateway::Rebuild = Box::new(move || {
+            let (config, registry) = (config.clone(), registry.clone());
+            Box::pin(async move { fresh(config, registry).await })
+        });
+        make
+    });
+    let (_, authority_key) = data.authority()?;
+    let tls = Certificates::under(&authority_key, &[address.ip().to_string()]).context("prepare TLS")?;
+    let gateway = Gateway::with_tls(yard, rebuild, Some(&tls));
+    let serving = gateway.serve(listener).context("open the door")?;
+    let url = endpoint.url();
+    data.note_running(&url)?;
+    if !options.test_mode {
+        crate::hosts::resume(&data, &url).await;
+    }
+    Ok(Running {
+        url,
+        data,
+        note,
+        gateway,
+        serving,
+        _scratch: scratch,
+        test_mode: options.test_mode,
+    })
+}
+
+fn open_store(data: &DataDir) -> Outcome<Store> {
+    let dir = data.path.join("store");
+    std::fs::create_dir_all(&dir).context(format_args!("make {}", dir.display()))?;
+    Store::open(&dir, store::Options::default()).map_err(|error| {
+        let failure = Failure::new(&error);
+        match data.running() {
+            Some(yard) => failure.hint(format!(
+                "the yard at {} (process {}) has it; stop it with `codeyard down`, or use another --data-dir",
+                yard.url, yard.pid
+            )),
+            None => failure,
+        }
+    })
+}
+
+/// This program, as supervisors and hosts start it. While it runs it stays the same file even if a
+/// build replaces it.
+fn program() -> Outcome<PathBuf> {
+    std::env::current_exe().context("find this program")
+}
+
+async fn assemble(config: Config, registry: Arc<Registry>, store: Store) -> Outcome<Yard> {
+    let master = MasterKeyring::open_or_create(&config.data_dir.join("master.key"))
+        .context("open the master key")?;
+    let keyring = Arc::new(svc_security::KmsKeyring::new(store.clone(), Arc::new(master)));
+    let blobs = Blobs::open(&blobs_dir(&config.data_dir), keyring).context("open the blobs")?;
+    let clock = system_clock();
+    Ok(builder(config, registry, store, blobs, clock)?.start().await?)
+}
+
+fn blobs_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("blobs")
+}
+
+fn builder(
+    config: Config,
+    registry: Arc<Registry>,
+    store: Store,
+    blobs: Blobs,
+    clock: SharedClock,
+) -> Result<YardBuilder, service::Error> {
+    let audit = svc_management::AuditTrail::start(store.clone(), clock.clone())?;
+    let identity = Arc::new(svc_identity::IamIdentity::new());
+    Ok(YardBuilder { config, registry, store, blobs, clock, identity, audit })
+}
+
+/// A yard with nothing in it, for a reset in test mode. The old one's blobs stay on disk until the
+/// process ends: they are sealed, unreachable and in a scratch directory.
+async fn fresh(mut config: Config, registry: Arc<Registry>) -> Result<Yard, service::Error> {
+    config.data_dir = config.data_dir.join(format!("reset-{}", types::uuid()));
+    std::fs::create_dir_all(&config.data_dir).map_err(service::Error::internal)?;
+    let store = Store::memory()?;
+    let master = Arc::new(MasterKeyring::ephemeral());
+    let keyring = Arc::new(svc_security::KmsKeyring::new(store.clone(), master));
+    let backend = Arc::new(blobs::MemoryBackend::new());
+    let blobs = Blobs::new(backend, keyring);
+    builder(config, registry, store, blobs, system_clock())?.start().await
+}
+
+impl Running {
+    /// Stops in order: the door, then background work. Builds, deployments and hosts go on
+    /// without it and are found again at the next start.
+    pub(crate) async fn stop(self) -> Outcome<()> {
+        let yard = self.gateway.yard();
+        self.serving.stop(DOOR_GRACE).await;
+        yard.stop(ENGINE_GRACE).await;
+        match self.test_mode {
+            true => Ok(()),
+            false => self.data.note_stopped(&self.url),
+        }
+    }
+}

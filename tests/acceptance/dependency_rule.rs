@@ -1,0 +1,76 @@
+//! Dependencies point one way: `types ← shape ← wire, store, … ← service ← services → api/*`, and
+//! only `codeyard` knows them all.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What each room may use. `api-*` and `svc-*` stand for families.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("types", &[]),
+    ("shape-derive", &[]),
+    ("shape", &["types", "shape-derive"]),
+    ("wire", &["types", "shape"]),
+    ("auth", &["types"]),
+    ("store", &["types", "shape"]),
+    ("blobs", &["types"]),
+    ("formats", &[]),
+    ("sandbox", &[]),
+    ("git", &["types", "blobs"]),
+    ("engine", &["types", "store"]),
+    ("service", &["types", "shape", "wire", "auth", "store", "blobs", "engine"]),
+    ("gateway", &["types", "shape", "wire", "auth", "service"]),
+    ("client", &["types", "wire", "auth"]),
+    ("agent", &["types", "auth", "formats", "client"]),
+    ("testkit", &["types", "wire", "auth", "store", "blobs", "service", "gateway", "client"]),
+    ("api-*", &["types", "shape"]),
+    (
+        "svc-*",
+        &[
+            "types", "shape", "wire", "auth", "store", "blobs", "engine", "service", "sandbox",
+            "git", "formats", "api-*",
+        ],
+    ),
+];
+
+fn family(name: &str) -> &str {
+    match name {
+        name if name.starts_with("api-") => "api-*",
+        name if name.starts_with("svc-") => "svc-*",
+        name => name,
+    }
+}
+
+#[test]
+fn arrows_point_one_way() {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let allowed: BTreeMap<&str, &[&str]> = ALLOWED.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for package in metadata["packages"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap();
+        let Some(room) = name.strip_prefix("codeyard-") else { continue };
+        if room == "bench" {
+            continue;
+        }
+        let Some(may) = allowed.get(family(room)) else {
+            wrong.push(format!("{room} has no place in the rule"));
+            continue;
+        };
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let used = dependency["name"].as_str().unwrap();
+            let Some(used) = used.strip_prefix("codeyard-") else { continue };
+            let for_tests = dependency["kind"] == "dev";
+            // Tests may use the test kit and the real neighbours; what ships may not.
+            if !for_tests && !may.contains(&family(used)) {
+                wrong.push(format!("{room} → {used}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "arrows against the rule: {wrong:#?}");
+}

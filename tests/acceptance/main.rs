@@ -1,0 +1,11 @@
+//! Acceptance: the stock clients and git against the real binary, as a user has them.
+#![allow(missing_docs)]
+
+mod command_line;
+mod conformance;
+mod crash;
+mod dependency_rule;
+mod harness;
+mod quickstart;
+mod stock_clients;
+mod test_mode;

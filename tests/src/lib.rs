@@ -1,1 +1,0 @@
-//! Acceptance tests: the stock clients against the real binary.
