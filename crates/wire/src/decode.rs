@@ -6,7 +6,7 @@ use http::HeaderMap;
 use serde_json::Value;
 use shape::{Body, Problems, ReadError, Shape};
 
-use crate::{MAX_DEPTH, Protocol, query, rest};
+use crate::{MAX_DEPTH, Protocol, digest, query, rest};
 
 /// What the protocols read of an HTTP request.
 pub struct Request<'a> {
@@ -48,6 +48,9 @@ pub fn decode(
             query::read(form, shape, &mut problems)?;
         }
         Protocol::RestJson | Protocol::RestXml => {
+            if protocol == Protocol::RestXml && matches!(request.stream, Body::Empty) {
+                digest::check(&request, shape, &mut problems);
+            }
             rest::read(protocol, &mut request, labels, shape, &mut problems)?;
         }
     }

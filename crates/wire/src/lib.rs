@@ -6,6 +6,7 @@
 //! botocore's parsers read. Nothing here knows a service.
 
 mod decode;
+mod digest;
 mod encode;
 mod query;
 mod rest;

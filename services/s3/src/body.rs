@@ -20,6 +20,8 @@ use crate::state::{self, Pins};
 
 /// Bodies up to here are sealed into the store: they cost no file and no sync of their own.
 const INLINE: usize = 16 << 10;
+/// Bytes that are summed up and handed on in one go.
+const SLICE: usize = 256 << 10;
 /// Largest body of one request.
 pub const MAX_PUT: u64 = 5 << 30;
 
@@ -59,10 +61,12 @@ pub async fn keep(
     let mut hasher = Hasher::new(incoming.expected.algorithm);
     let mut target = Target { small: Vec::new(), writer: None, size: 0 };
     while let Some(piece) = body.next().await {
-        let piece = piece.map_err(body_error)?;
-        md5.update(&piece);
-        hasher.update(&piece);
-        target.write(&blobs, &incoming, &piece).await?;
+        // Pieces that stay in the processor's cache are summed up while those before are sealed.
+        for piece in piece.map_err(body_error)?.chunks(SLICE) {
+            md5.update(piece);
+            hasher.update(piece);
+            target.write(&blobs, &incoming, piece).await?;
+        }
         if target.size > MAX_PUT {
             return Err(too_large(target.size));
         }

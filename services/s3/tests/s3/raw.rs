@@ -66,6 +66,19 @@ async fn checksums_that_are_not_computed_are_refused_by_name() {
     let answer = send(&yard, "PUT", "/bucket/k", &two, b"x").await;
     assert_eq!(answer.status, 400);
     assert_eq!(send(&yard, "GET", "/bucket/k", &[], b"").await.status, 404, "nothing was kept");
+
+    // Documents have sums, too.
+    send(&yard, "PUT", "/bucket/k", &[], b"x").await;
+    let document = b"<Delete><Object><Key>k</Key></Object></Delete>";
+    for (header, value, code) in [
+        ("content-md5", "AAAAAAAAAAAAAAAAAAAAAA==", "BadDigest"),
+        ("x-amz-checksum-crc32", "AAAAAA==", "BadDigest"),
+        ("x-amz-checksum-xxhash3", "AAAA", "NotImplemented"),
+    ] {
+        let answer = send(&yard, "POST", "/bucket?delete", &[(header, value)], document).await;
+        assert!(answer.text().contains(&format!("<Code>{code}</Code>")), "{}", answer.text());
+    }
+    assert_eq!(send(&yard, "GET", "/bucket/k", &[], b"").await.status, 200, "nothing went");
     yard.stop().await;
 }
 
