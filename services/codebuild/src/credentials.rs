@@ -9,8 +9,8 @@ use wire::Response;
 use crate::model::BuildRecord;
 use crate::rooms::Rooms;
 
-/// The route; the build's uuid follows.
-pub(crate) const PREFIX: &str = "/_codeyard/builds/credentials/";
+/// The route, as in AWS's containers; the build's uuid follows. No bucket can have so short a name.
+pub(crate) const PREFIX: &str = "/v2/credentials/";
 
 /// What a build's sandbox is told: the URL, the token, and the token's digest for the record.
 pub(crate) struct Ticket {

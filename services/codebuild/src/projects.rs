@@ -3,7 +3,7 @@
 use api_developer::codebuild::*;
 use service::Cx;
 use shape::Empty;
-use store::Resource;
+use store::{Query, Resource};
 use wire::Error;
 
 use crate::errors::{self, invalid, unsupported};
@@ -157,14 +157,17 @@ pub(crate) async fn delete_project(cx: Cx, input: DeleteProjectInput) -> Result<
     cx.write(move |tx| {
         // Deleting what is not there is fine.
         tx.delete::<ProjectRecord>(&scope, &name)?;
-        let builds = tx.by_index::<BuildRecord>(
-            &scope,
-            BY_PROJECT,
-            &name,
-            &store::Query::first(store::MAX_SCAN),
-        )?;
-        for build in builds.items.iter().filter(|build| build.is_complete()) {
-            tx.delete::<BuildRecord>(&scope, &build.value.key())?;
+        let mut after = None;
+        loop {
+            let query = Query::first(1_000).after(after);
+            let page = tx.by_index::<BuildRecord>(&scope, BY_PROJECT, &name, &query)?;
+            for build in page.items.iter().filter(|build| build.is_complete()) {
+                tx.delete::<BuildRecord>(&scope, &build.value.key())?;
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
         }
         Ok(())
     })

@@ -26,6 +26,9 @@ const OUTPUT_PIPE: usize = 1 << 20;
 /// writes line by line would otherwise cost a wake-up each.
 const OUTPUT_PAUSE: Duration = Duration::from_millis(1);
 const SMALL_OUTPUT: usize = 64 << 10;
+/// How often to make sure that the sandbox's records are still there: once they have been removed,
+/// nobody will ever ask for it again.
+const CLAIM_INTERVAL: Duration = Duration::from_secs(5);
 /// A reply longer than this comes from no shell of ours.
 const MAX_FRAME: usize = 32 << 20;
 
@@ -74,6 +77,7 @@ pub struct Pump {
     layout: Layout,
     pub deadline: Option<Instant>,
     watch: Watch,
+    next_claim_check: Instant,
     queue: VecDeque<Event>,
     dead: bool,
 }
@@ -123,6 +127,7 @@ impl Pump {
             layout,
             deadline: None,
             watch,
+            next_claim_check: Instant::now() + CLAIM_INTERVAL,
             queue: VecDeque::new(),
             dead: false,
         })
@@ -165,6 +170,12 @@ impl Pump {
             if timer.is_some_and(|timer| timer <= now) {
                 return Ok(Event::Timer);
             }
+            if self.next_claim_check <= now {
+                self.next_claim_check = now + CLAIM_INTERVAL;
+                if !self.layout.identity().exists() {
+                    return Ok(Event::Stop("its records were removed".into()));
+                }
+            }
             if let Some(exceeded) = self.watch.look(self.init_pid, now) {
                 return Ok(Event::LimitExceeded(exceeded));
             }
@@ -204,11 +215,13 @@ impl Pump {
 
     fn wait(&mut self, now: Instant, timer: Option<Instant>) -> io::Result<()> {
         let listen_output = self.output_open && self.output_again.is_none_or(|again| again <= now);
-        let wake = [timer, self.deadline, self.watch.next_look(), self.output_again]
-            .into_iter()
-            .flatten()
-            .filter(|at| *at > now)
-            .min();
+        let next_claim_check = Some(self.next_claim_check);
+        let wake =
+            [timer, self.deadline, self.watch.next_look(), self.output_again, next_claim_check]
+                .into_iter()
+                .flatten()
+                .filter(|at| *at > now)
+                .min();
         let timeout = match wake {
             None => PollTimeout::NONE,
             // Rounded up: waking early would only mean polling again.

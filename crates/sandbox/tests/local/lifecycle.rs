@@ -190,6 +190,15 @@ async fn a_start_that_fails_says_why_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn one_whose_records_were_removed_ends() {
+    let yard = Yard::new();
+    let handle = yard.local.start(build("b", &["echo up; sleep 4257"])).await.unwrap();
+    until_output(handle.as_ref(), "up").await;
+    fs::remove_dir_all(yard.base().join("b")).unwrap();
+    until("nothing of it is left", || processes("sleep 4257").is_empty());
+}
+
+#[tokio::test]
 async fn no_zombies_are_left() {
     let yard = Yard::new();
     for n in 0..3 {

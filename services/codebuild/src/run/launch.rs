@@ -98,6 +98,16 @@ impl Job {
         let download = source::download(self, cx, &work);
         let recorded = step(self, "download", download, |downloaded| downloaded.to_json()).await?;
         let downloaded = Downloaded::from_json(&recorded);
+        if downloaded.resolved.is_some()
+            && self.record.build.resolved_source_version != downloaded.resolved
+        {
+            let resolved = downloaded.resolved.clone();
+            self.change(Durability::Ordered, move |record| {
+                record.build.resolved_source_version.clone_from(&resolved);
+                Vec::new()
+            })
+            .await?;
+        }
         let spec = buildspec::parse(&downloaded.buildspec)?;
         Ok(Prepared { spec, downloaded })
     }

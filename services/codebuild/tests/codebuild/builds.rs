@@ -195,6 +195,23 @@ async fn a_role_without_rights_fails_in_provisioning() {
     assert!(message(&build, "PROVISIONING").contains("sts:AssumeRole"), "{build}");
 }
 
+/// Waits until two builds run their commands; answers them and those in the queue. Of builds
+/// started in the same millisecond any two may come first.
+async fn two_running(yard: &Yard, ids: &[String]) -> (Vec<String>, Vec<String>) {
+    testkit::TestYard::until(Duration::from_secs(20), || async {
+        let (mut running, mut queued) = (Vec::new(), Vec::new());
+        for id in ids {
+            match yard.build(id).await["currentPhase"].as_str().unwrap() {
+                "BUILD" => running.push(id.clone()),
+                "QUEUED" => queued.push(id.clone()),
+                _ => {}
+            }
+        }
+        (running.len() == 2).then_some((running, queued))
+    })
+    .await
+}
+
 async fn stop_ends_running_and_queued_builds() {
     let yard = Yard::start().await;
     yard.create("pp", &spec("  build:\n    commands: [\"echo up\", \"sleep 4300\"]\n")).await;
@@ -202,26 +219,21 @@ async fn stop_ends_running_and_queued_builds() {
     for _ in 0..3 {
         ids.push(yard.start_build(json!({ "projectName": "pp" })).await);
     }
-    for id in &ids[..2] {
-        testkit::TestYard::until(Duration::from_secs(20), || async {
-            (yard.build(id).await["currentPhase"] == "BUILD").then_some(())
-        })
-        .await;
-    }
-    assert_eq!(yard.build(&ids[2]).await["currentPhase"], "QUEUED", "two slots only");
-    let stopped = yard.ok("StopBuild", json!({ "id": ids[2] })).await;
+    let (running, queued) = two_running(&yard, &ids).await;
+    assert_eq!(queued.len(), 1, "two slots only");
+    let stopped = yard.ok("StopBuild", json!({ "id": queued[0] })).await;
     assert_eq!(stopped["build"]["buildStatus"], "STOPPED");
     let began = Instant::now();
-    yard.ok("StopBuild", json!({ "id": ids[0] })).await;
-    let build = yard.finished(&ids[0]).await;
+    yard.ok("StopBuild", json!({ "id": running[0] })).await;
+    let build = yard.finished(&running[0]).await;
     assert!(began.elapsed() < Duration::from_secs(5));
     assert_eq!(build["buildStatus"], "STOPPED");
     let build_phase = phases(&build).into_iter().find(|phase| phase.0 == "BUILD").unwrap();
     assert_eq!(build_phase.1, "STOPPED");
     assert_eq!(yard.output(&build).await, "up\n");
-    yard.ok("StopBuild", json!({ "id": ids[0] })).await;
-    yard.ok("StopBuild", json!({ "id": ids[1] })).await;
-    yard.finished(&ids[1]).await;
+    yard.ok("StopBuild", json!({ "id": running[0] })).await;
+    yard.ok("StopBuild", json!({ "id": running[1] })).await;
+    yard.finished(&running[1]).await;
 }
 
 async fn a_retry_has_the_old_builds_settings() {
@@ -365,15 +377,12 @@ async fn time_out_is_told() {
                 .await,
         );
     }
-    testkit::TestYard::until(Duration::from_secs(20), || async {
-        (yard.build(&ids[0]).await["currentPhase"] == "BUILD").then_some(())
-    })
-    .await;
+    let (running, queued) = two_running(&yard, &ids).await;
     clock.advance_millis(6 * 60_000);
-    let build = yard.finished(&ids[2]).await;
+    let build = yard.finished(&queued[0]).await;
     assert_eq!(build["buildStatus"], "TIMED_OUT");
     assert_eq!(phases(&build)[1].1, "TIMED_OUT");
-    for id in &ids[..2] {
+    for id in &running {
         yard.ok("StopBuild", json!({ "id": id })).await;
         yard.finished(id).await;
     }
