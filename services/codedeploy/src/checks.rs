@@ -2,9 +2,9 @@
 
 use api_developer::codedeploy::{
     AlarmConfiguration, AutoRollbackConfiguration, BlueGreenDeploymentConfiguration, BundleType,
-    ComputePlatform, DeploymentOption, DeploymentStyle, DeploymentType, EC2TagFilter, EC2TagSet,
-    ECSService, LoadBalancerInfo, OnPremisesTagSet, RevisionLocation, RevisionLocationType, Tag,
-    TagFilter, TagFilterType, TriggerConfig,
+    ComputePlatform, DeploymentOption, DeploymentStyle, DeploymentType, EC2DeploymentOptions,
+    EC2TagFilter, EC2TagSet, ECSService, LoadBalancerInfo, OnPremisesTagSet, RevisionLocation,
+    RevisionLocationType, Tag, TagFilter, TagFilterType, TriggerConfig,
 };
 use wire::{Error, ErrorKind};
 
@@ -42,6 +42,7 @@ pub(crate) struct Unsupported<'a> {
     pub blue_green: &'a Option<BlueGreenDeploymentConfiguration>,
     pub load_balancer_info: &'a Option<LoadBalancerInfo>,
     pub ecs_services: &'a Option<Vec<ECSService>>,
+    pub ec2_deployment_options: &'a Option<EC2DeploymentOptions>,
     pub termination_hook_enabled: Option<bool>,
 }
 
@@ -58,6 +59,7 @@ macro_rules! unsupported_members {
             blue_green: &$input.blue_green_deployment_configuration,
             load_balancer_info: &$input.load_balancer_info,
             ecs_services: &$input.ecs_services,
+            ec2_deployment_options: &$input.ec2_deployment_options,
             termination_hook_enabled: $input.termination_hook_enabled,
         }
     };
@@ -103,6 +105,7 @@ impl Unsupported<'_> {
             "loadBalancerInfo",
         )?;
         refuse(some(self.ecs_services), errors::INVALID_ECS_SERVICE, "ecsServices")?;
+        ec2_options(self.ec2_deployment_options)?;
         refuse(
             self.termination_hook_enabled == Some(true),
             errors::INVALID_INPUT,
@@ -113,6 +116,12 @@ impl Unsupported<'_> {
 
 fn some<T>(list: &Option<Vec<T>>) -> bool {
     list.as_ref().is_some_and(|list| !list.is_empty())
+}
+
+pub(crate) fn ec2_options(options: &Option<EC2DeploymentOptions>) -> Result<(), Error> {
+    let is_set =
+        options.as_ref().is_some_and(|it| some(&it.auto_scaling_group_processes_to_suspend));
+    refuse(is_set, errors::INVALID_PROCESS_TO_SUSPEND, "ec2DeploymentOptions")
 }
 
 /// Alarms that are configured but off are none.

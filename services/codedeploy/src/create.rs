@@ -77,6 +77,11 @@ fn check(input: &CreateDeploymentInput) -> Result<(), Error> {
     checks::description(&input.description)?;
     checks::auto_rollback(&input.auto_rollback_configuration)?;
     checks::alarms(&input.override_alarm_configuration, "overrideAlarmConfiguration")?;
+    checks::ec2_options(&input.ec2_deployment_options)?;
+    if input.deployment_mode == Some(DeploymentMode::Restart) {
+        return Err(errors::INVALID_INPUT
+            .error("The deploymentMode RESTART is not supported by Codeyard: deploy again."));
+    }
     if input.target_instances.as_ref().is_some_and(|it| *it != TargetInstances::default()) {
         return Err(errors::INVALID_TARGET_INSTANCES.error(
             "targetInstances is for blue/green deployments, which Codeyard does not support.",

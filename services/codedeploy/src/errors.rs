@@ -50,6 +50,7 @@ wire::errors! {
     INVALID_NEXT_TOKEN = "InvalidNextTokenException", 400;
     INVALID_ON_PREMISES_TAG_COMBINATION = "InvalidOnPremisesTagCombinationException", 400;
     INVALID_OPERATION = "InvalidOperationException", 400;
+    INVALID_PROCESS_TO_SUSPEND = "InvalidAutoScalingGroupProcessToSuspendException", 400;
     INVALID_REVISION = "InvalidRevisionException", 400;
     INVALID_ROLE = "InvalidRoleException", 400;
     INVALID_TAG = "InvalidTagException", 400;

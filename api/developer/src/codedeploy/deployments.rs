@@ -4,8 +4,8 @@ use shape::{Shape, Timestamp};
 
 use super::{
     AlarmConfiguration, AutoRollbackConfiguration, BlueGreenDeploymentConfiguration,
-    ComputePlatform, DeploymentStatus, DeploymentStyle, EC2TagFilter, EC2TagSet, LoadBalancerInfo,
-    RevisionLocation,
+    ComputePlatform, DeploymentStatus, DeploymentStyle, EC2DeploymentOptions, EC2TagFilter,
+    EC2TagSet, LoadBalancerInfo, RevisionLocation,
 };
 
 /// [BatchGetDeployments](https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_BatchGetDeployments.html)
@@ -54,6 +54,8 @@ pub struct DeploymentInfo {
     pub external_id: Option<String>,
     pub related_deployments: Option<RelatedDeployments>,
     pub override_alarm_configuration: Option<AlarmConfiguration>,
+    pub deployment_mode: Option<DeploymentMode>,
+    pub ec2_deployment_options: Option<EC2DeploymentOptions>,
 }
 
 /// [ErrorInformation](https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_ErrorInformation.html)
@@ -83,6 +85,11 @@ pub struct DeploymentOverview {
 shape::string_enum! {
     /// Deployment creator.
     pub enum DeploymentCreator { User = "user", Autoscaling = "autoscaling", CodeDeployRollback = "codeDeployRollback", CodeDeploy = "CodeDeploy", CodeDeployAutoUpdate = "CodeDeployAutoUpdate", CloudFormation = "CloudFormation", CloudFormationRollback = "CloudFormationRollback", AutoscalingTermination = "autoscalingTermination" }
+}
+
+shape::string_enum! {
+    /// What a deployment does.
+    pub enum DeploymentMode { Standard = "STANDARD", Restart = "RESTART" }
 }
 
 /// [RollbackInfo](https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_RollbackInfo.html)
@@ -160,6 +167,8 @@ pub struct CreateDeploymentInput {
     #[shape(invalid = "InvalidFileExistsBehaviorException")]
     pub file_exists_behavior: Option<FileExistsBehavior>,
     pub override_alarm_configuration: Option<AlarmConfiguration>,
+    pub deployment_mode: Option<DeploymentMode>,
+    pub ec2_deployment_options: Option<EC2DeploymentOptions>,
 }
 
 /// [CreateDeployment](https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeployment.html)

@@ -53,6 +53,21 @@ pub struct DeploymentGroupInfo {
     pub compute_platform: Option<ComputePlatform>,
     pub ecs_services: Option<Vec<ECSService>>,
     pub termination_hook_enabled: Option<bool>,
+    pub ec2_deployment_options: Option<EC2DeploymentOptions>,
+}
+
+/// [EC2DeploymentOptions](https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_EC2DeploymentOptions.html)
+#[derive(Shape, Default, Clone, PartialEq)]
+pub struct EC2DeploymentOptions {
+    pub auto_scaling_group_processes_to_suspend: Option<Vec<AutoScalingGroupProcess>>,
+}
+
+shape::string_enum! {
+    /// A process of an Auto Scaling group.
+    pub enum AutoScalingGroupProcess {
+        AzRebalance = "AZRebalance", InstanceRefresh = "InstanceRefresh",
+        ScheduledActions = "ScheduledActions", Terminate = "Terminate",
+    }
 }
 
 /// [EC2TagFilter](https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_EC2TagFilter.html)
@@ -294,6 +309,7 @@ pub struct CreateDeploymentGroupInput {
     pub on_premises_tag_set: Option<OnPremisesTagSet>,
     pub tags: Option<Vec<Tag>>,
     pub termination_hook_enabled: Option<bool>,
+    pub ec2_deployment_options: Option<EC2DeploymentOptions>,
 }
 
 /// [CreateDeploymentGroup](https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_CreateDeploymentGroup.html)
@@ -433,6 +449,7 @@ pub struct UpdateDeploymentGroupInput {
     pub ecs_services: Option<Vec<ECSService>>,
     pub on_premises_tag_set: Option<OnPremisesTagSet>,
     pub termination_hook_enabled: Option<bool>,
+    pub ec2_deployment_options: Option<EC2DeploymentOptions>,
 }
 
 /// [UpdateDeploymentGroup](https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_UpdateDeploymentGroup.html)

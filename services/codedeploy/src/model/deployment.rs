@@ -1,7 +1,7 @@
 //! Deployments.
 
 use api_developer::codedeploy::{
-    AutoRollbackConfiguration, ComputePlatform, DeploymentCreator, DeploymentInfo,
+    AutoRollbackConfiguration, ComputePlatform, DeploymentCreator, DeploymentInfo, DeploymentMode,
     DeploymentOverview, DeploymentStatus, ErrorCode, ErrorInformation, FileExistsBehavior,
     LastDeploymentInfo, RevisionLocation, RollbackInfo, TargetStatus,
 };
@@ -130,6 +130,7 @@ impl Deployment {
             file_exists_behavior: Some(self.file_exists_behavior),
             deployment_status_messages: Some(Vec::new()),
             compute_platform: Some(ComputePlatform::Server),
+            deployment_mode: Some(DeploymentMode::Standard),
             ..DeploymentInfo::default()
         }
     }

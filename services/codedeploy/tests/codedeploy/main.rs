@@ -5,8 +5,10 @@
 
 mod agents;
 mod api;
+mod conformance;
 mod hosts;
 mod refusals;
+mod restart;
 mod stock_client;
 
 mod yard;

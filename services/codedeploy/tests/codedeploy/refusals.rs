@@ -394,6 +394,20 @@ async fn codes() {
             "YAML",
         ),
         (
+            "CreateDeployment",
+            deployment(json!({"deploymentMode": "RESTART"})),
+            "InvalidInputException",
+            "RESTART",
+        ),
+        (
+            "CreateDeployment",
+            deployment(
+                json!({"ec2DeploymentOptions": {"autoScalingGroupProcessesToSuspend": ["Terminate"]}}),
+            ),
+            "InvalidAutoScalingGroupProcessToSuspendException",
+            "ec2DeploymentOptions",
+        ),
+        (
             "GetApplicationRevision",
             app(json!({"revision": revision("none")})),
             "RevisionDoesNotExistException",
