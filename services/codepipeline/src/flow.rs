@@ -9,20 +9,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use api_developer::codepipeline::{
-    ActionDeclaration, ActionExecutionStatus, ArtifactDetail, ArtifactRevision, ErrorDetails,
-    ExecutionTrigger, PipelineDeclaration, PipelineExecutionStatus, S3Location, SourceRevision,
-    SourceRevisionOverride, StageExecutionStatus,
+    ActionExecutionStatus, ArtifactRevision, ErrorDetails, ExecutionTrigger, PipelineDeclaration,
+    PipelineExecutionStatus, SourceRevision, SourceRevisionOverride, StageExecutionStatus,
 };
 use shape::Timestamp;
 use store::{Query, ReadTx, StoreError, WakeKey, WriteTx};
-use types::{IdAlphabet, Scope, random_id};
+use types::Scope;
 
-use crate::catalog::{self, Provider};
 use crate::model::{
     ActionRun, ActionSummary, Execution, Pipeline, PipelineVersion, StageRun, StageVisit,
 };
 use crate::plan::{self, Active, Move};
-use crate::{actions, events, validate, variables};
+use crate::{actions, events, starting};
 
 /// Most executions of one pipeline that can be active: one in and one in front of each stage.
 const MAX_ACTIVE: usize = 2 * 50 + 1;
@@ -398,7 +396,7 @@ impl Flow {
         };
         let number = self.pipeline.next_number();
         let execution = self.touch(at);
-        let (mut run, problem) = new_run(&declaration, execution, action, number);
+        let (mut run, problem) = starting::new_run(&declaration, execution, action, number);
         let summary =
             ActionSummary { name: run.name.clone(), id: run.id.clone(), ..<_>::default() };
         if let Some(stage) = execution.current_mut() {
@@ -504,71 +502,4 @@ fn take_over_results(execution: &mut Execution, run: &ActionRun) {
             revision_url: revision.revision_url.clone(),
         });
     }
-}
-
-/// A new execution of an action, and what is wrong with its configuration if variables are put in.
-fn new_run(
-    declaration: &PipelineDeclaration,
-    execution: &Execution,
-    action: &ActionDeclaration,
-    number: i64,
-) -> (ActionRun, Option<String>) {
-    let configuration = action.configuration.clone().unwrap_or_default();
-    let resolved = variables::resolve(&configuration, &execution.id, &execution.namespaces);
-    let (resolved, problem) = match resolved {
-        Ok(resolved) => (resolved, None),
-        Err(problem) => (BTreeMap::new(), Some(problem)),
-    };
-    let store = validate::artifact_store(declaration);
-    let place = |artifact: &str| S3Location {
-        bucket: store.map(|store| store.location.clone()),
-        key: Some(artifact_key(&declaration.name, artifact)),
-    };
-    let outputs = action.output_artifacts.iter().flatten().map(|it| ArtifactDetail {
-        name: Some(it.name.clone()),
-        s3location: Some(place(&it.name)),
-    });
-    let inputs = action.input_artifacts.iter().flatten();
-    let provider = catalog::find(&action.action_type_id).map(|kind| kind.provider);
-    let approval = provider == Some(Provider::ManualApproval);
-    let now = execution.updated;
-    let run = ActionRun {
-        id: types::uuid(),
-        execution_id: execution.id.clone(),
-        pipeline: execution.pipeline.clone(),
-        pipeline_uid: execution.pipeline_uid.clone(),
-        version: execution.version,
-        stage: execution.stage.clone(),
-        name: action.name.clone(),
-        action_type: action.action_type_id.clone(),
-        number,
-        pipeline_role_arn: declaration.role_arn.clone(),
-        role_arn: action.role_arn.clone(),
-        configuration,
-        resolved,
-        namespace: action.namespace.clone(),
-        region: action.region.clone(),
-        inputs: inputs.filter_map(|it| execution.artifacts.get(&it.name).cloned()).collect(),
-        outputs: outputs.collect(),
-        encryption_key: store.and_then(|it| Some(it.encryption_key.as_ref()?.id.clone())),
-        revision_override: execution
-            .overrides
-            .iter()
-            .find(|it| it.action_name == action.name)
-            .cloned(),
-        started: now,
-        updated: now,
-        expires: provider
-            .and_then(|it| actions::time_limit(it, action.timeout_in_minutes))
-            .map(|seconds| now.plus_secs(seconds)),
-        token: approval.then(types::uuid),
-        ..ActionRun::default()
-    };
-    (run, problem)
-}
-
-/// `PIPELINE/ARTIFACT/RANDOM`, the names cut to 20 and 10 characters, as AWS lays artifacts out.
-fn artifact_key(pipeline: &str, artifact: &str) -> String {
-    let random = random_id(IdAlphabet::Alphanumeric, 7);
-    format!("{}/{}/{random}", cut(pipeline, 20), cut(artifact, 10))
 }

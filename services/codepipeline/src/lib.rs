@@ -34,6 +34,7 @@ mod operations;
 mod pipelines;
 mod plan;
 mod polling;
+mod starting;
 mod state;
 mod tags;
 mod transitions;

@@ -280,6 +280,8 @@ pub struct ActionRun {
     pub region: Option<String>,
     /// What it takes.
     pub inputs: Vec<ArtifactDetail>,
+    /// The source revisions from which that comes, by artifact.
+    pub input_revisions: BTreeMap<String, String>,
     /// What it makes; the places are fixed when it starts.
     pub outputs: Vec<ArtifactDetail>,
     /// The artifact store's key, where it has one of its own.

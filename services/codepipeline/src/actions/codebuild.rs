@@ -4,15 +4,16 @@
 //!
 //! A build that a pipeline starts takes its sources from the artifact bucket and puts its
 //! artifacts there, whatever its project says: source and artifacts are overridden with type
-//! `CODEPIPELINE` and the places, `BUCKET/KEY`. With one output artifact it is the build's primary
-//! one; of several, each is a secondary one under its name.
+//! `CODEPIPELINE` and the places, `BUCKET/KEY`; the source version is the revision from which the
+//! artifact comes. With one output artifact it is the build's primary one; of several, each is a
+//! secondary one under its name.
 
 use std::collections::BTreeMap;
 
 use api_developer::codebuild::{
     self, ArtifactPackaging, ArtifactsType, Build, BuildStatusType, EnvironmentVariable,
-    EnvironmentVariableType, ProjectArtifacts, ProjectSource, SortOrderType, SourceType,
-    StartBuildInput,
+    EnvironmentVariableType, ProjectArtifacts, ProjectSource, ProjectSourceVersion, SortOrderType,
+    SourceType, StartBuildInput,
 };
 use api_developer::codepipeline::ArtifactDetail;
 use engine::Step;
@@ -205,6 +206,19 @@ fn start(work: &Work, idempotency_token: String) -> Result<StartBuildInput, Trou
             })
         })
         .collect::<Result<_, Trouble>>()?;
+    let revision =
+        |artifact: &ArtifactDetail| action.input_revisions.get(artifact.name.as_ref()?).cloned();
+    let versions: Vec<ProjectSourceVersion> = action
+        .inputs
+        .iter()
+        .filter(|artifact| artifact.name != primary.name)
+        .filter_map(|artifact| {
+            Some(ProjectSourceVersion {
+                source_identifier: artifact.name.clone()?,
+                source_version: revision(artifact)?,
+            })
+        })
+        .collect();
     let variables = match action.configured("EnvironmentVariables") {
         Some(json) => environment(json).map_err(Trouble::configuration)?,
         None => Vec::new(),
@@ -222,6 +236,8 @@ fn start(work: &Work, idempotency_token: String) -> Result<StartBuildInput, Trou
         project_name: work.required("ProjectName")?.to_owned(),
         source_type_override: Some(SourceType::Codepipeline),
         source_location_override: Some(location(primary)?),
+        source_version: revision(primary),
+        secondary_sources_version_override: Some(versions).filter(|it| !it.is_empty()),
         secondary_sources_override: Some(secondary).filter(|it| !it.is_empty()),
         artifacts_override: Some(artifacts),
         secondary_artifacts_override: Some(secondary_artifacts).filter(|it| !it.is_empty()),

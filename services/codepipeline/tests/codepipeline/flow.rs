@@ -66,6 +66,7 @@ fn check_start(bench: &Bench, id: &str) {
     assert_eq!(bucket, "artifacts");
     let parts: Vec<&str> = key.split('/').collect();
     assert_eq!((parts[0], parts[1], parts[2].len()), ("p", "SourceArti", 7));
+    assert_eq!(start.source_version.as_deref(), Some(state.commit.as_str()));
     let artifacts = start.artifacts_override.as_ref().unwrap();
     assert_eq!(artifacts.path.as_deref(), Some("p/BuiltArtif"));
     let variables = start.environment_variables_override.as_ref().unwrap();
@@ -170,6 +171,8 @@ async fn several_artifacts_go_to_and_from_a_build() {
     assert!(primary.starts_with("artifacts/p/OtherArtif/"), "{primary}");
     let secondary = &start.secondary_sources_override.as_ref().unwrap()[0];
     assert_eq!(secondary.source_identifier.as_deref(), Some("SourceArtifact"));
+    let version = &start.secondary_sources_version_override.as_ref().unwrap()[0];
+    assert_eq!(version.source_version, state.commit);
     assert!(start.artifacts_override.as_ref().unwrap().location.is_none());
     let outputs = start.secondary_artifacts_override.as_ref().unwrap();
     let names: Vec<_> = outputs.iter().map(|it| it.artifact_identifier.as_deref()).collect();
