@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
@@ -228,29 +228,25 @@ impl Pump {
             Some(at) => PollTimeout::try_from((at - now).as_micros().div_ceil(1000))
                 .unwrap_or(PollTimeout::MAX),
         };
-        let input = |wanted: bool| if wanted { PollFlags::POLLIN } else { PollFlags::empty() };
-        let writing =
-            if self.outgoing.is_empty() { PollFlags::empty() } else { PollFlags::POLLOUT };
-        let mut fds = [
+        let sending = !self.outgoing.is_empty();
+        // What is of no interest is left out: poll reports hang-ups unasked, over and over.
+        let mut fds = vec![
             PollFd::new(self.signals.as_fd(), PollFlags::POLLIN),
             PollFd::new(self.replies.as_fd(), PollFlags::POLLIN),
-            PollFd::new(self.script.as_fd(), writing),
-            // Listened to even without interest, poll would report a hang-up over and over: what
-            // is closed or paused goes last and is left out.
-            PollFd::new(self.init.as_fd(), input(self.init_open)),
-            PollFd::new(self.output.as_fd(), input(listen_output)),
         ];
-        let count = match (self.init_open, listen_output) {
-            (_, true) => 5,
-            (true, false) => 4,
-            (false, false) => 3,
-        };
-        match poll(fds.get_mut(..count).unwrap_or_default(), timeout) {
+        let init = add(&mut fds, self.init_open, self.init.as_fd(), PollFlags::POLLIN);
+        let output = add(&mut fds, listen_output, self.output.as_fd(), PollFlags::POLLIN);
+        let room = add(&mut fds, sending, self.script.as_fd(), PollFlags::POLLOUT);
+        match poll(&mut fds, timeout) {
             Err(Errno::EINTR) => return Ok(()),
             other => other?,
         };
-        let [signal, reply, room, init, output] = fds.map(|fd| fd.any().unwrap_or(false));
-        if output && listen_output {
+        let ready = |index: Option<usize>| {
+            index.and_then(|index| fds.get(index)).and_then(PollFd::any).unwrap_or(false)
+        };
+        let (signal, reply) = (ready(Some(0)), ready(Some(1)));
+        let (init, output, room) = (ready(init), ready(output), ready(room));
+        if output {
             let read = self.read_output()?;
             self.output_again = (read < SMALL_OUTPUT).then(|| Instant::now() + OUTPUT_PAUSE);
         } else if listen_output {
@@ -262,7 +258,7 @@ impl Pump {
         if reply {
             self.read_replies()?;
         }
-        if init && self.init_open {
+        if init {
             self.read_init()?;
         }
         if signal {
@@ -365,6 +361,17 @@ impl Pump {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Adds a descriptor if it is wanted; tells where it is.
+fn add<'fd>(
+    fds: &mut Vec<PollFd<'fd>>,
+    wanted: bool,
+    fd: BorrowedFd<'fd>,
+    flags: PollFlags,
+) -> Option<usize> {
+    wanted.then(|| fds.push(PollFd::new(fd, flags)))?;
+    fds.len().checked_sub(1)
 }
 
 fn would_block(error: &io::Error) -> bool {

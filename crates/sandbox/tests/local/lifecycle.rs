@@ -194,7 +194,7 @@ async fn one_whose_records_were_removed_ends() {
     let yard = Yard::new();
     let handle = yard.local.start(build("b", &["echo up; sleep 4257"])).await.unwrap();
     until_output(handle.as_ref(), "up").await;
-    fs::remove_dir_all(yard.base().join("b")).unwrap();
+    yard.local.remove_tree(yard.base().join("b")).await.unwrap();
     until("nothing of it is left", || processes("sleep 4257").is_empty());
 }
 
