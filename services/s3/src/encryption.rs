@@ -114,14 +114,16 @@ pub async fn for_write(
     let kms_key = kms_key
         .or(default.filter(|it| it.algorithm == AWS_KMS).and_then(|it| it.kms_key.as_deref()))
         .unwrap_or(S3_KEY);
-    let input = kms::GenerateDataKeyWithoutPlaintextInput {
+    // The data key itself is not used, but this is the action that S3 asks for, and so the one
+    // that policies name.
+    let input = kms::GenerateDataKeyInput {
         key_id: kms_key.to_owned(),
         encryption_context: Some(context(bucket, key)),
         key_spec: Some(kms::DataKeySpec::Aes256),
         ..Default::default()
     };
     let there = key_region(cx, bucket)?;
-    let proof = there.call(kms::GenerateDataKeyWithoutPlaintext, input).await.map_err(kms_error)?;
+    let proof = there.call(kms::GenerateDataKey, input).await.map_err(kms_error)?;
     let encryption = Encryption {
         algorithm: AWS_KMS.to_owned(),
         kms_key: Some(proof.key_id.clone()),

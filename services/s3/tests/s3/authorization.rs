@@ -143,7 +143,7 @@ async fn sse_kms_needs_the_key() {
         "both",
         allow(json!([
             {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
-            {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+            {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
              "Resource": key},
         ])),
     );

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use api_security::kms::{
-    Decrypt, DecryptInput, DecryptOutput, GenerateDataKeyWithoutPlaintext,
-    GenerateDataKeyWithoutPlaintextInput, GenerateDataKeyWithoutPlaintextOutput,
+    Decrypt, DecryptInput, DecryptOutput, GenerateDataKey, GenerateDataKeyInput,
+    GenerateDataKeyOutput,
 };
 use blobs::{DataKey, KeyRef, Keyring, KeyringError, MasterKeyring};
 use service::{Cx, Error, ErrorKind, Protocol, Service, op};
@@ -20,8 +20,7 @@ impl FakeKms {
         Service::new("kms", Protocol::Json11)
             .target("TrentService")
             .operation(
-                op(GenerateDataKeyWithoutPlaintext, generate)
-                    .on(|_, input| resolve(&input.key_id).to_owned()),
+                op(GenerateDataKey, generate).on(|_, input| resolve(&input.key_id).to_owned()),
             )
             .operation(op(Decrypt, decrypt).on(|_, input| input.key_id.clone().unwrap_or_default()))
     }
@@ -46,15 +45,12 @@ fn check(key: &str) -> Result<(), Error> {
     }
 }
 
-async fn generate(
-    _cx: Cx,
-    input: GenerateDataKeyWithoutPlaintextInput,
-) -> Result<GenerateDataKeyWithoutPlaintextOutput, Error> {
+async fn generate(_cx: Cx, input: GenerateDataKeyInput) -> Result<GenerateDataKeyOutput, Error> {
     let key = resolve(&input.key_id);
     check(key)?;
     let context = input.encryption_context.unwrap_or_default();
     let proof = format!("{key}|{}", context["aws:s3:arn"]);
-    Ok(GenerateDataKeyWithoutPlaintextOutput {
+    Ok(GenerateDataKeyOutput {
         ciphertext_blob: proof.into(),
         key_id: key.to_owned(),
         ..Default::default()
