@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
 
 use api_storage::s3::*;
+use auth::policy::Principal;
 use service::{Cx, Error, Right};
 
 use crate::model::{Bucket, Version};
@@ -95,9 +96,22 @@ fn right(cx: &Cx, bucket: &Bucket, action: &str, resource: String) -> Right {
     Right::new(action, resource).owned_by(bucket.account.clone()).policy(policy)
 }
 
+/// What the root user of a bucket's account may do whatever the bucket's policy says: a policy that
+/// denies everybody everything could never be taken back otherwise.
+const ROOT_ALWAYS_MAY: &[&str] =
+    &["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
+
 /// A right on a bucket.
 pub fn bucket_right(cx: &Cx, bucket: &Bucket, action: &str) -> Right {
-    right(cx, bucket, action, names::bucket_arn(&bucket.name))
+    let right = right(cx, bucket, action, names::bucket_arn(&bucket.name));
+    match &cx.caller().principal {
+        Principal::Root { account }
+            if *account == bucket.account && ROOT_ALWAYS_MAY.contains(&action) =>
+        {
+            right.policy(None)
+        }
+        _ => right,
+    }
 }
 
 /// A right on an object.

@@ -155,3 +155,24 @@ async fn sse_kms_needs_the_key() {
     }
     yard.stop().await;
 }
+
+/// AWS lets the root user of a bucket's account change its policy whatever the policy says.
+#[tokio::test(flavor = "multi_thread")]
+async fn root_is_not_locked_out_by_a_bucket_policy() {
+    let yard = yard().await;
+    send(&yard, "PUT", "/bucket", &[], b"").await;
+    let deny = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"],
+    }]});
+    let put = send(&yard, "PUT", "/bucket?policy", &[], deny.to_string().as_bytes()).await;
+    assert!(put.status < 300, "{}", put.text());
+    let everything = json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]);
+    let user = yard.user("administrator", allow(everything));
+    assert_eq!(send(&yard, "GET", "/bucket", &[], b"").await.status, 403);
+    assert_eq!(as_user(&yard, &user, "DELETE", "/bucket?policy", b"").await, 403);
+    assert_eq!(send(&yard, "GET", "/bucket?policy", &[], b"").await.status, 200);
+    assert_eq!(send(&yard, "DELETE", "/bucket?policy", &[], b"").await.status, 204);
+    assert_eq!(send(&yard, "GET", "/bucket", &[], b"").await.status, 200);
+    yard.stop().await;
+}
