@@ -30,13 +30,9 @@ fn tables_and_shapes_are_those_of_the_stock_client() {
     let scratch = tempfile::tempdir().unwrap();
     let ours = scratch.path().join("ours.json");
     std::fs::write(&ours, Value::from(services).to_string()).unwrap();
-    let script =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/acceptance/conformance.py");
-    let output = Command::new(testkit::venv::bin().join("python"))
-        .arg(script)
-        .arg(&ours)
-        .output()
-        .unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/acceptance/conformance.py");
+    let output =
+        Command::new(testkit::venv::bin().join("python")).arg(script).arg(&ours).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     println!("{said}");
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));

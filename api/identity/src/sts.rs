@@ -79,6 +79,8 @@ pub struct AssumeRoleInput {
     #[shape(min = 2, max = 64, pattern = r"[\w+=,.@-]*")]
     pub source_identity: Option<String>,
     pub provided_contexts: Option<Vec<ProvidedContext>>,
+    #[shape(min = 0, max = 4096)]
+    pub minimum_session_token_size: Option<i32>,
 }
 
 #[derive(Shape, Default, Clone)]
@@ -97,6 +99,8 @@ pub struct GetSessionTokenInput {
     pub duration_seconds: Option<i32>,
     pub serial_number: Option<String>,
     pub token_code: Option<String>,
+    #[shape(min = 0, max = 4096)]
+    pub minimum_session_token_size: Option<i32>,
 }
 
 #[derive(Shape, Default, Clone)]

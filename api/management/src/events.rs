@@ -412,12 +412,12 @@ pub struct RedshiftDataParameters {
     pub database: String,
     #[shape(min = 1, max = 128)]
     pub db_user: Option<String>,
-    #[shape(min = 1, max = 100000)]
+    #[shape(min = 1, max = 100000, sensitive)]
     pub sql: Option<String>,
     #[shape(min = 1, max = 500)]
     pub statement_name: Option<String>,
     pub with_event: Option<bool>,
-    #[shape(max = 40)]
+    #[shape(max = 40, sensitive)]
     pub sqls: Option<Vec<String>>,
 }
 
@@ -461,7 +461,7 @@ pub struct RetryPolicy {
 #[derive(Shape, Default, Clone, PartialEq)]
 #[shape(case = "pascal")]
 pub struct AppSyncParameters {
-    #[shape(name = "GraphQLOperation", min = 1, max = 1048576)]
+    #[shape(name = "GraphQLOperation", min = 1, max = 1048576, sensitive)]
     pub graph_ql_operation: Option<String>,
 }
 

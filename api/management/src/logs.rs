@@ -31,7 +31,7 @@ shape::operations! { "logs";
 
 shape::string_enum! {
     /// Log group class.
-    pub enum LogGroupClass { Standard = "STANDARD", InfrequentAccess = "INFREQUENT_ACCESS", Delivery = "DELIVERY" }
+    pub enum LogGroupClass { Standard = "STANDARD", InfrequentAccess = "INFREQUENT_ACCESS", Delivery = "DELIVERY", Essentials = "ESSENTIALS" }
 }
 
 shape::string_enum! {

@@ -42,6 +42,7 @@ shape::string_enum! {
     pub enum KeyUsageType {
         EncryptDecrypt = "ENCRYPT_DECRYPT", SignVerify = "SIGN_VERIFY",
         GenerateVerifyMac = "GENERATE_VERIFY_MAC", KeyAgreement = "KEY_AGREEMENT",
+        EncapsulateDecapsulate = "ENCAPSULATE_DECAPSULATE",
     }
 }
 shape::string_enum! {
@@ -52,7 +53,8 @@ shape::string_enum! {
         EccNistP521 = "ECC_NIST_P521", EccSecgP256k1 = "ECC_SECG_P256K1", Hmac224 = "HMAC_224",
         Hmac256 = "HMAC_256", Hmac384 = "HMAC_384", Hmac512 = "HMAC_512", Sm2 = "SM2",
         MlDsa44 = "ML_DSA_44", MlDsa65 = "ML_DSA_65", MlDsa87 = "ML_DSA_87",
-        EccNistEdwards25519 = "ECC_NIST_EDWARDS25519",
+        EccNistEdwards25519 = "ECC_NIST_EDWARDS25519", MlKem512 = "ML_KEM_512",
+        MlKem768 = "ML_KEM_768", MlKem1024 = "ML_KEM_1024",
     }
 }
 shape::string_enum! {

@@ -41,7 +41,7 @@ shape::string_enum! {
         Parameter = "Parameter", Document = "Document", ManagedInstance = "ManagedInstance",
         MaintenanceWindow = "MaintenanceWindow", PatchBaseline = "PatchBaseline",
         OpsItem = "OpsItem", OpsMetadata = "OpsMetadata", Automation = "Automation",
-        Association = "Association",
+        Association = "Association", CloudConnector = "CloudConnector",
     }
 }
 

@@ -214,6 +214,7 @@ fn environment(environment: &ProjectEnvironment) -> Result<(), Error> {
             "environment.imagePullCredentialsType SERVICE_ROLE",
         ),
         (environment.docker_server.is_some(), "environment.dockerServer"),
+        (environment.host_kernel.is_some(), "environment.hostKernel"),
     ])?;
     let mut seen = BTreeSet::new();
     for variable in environment.environment_variables.iter().flatten() {
@@ -302,6 +303,7 @@ pub(crate) fn overrides(input: &StartBuildInput) -> Result<(), Error> {
         (input.build_status_config_override.is_some(), "buildStatusConfigOverride"),
         (input.certificate_override.is_some(), "certificateOverride"),
         (input.registry_credential_override.is_some(), "registryCredentialOverride"),
+        (input.host_kernel_override.is_some(), "hostKernelOverride"),
         (input.debug_session_enabled == Some(true), "debugSessionEnabled"),
         (input.fleet_override.is_some(), "fleetOverride"),
         (input.auto_retry_limit_override.is_some_and(|limit| limit != 0), "autoRetryLimitOverride"),

@@ -5,7 +5,7 @@ wire::errors! {
     ACTION_TYPE_NOT_FOUND = "ActionTypeNotFoundException", 400;
     APPROVAL_ALREADY_COMPLETED = "ApprovalAlreadyCompletedException", 400;
     CONCURRENT_MODIFICATION = "ConcurrentModificationException", 400;
-    CONFLICT = "ConflictException", 400;
+    CONFLICT = "ConflictException", 409;
     DUPLICATED_STOP_REQUEST = "DuplicatedStopRequestException", 400;
     INVALID_ACTION_DECLARATION = "InvalidActionDeclarationException", 400;
     INVALID_APPROVAL_TOKEN = "InvalidApprovalTokenException", 400;

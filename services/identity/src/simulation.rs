@@ -8,6 +8,7 @@ use auth::policy::{
     Principal, Reason, ResourcePolicy,
 };
 use service::{Cx, Error, Grants};
+use shape::Empty;
 use types::Account;
 
 use crate::entity::{self, Entity, load};
@@ -120,6 +121,7 @@ pub(crate) async fn principal(
     input: SimulatePrincipalPolicyInput,
 ) -> Result<SimulatePolicyOutput, Error> {
     refuse_scenario(input.resource_handling_option.as_ref())?;
+    refuse_list("PolicyExclusionList", input.policy_exclusion_list.as_ref())?;
     let grants = grants_of(&cx, &input.policy_source_arn)?;
     let mut own = grants.identity;
     own.extend(compile_all("PolicyInputList", input.policy_input_list.as_ref())?);
@@ -147,6 +149,10 @@ pub(crate) async fn custom(
     input: SimulateCustomPolicyInput,
 ) -> Result<SimulatePolicyOutput, Error> {
     refuse_scenario(input.resource_handling_option.as_ref())?;
+    refuse_list(
+        "OrderedOrganizationPolicyInputList",
+        input.ordered_organization_policy_input_list.as_ref(),
+    )?;
     let caller = match &input.caller_arn {
         Some(arn) => principal_of(arn)?,
         None => Principal::User {
@@ -172,6 +178,13 @@ fn refuse_scenario(option: Option<&String>) -> Result<(), Error> {
             .error(format!("ResourceHandlingOption {option} is not supported by Codeyard."))),
         None => Ok(()),
     }
+}
+
+fn refuse_list(name: &str, list: Option<&Vec<Empty>>) -> Result<(), Error> {
+    if list.is_some_and(|list| !list.is_empty()) {
+        return Err(errors::NOT_IMPLEMENTED.error(format!("{name} is not supported by Codeyard.")));
+    }
+    Ok(())
 }
 
 fn resource_policy(document: Option<&String>) -> Result<Option<Attached>, Error> {

@@ -129,6 +129,17 @@ fn refuse_unsupported(input: &AssumeRoleInput) -> Result<(), Error> {
     if input.provided_contexts.as_ref().is_some_and(|contexts| !contexts.is_empty()) {
         return lacks("ProvidedContexts");
     }
+    refuse_padding(input.minimum_session_token_size)?;
+    Ok(())
+}
+
+/// Tokens have the size that they have.
+fn refuse_padding(size: Option<i32>) -> Result<(), Error> {
+    if size.is_some_and(|size| size > 0) {
+        return Err(
+            errors::NOT_IMPLEMENTED.error("MinimumSessionTokenSize is not supported by Codeyard.")
+        );
+    }
     Ok(())
 }
 
@@ -291,6 +302,7 @@ pub(crate) async fn get_session_token(
             "Multi-factor authentication (SerialNumber, TokenCode) is not supported by Codeyard.",
         ));
     }
+    refuse_padding(input.minimum_session_token_size)?;
     let caller = cx.caller();
     if caller.expires.is_some() {
         return Err(

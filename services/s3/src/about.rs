@@ -4,11 +4,12 @@ use api_storage::s3::*;
 use service::{Cx, Error};
 
 use crate::checksum::set_sums;
+use crate::encryption::{self, refuse_customer_key};
 use crate::get::{self, Found};
 use crate::model::{Part, Version};
 use crate::put::shown_version_id;
 use crate::rights::{self, OnBucket};
-use crate::{encryption, errors, keyspace, names, tags};
+use crate::{errors, keyspace, names, tags};
 
 /// Parts in an answer where the client does not say.
 const DEFAULT_PARTS: i32 = 1000;
@@ -19,7 +20,7 @@ pub async fn get_object_attributes(
     input: GetObjectAttributesInput,
 ) -> Result<GetObjectAttributesOutput, Error> {
     const KNOWN: &[&str] = &["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
-    encryption::refuse_customer_key(input.sse_customer_algorithm.as_deref())?;
+    refuse_customer_key!(input)?;
     let asked = |name: &str| input.object_attributes.iter().any(|it| it == name);
     if let Some(unknown) = input.object_attributes.iter().find(|it| !KNOWN.contains(&it.as_str())) {
         return Err(errors::invalid_argument(

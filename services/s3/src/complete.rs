@@ -7,10 +7,11 @@ use store::WriteTx;
 
 use crate::checksum::{self, Sums, refuse_other_sums, set_sums, sums_of};
 use crate::conditions::WriteConditions;
+use crate::encryption::refuse_customer_key;
 use crate::model::{Bucket, Manifest, Part, StoredBody, StoredChecksum, Upload, Version};
 use crate::put::{set_encryption, shown_version_id};
 use crate::rights::{self, OnBucket};
-use crate::{encryption, errors, events, keyspace, multipart};
+use crate::{errors, events, keyspace, multipart};
 
 /// Least size of every part but the last.
 const MIN_PART: i64 = 5 << 20;
@@ -32,7 +33,7 @@ pub async fn complete_multipart_upload(
     cx: Cx,
     mut input: CompleteMultipartUploadInput,
 ) -> Result<CompleteMultipartUploadOutput, Error> {
-    encryption::refuse_customer_key(input.sse_customer_algorithm.as_deref())?;
+    refuse_customer_key!(input)?;
     refuse_other_sums!(input)?;
     let bucket = rights::bucket_of(&cx, &input.bucket, input.expected_owner())?;
     let conditions = WriteConditions::new(input.if_match.take(), input.if_none_match.as_deref())?;
@@ -43,6 +44,9 @@ pub async fn complete_multipart_upload(
         checksum_type: input.checksum_type,
         size: input.mpu_object_size,
     };
+    for part in &claim.parts {
+        refuse_other_sums!(part)?;
+    }
     check_order(&claim.parts)?;
     let (inner, seen, now) = (cx.clone(), bucket.clone(), cx.now());
     let (key, upload_id) = (input.key.clone(), input.upload_id.clone());

@@ -7,9 +7,9 @@ use wire::uri;
 
 use crate::attributes::{attributes_of, check_acl, check_lock};
 use crate::body::{self, Incoming, MAX_PUT};
-use crate::checksum::{Expected, Sums, set_sums};
+use crate::checksum::{Expected, Sums, check_algorithm_name, set_sums};
 use crate::conditions::{Conditions, WriteConditions};
-use crate::encryption::{self, asked};
+use crate::encryption::{self, asked, refuse_customer_key};
 use crate::model::Version;
 use crate::put::{DEFAULT_CHECKSUM, commit, set_encryption, shown_version_id, version_of};
 use crate::rights::{self, OnBucket};
@@ -91,7 +91,8 @@ pub async fn copy_object(cx: Cx, mut input: CopyObjectInput) -> Result<CopyObjec
     names::check_key(&input.key)?;
     check_acl!(input)?;
     check_lock!(input)?;
-    encryption::refuse_customer_key(input.copy_source_sse_customer_algorithm.as_deref())?;
+    refuse_customer_key!(input)?;
+    refuse_customer_key!(source of input)?;
     let bucket = rights::bucket_of(&cx, &input.bucket, input.expected_owner())?;
     let conditions = WriteConditions::new(input.if_match.take(), input.if_none_match.as_deref())?;
     let source = Source::parse(&input.copy_source)?;
@@ -104,7 +105,10 @@ pub async fn copy_object(cx: Cx, mut input: CopyObjectInput) -> Result<CopyObjec
     let tags = target_tags(&cx, &source, &found, &input)?;
     let attributes = target_attributes(&found.version, &mut input)?;
 
-    let algorithm = input.checksum_algorithm.unwrap_or_else(|| algorithm_of(&found.version));
+    let algorithm = match input.checksum_algorithm.as_deref() {
+        Some(name) => check_algorithm_name(name)?,
+        None => algorithm_of(&found.version),
+    };
     let expected = Expected::of_request(&Sums::default(), None, None, algorithm)?;
     let size = found.version.size.unsigned_abs();
     let bytes: Body = body::open(&cx, &found.bucket, &found.version, 0..size).await?;

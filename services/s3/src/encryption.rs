@@ -30,7 +30,6 @@ pub struct Asked<'a> {
     pub kms_key: Option<&'a str>,
     pub context: Option<&'a str>,
     pub bucket_key: Option<bool>,
-    pub customer_algorithm: Option<&'a str>,
 }
 
 macro_rules! asked {
@@ -40,20 +39,36 @@ macro_rules! asked {
             kms_key: $input.ssekms_key_id.as_deref(),
             context: $input.ssekms_encryption_context.as_deref(),
             bucket_key: $input.bucket_key_enabled,
-            customer_algorithm: $input.sse_customer_algorithm.as_deref(),
         }
     };
 }
-pub(crate) use asked;
 
-/// Refuses keys that clients bring along: SSE-C.
-pub fn refuse_customer_key(algorithm: Option<&str>) -> Result<(), Error> {
-    match algorithm {
-        Some(_) => Err(errors::not_implemented(
+/// Refuses keys that clients bring along (SSE-C), be it by one of the three headers alone.
+macro_rules! refuse_customer_key {
+    ($input:expr) => {
+        $crate::encryption::no_customer_key([
+            &$input.sse_customer_algorithm,
+            &$input.sse_customer_key,
+            &$input.sse_customer_key_md5,
+        ])
+    };
+    (source of $input:expr) => {
+        $crate::encryption::no_customer_key([
+            &$input.copy_source_sse_customer_algorithm,
+            &$input.copy_source_sse_customer_key,
+            &$input.copy_source_sse_customer_key_md5,
+        ])
+    };
+}
+pub(crate) use {asked, refuse_customer_key};
+
+pub fn no_customer_key(given: [&Option<String>; 3]) -> Result<(), Error> {
+    if given.iter().any(|it| it.is_some()) {
+        return Err(errors::not_implemented(
             "Server-side encryption with customer-provided keys (SSE-C)",
-        )),
-        None => Ok(()),
+        ));
     }
+    Ok(())
 }
 
 /// Checks an algorithm and a key against each other.
@@ -82,7 +97,6 @@ pub async fn for_write(
     key: &str,
     asked: &Asked<'_>,
 ) -> Result<(Encryption, KeyRef), Error> {
-    refuse_customer_key(asked.customer_algorithm)?;
     if asked.context.is_some() {
         return Err(errors::not_implemented("x-amz-server-side-encryption-context"));
     }

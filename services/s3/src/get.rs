@@ -7,10 +7,11 @@ use service::{Cx, Error};
 
 use crate::checksum::set_sums;
 use crate::conditions::Conditions;
+use crate::encryption::{self, refuse_customer_key};
 use crate::model::{Bucket, StoredChecksum, Version};
 use crate::put::{set_encryption, shown_version_id};
 use crate::rights::{self, OnBucket};
-use crate::{body, encryption, errors, keyspace, range};
+use crate::{body, errors, keyspace, range};
 
 /// A version that was found for reading.
 pub struct Found {
@@ -169,7 +170,7 @@ pub async fn head_object(cx: Cx, input: HeadObjectInput) -> Result<HeadObjectOut
 }
 
 async fn prepare(cx: &Cx, input: &GetObjectInput) -> Result<(Found, Selection), Error> {
-    encryption::refuse_customer_key(input.sse_customer_algorithm.as_deref())?;
+    refuse_customer_key!(input)?;
     refuse_anonymous_overrides(cx, input)?;
     let bucket = rights::bucket_of(cx, &input.bucket, input.expected_owner())?;
     let found = find(cx, bucket, &input.key, input.version_id.as_deref())?;
@@ -225,6 +226,8 @@ fn as_get(input: HeadObjectInput) -> GetObjectInput {
         part_number: input.part_number,
         checksum_mode: input.checksum_mode,
         sse_customer_algorithm: input.sse_customer_algorithm,
+        sse_customer_key: input.sse_customer_key,
+        sse_customer_key_md5: input.sse_customer_key_md5,
         request_payer: input.request_payer,
         expected_bucket_owner: input.expected_bucket_owner,
     }

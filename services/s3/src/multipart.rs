@@ -10,7 +10,7 @@ use crate::attributes::{attributes_of, check_acl, check_lock};
 use crate::body::{self, Incoming, Kept};
 use crate::checksum::{self, Expected, Sums, refuse_other_sums, set_sums, sums_of};
 use crate::copy::{Source, source_conditions};
-use crate::encryption::{self, asked};
+use crate::encryption::{self, asked, refuse_customer_key};
 use crate::list::{self, Encoding};
 use crate::model::{Bucket, Part, Upload};
 use crate::put::{DEFAULT_CHECKSUM, set_encryption, shown_version_id};
@@ -28,6 +28,7 @@ pub async fn create_multipart_upload(
     names::check_key(&input.key)?;
     check_acl!(input)?;
     check_lock!(input)?;
+    refuse_customer_key!(input)?;
     let bucket = rights::bucket_of(&cx, &input.bucket, input.expected_owner())?;
     let (algorithm, kind) =
         checksum_plan(input.checksum_algorithm.as_deref(), input.checksum_type)?;
@@ -118,7 +119,7 @@ fn upload_algorithm(upload: &Upload) -> ChecksumAlgorithm {
 /// [UploadPart](https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html)
 pub async fn upload_part(cx: Cx, mut input: UploadPartInput) -> Result<UploadPartOutput, Error> {
     check_part_number(input.part_number)?;
-    encryption::refuse_customer_key(input.sse_customer_algorithm.as_deref())?;
+    refuse_customer_key!(input)?;
     refuse_other_sums!(input)?;
     let bucket = rights::bucket_of(&cx, &input.bucket, input.expected_owner())?;
     let upload = cx.read(|tx| keyspace::upload(tx, &bucket, &input.key, &input.upload_id))?;
@@ -196,8 +197,8 @@ pub async fn upload_part_copy(
     input: UploadPartCopyInput,
 ) -> Result<UploadPartCopyOutput, Error> {
     check_part_number(input.part_number)?;
-    encryption::refuse_customer_key(input.sse_customer_algorithm.as_deref())?;
-    encryption::refuse_customer_key(input.copy_source_sse_customer_algorithm.as_deref())?;
+    refuse_customer_key!(input)?;
+    refuse_customer_key!(source of input)?;
     let bucket = rights::bucket_of(&cx, &input.bucket, input.expected_owner())?;
     let upload = cx.read(|tx| keyspace::upload(tx, &bucket, &input.key, &input.upload_id))?;
     let source = Source::parse(&input.copy_source)?;
@@ -255,7 +256,7 @@ pub async fn abort_multipart_upload(
 
 /// [ListParts](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html)
 pub async fn list_parts(cx: Cx, input: ListPartsInput) -> Result<ListPartsOutput, Error> {
-    encryption::refuse_customer_key(input.sse_customer_algorithm.as_deref())?;
+    refuse_customer_key!(input)?;
     let bucket = rights::bucket_of(&cx, &input.bucket, input.expected_owner())?;
     let limit = list::page_size(input.max_parts, "max-parts")?;
     let marker = input.part_number_marker.unwrap_or(0).max(0);

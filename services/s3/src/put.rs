@@ -7,7 +7,7 @@ use crate::attributes::{attributes_of, check_acl, check_lock};
 use crate::body::{self, Incoming, Kept};
 use crate::checksum::{self, Expected, refuse_other_sums, set_sums, sums_of};
 use crate::conditions::WriteConditions;
-use crate::encryption::{self, asked};
+use crate::encryption::{self, asked, refuse_customer_key};
 use crate::model::{Bucket, Version};
 use crate::rights::{self, OnBucket};
 use crate::{errors, events, keyspace, names, tags};
@@ -31,6 +31,7 @@ pub async fn put_object(cx: Cx, mut input: PutObjectInput) -> Result<PutObjectOu
     names::check_key(&input.key)?;
     check_acl!(input)?;
     check_lock!(input)?;
+    refuse_customer_key!(input)?;
     refuse_other_sums!(input)?;
     if input.write_offset_bytes.is_some() {
         return Err(errors::not_implemented("Appending to objects (x-amz-write-offset-bytes)"));

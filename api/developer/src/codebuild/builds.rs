@@ -49,6 +49,7 @@ pub struct StartBuildInput {
     pub debug_session_enabled: Option<bool>,
     pub fleet_override: Option<ProjectFleet>,
     pub auto_retry_limit_override: Option<i32>,
+    pub host_kernel_override: Option<HostKernel>,
 }
 
 /// [StartBuild](https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html)

@@ -132,6 +132,12 @@ pub struct ProjectEnvironment {
     pub registry_credential: Option<RegistryCredential>,
     pub image_pull_credentials_type: Option<ImagePullCredentialsType>,
     pub docker_server: Option<DockerServer>,
+    pub host_kernel: Option<HostKernel>,
+}
+
+shape::string_enum! {
+    /// Kernel of the machine below the container.
+    pub enum HostKernel { Linux4 = "LINUX_KERNEL_4", Linux6 = "LINUX_KERNEL_6", LinuxLatest = "LINUX_KERNEL_LATEST" }
 }
 
 shape::string_enum! {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shape::Shape;
+use shape::{Empty, Shape};
 
 shape::string_enum! {
     /// How a context value is written.
@@ -51,6 +51,8 @@ pub struct SimulatePrincipalPolicyInput {
     pub caller_arn: Option<String>,
     pub context_entries: Option<Vec<ContextEntry>>,
     pub resource_handling_option: Option<String>,
+    /// Refused whole.
+    pub policy_exclusion_list: Option<Vec<Empty>>,
     #[shape(min = 1, max = 1000)]
     pub max_items: Option<i32>,
     #[shape(min = 1, max = 320)]
@@ -72,6 +74,8 @@ pub struct SimulateCustomPolicyInput {
     pub caller_arn: Option<String>,
     pub context_entries: Option<Vec<ContextEntry>>,
     pub resource_handling_option: Option<String>,
+    /// Refused whole.
+    pub ordered_organization_policy_input_list: Option<Vec<Empty>>,
     #[shape(min = 1, max = 1000)]
     pub max_items: Option<i32>,
     #[shape(min = 1, max = 320)]

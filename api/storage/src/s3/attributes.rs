@@ -25,6 +25,14 @@ pub struct GetObjectAttributesInput {
         header = "x-amz-server-side-encryption-customer-algorithm"
     )]
     pub sse_customer_algorithm: Option<String>,
+    #[shape(
+        name = "SSECustomerKey",
+        header = "x-amz-server-side-encryption-customer-key",
+        sensitive
+    )]
+    pub sse_customer_key: Option<String>,
+    #[shape(name = "SSECustomerKeyMD5", header = "x-amz-server-side-encryption-customer-key-md5")]
+    pub sse_customer_key_md5: Option<String>,
     #[shape(header = "x-amz-request-payer")]
     pub request_payer: Option<RequestPayer>,
     #[shape(header = "x-amz-expected-bucket-owner")]

@@ -1,6 +1,6 @@
 //! Buckets and their settings.
 
-use shape::{Shape, Timestamp};
+use shape::{Empty, Shape, Timestamp};
 
 use super::{Owner, RequestPayer, Tag, Tagging, VersioningStatus};
 
@@ -249,7 +249,7 @@ pub struct BlockedEncryptionTypes {
 pub struct ServerSideEncryptionByDefault {
     #[shape(name = "SSEAlgorithm", required)]
     pub sse_algorithm: String,
-    #[shape(name = "KMSMasterKeyID")]
+    #[shape(name = "KMSMasterKeyID", sensitive)]
     pub kms_master_key_id: Option<String>,
 }
 
@@ -427,19 +427,12 @@ pub struct PutBucketNotificationConfigurationInput {
 )]
 pub struct NotificationConfiguration {
     #[shape(flat, xml = "TopicConfiguration")]
-    pub topic_configurations: Option<Vec<NotificationTarget>>,
+    pub topic_configurations: Option<Vec<Empty>>,
     #[shape(flat, xml = "QueueConfiguration")]
-    pub queue_configurations: Option<Vec<NotificationTarget>>,
+    pub queue_configurations: Option<Vec<Empty>>,
     #[shape(flat, xml = "CloudFunctionConfiguration")]
-    pub lambda_function_configurations: Option<Vec<NotificationTarget>>,
+    pub lambda_function_configurations: Option<Vec<Empty>>,
     pub event_bridge_configuration: Option<EventBridgeConfiguration>,
-}
-
-/// A topic, queue or function.
-#[derive(Shape, Default, Clone)]
-#[shape(case = "pascal")]
-pub struct NotificationTarget {
-    pub id: Option<String>,
 }
 
 /// The default event bus is told of every change.

@@ -40,7 +40,11 @@ pub struct CreateMultipartUploadInput {
     pub metadata: BTreeMap<String, String>,
     #[shape(header = "x-amz-server-side-encryption")]
     pub server_side_encryption: Option<String>,
-    #[shape(name = "SSEKMSKeyId", header = "x-amz-server-side-encryption-aws-kms-key-id")]
+    #[shape(
+        name = "SSEKMSKeyId",
+        header = "x-amz-server-side-encryption-aws-kms-key-id",
+        sensitive
+    )]
     pub ssekms_key_id: Option<String>,
     #[shape(
         name = "SSEKMSEncryptionContext",
@@ -55,6 +59,14 @@ pub struct CreateMultipartUploadInput {
         header = "x-amz-server-side-encryption-customer-algorithm"
     )]
     pub sse_customer_algorithm: Option<String>,
+    #[shape(
+        name = "SSECustomerKey",
+        header = "x-amz-server-side-encryption-customer-key",
+        sensitive
+    )]
+    pub sse_customer_key: Option<String>,
+    #[shape(name = "SSECustomerKeyMD5", header = "x-amz-server-side-encryption-customer-key-md5")]
+    pub sse_customer_key_md5: Option<String>,
     #[shape(header = "x-amz-storage-class")]
     pub storage_class: Option<String>,
     #[shape(header = "x-amz-website-redirect-location")]
@@ -96,7 +108,11 @@ pub struct CreateMultipartUploadOutput {
     pub upload_id: Option<String>,
     #[shape(header = "x-amz-server-side-encryption")]
     pub server_side_encryption: Option<String>,
-    #[shape(name = "SSEKMSKeyId", header = "x-amz-server-side-encryption-aws-kms-key-id")]
+    #[shape(
+        name = "SSEKMSKeyId",
+        header = "x-amz-server-side-encryption-aws-kms-key-id",
+        sensitive
+    )]
     pub ssekms_key_id: Option<String>,
     #[shape(header = "x-amz-server-side-encryption-bucket-key-enabled")]
     pub bucket_key_enabled: Option<bool>,
@@ -153,6 +169,14 @@ pub struct UploadPartInput {
         header = "x-amz-server-side-encryption-customer-algorithm"
     )]
     pub sse_customer_algorithm: Option<String>,
+    #[shape(
+        name = "SSECustomerKey",
+        header = "x-amz-server-side-encryption-customer-key",
+        sensitive
+    )]
+    pub sse_customer_key: Option<String>,
+    #[shape(name = "SSECustomerKeyMD5", header = "x-amz-server-side-encryption-customer-key-md5")]
+    pub sse_customer_key_md5: Option<String>,
     #[shape(header = "x-amz-request-payer")]
     pub request_payer: Option<RequestPayer>,
     #[shape(header = "x-amz-expected-bucket-owner")]
@@ -177,7 +201,11 @@ pub struct UploadPartOutput {
     pub checksum_sha256: Option<String>,
     #[shape(header = "x-amz-server-side-encryption")]
     pub server_side_encryption: Option<String>,
-    #[shape(name = "SSEKMSKeyId", header = "x-amz-server-side-encryption-aws-kms-key-id")]
+    #[shape(
+        name = "SSEKMSKeyId",
+        header = "x-amz-server-side-encryption-aws-kms-key-id",
+        sensitive
+    )]
     pub ssekms_key_id: Option<String>,
     #[shape(header = "x-amz-server-side-encryption-bucket-key-enabled")]
     pub bucket_key_enabled: Option<bool>,
@@ -213,10 +241,29 @@ pub struct UploadPartCopyInput {
     )]
     pub sse_customer_algorithm: Option<String>,
     #[shape(
+        name = "SSECustomerKey",
+        header = "x-amz-server-side-encryption-customer-key",
+        sensitive
+    )]
+    pub sse_customer_key: Option<String>,
+    #[shape(name = "SSECustomerKeyMD5", header = "x-amz-server-side-encryption-customer-key-md5")]
+    pub sse_customer_key_md5: Option<String>,
+    #[shape(
         name = "CopySourceSSECustomerAlgorithm",
         header = "x-amz-copy-source-server-side-encryption-customer-algorithm"
     )]
     pub copy_source_sse_customer_algorithm: Option<String>,
+    #[shape(
+        name = "CopySourceSSECustomerKey",
+        header = "x-amz-copy-source-server-side-encryption-customer-key",
+        sensitive
+    )]
+    pub copy_source_sse_customer_key: Option<String>,
+    #[shape(
+        name = "CopySourceSSECustomerKeyMD5",
+        header = "x-amz-copy-source-server-side-encryption-customer-key-md5"
+    )]
+    pub copy_source_sse_customer_key_md5: Option<String>,
     #[shape(header = "x-amz-request-payer")]
     pub request_payer: Option<RequestPayer>,
     #[shape(header = "x-amz-expected-bucket-owner")]
@@ -235,7 +282,11 @@ pub struct UploadPartCopyOutput {
     pub copy_part_result: Option<CopyPartResult>,
     #[shape(header = "x-amz-server-side-encryption")]
     pub server_side_encryption: Option<String>,
-    #[shape(name = "SSEKMSKeyId", header = "x-amz-server-side-encryption-aws-kms-key-id")]
+    #[shape(
+        name = "SSEKMSKeyId",
+        header = "x-amz-server-side-encryption-aws-kms-key-id",
+        sensitive
+    )]
     pub ssekms_key_id: Option<String>,
     #[shape(header = "x-amz-server-side-encryption-bucket-key-enabled")]
     pub bucket_key_enabled: Option<bool>,
@@ -310,6 +361,14 @@ pub struct CompleteMultipartUploadInput {
         header = "x-amz-server-side-encryption-customer-algorithm"
     )]
     pub sse_customer_algorithm: Option<String>,
+    #[shape(
+        name = "SSECustomerKey",
+        header = "x-amz-server-side-encryption-customer-key",
+        sensitive
+    )]
+    pub sse_customer_key: Option<String>,
+    #[shape(name = "SSECustomerKeyMD5", header = "x-amz-server-side-encryption-customer-key-md5")]
+    pub sse_customer_key_md5: Option<String>,
     #[shape(header = "x-amz-request-payer")]
     pub request_payer: Option<RequestPayer>,
     #[shape(header = "x-amz-expected-bucket-owner")]
@@ -344,6 +403,16 @@ pub struct CompletedPart {
     pub checksum_sha1: Option<String>,
     #[shape(name = "ChecksumSHA256")]
     pub checksum_sha256: Option<String>,
+    #[shape(name = "ChecksumSHA512")]
+    pub checksum_sha512: Option<String>,
+    #[shape(name = "ChecksumMD5")]
+    pub checksum_md5: Option<String>,
+    #[shape(name = "ChecksumXXHASH64")]
+    pub checksum_xxhash64: Option<String>,
+    #[shape(name = "ChecksumXXHASH3")]
+    pub checksum_xxhash3: Option<String>,
+    #[shape(name = "ChecksumXXHASH128")]
+    pub checksum_xxhash128: Option<String>,
     pub part_number: Option<i32>,
 }
 
@@ -373,7 +442,11 @@ pub struct CompleteMultipartUploadOutput {
     pub checksum_type: Option<ChecksumType>,
     #[shape(header = "x-amz-server-side-encryption")]
     pub server_side_encryption: Option<String>,
-    #[shape(name = "SSEKMSKeyId", header = "x-amz-server-side-encryption-aws-kms-key-id")]
+    #[shape(
+        name = "SSEKMSKeyId",
+        header = "x-amz-server-side-encryption-aws-kms-key-id",
+        sensitive
+    )]
     pub ssekms_key_id: Option<String>,
     #[shape(header = "x-amz-server-side-encryption-bucket-key-enabled")]
     pub bucket_key_enabled: Option<bool>,
@@ -426,6 +499,14 @@ pub struct ListPartsInput {
         header = "x-amz-server-side-encryption-customer-algorithm"
     )]
     pub sse_customer_algorithm: Option<String>,
+    #[shape(
+        name = "SSECustomerKey",
+        header = "x-amz-server-side-encryption-customer-key",
+        sensitive
+    )]
+    pub sse_customer_key: Option<String>,
+    #[shape(name = "SSECustomerKeyMD5", header = "x-amz-server-side-encryption-customer-key-md5")]
+    pub sse_customer_key_md5: Option<String>,
     #[shape(header = "x-amz-request-payer")]
     pub request_payer: Option<RequestPayer>,
     #[shape(header = "x-amz-expected-bucket-owner")]

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use shape::{Body, Shape, Timestamp};
 
-use super::{
-    AnnotationDirective, ChecksumAlgorithm, ChecksumMode, ChecksumType, Directive, RequestPayer,
-};
+use super::{AnnotationDirective, ChecksumMode, ChecksumType, Directive, RequestPayer};
 
 /// [PutObject](https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html)
 #[derive(Shape, Default, Clone)]
@@ -78,7 +76,11 @@ pub struct PutObjectInput {
     pub metadata: BTreeMap<String, String>,
     #[shape(header = "x-amz-server-side-encryption")]
     pub server_side_encryption: Option<String>,
-    #[shape(name = "SSEKMSKeyId", header = "x-amz-server-side-encryption-aws-kms-key-id")]
+    #[shape(
+        name = "SSEKMSKeyId",
+        header = "x-amz-server-side-encryption-aws-kms-key-id",
+        sensitive
+    )]
     pub ssekms_key_id: Option<String>,
     #[shape(
         name = "SSEKMSEncryptionContext",
@@ -93,6 +95,14 @@ pub struct PutObjectInput {
         header = "x-amz-server-side-encryption-customer-algorithm"
     )]
     pub sse_customer_algorithm: Option<String>,
+    #[shape(
+        name = "SSECustomerKey",
+        header = "x-amz-server-side-encryption-customer-key",
+        sensitive
+    )]
+    pub sse_customer_key: Option<String>,
+    #[shape(name = "SSECustomerKeyMD5", header = "x-amz-server-side-encryption-customer-key-md5")]
+    pub sse_customer_key_md5: Option<String>,
     #[shape(header = "x-amz-storage-class")]
     pub storage_class: Option<String>,
     #[shape(header = "x-amz-website-redirect-location")]
@@ -137,7 +147,11 @@ pub struct PutObjectOutput {
     pub checksum_type: Option<ChecksumType>,
     #[shape(header = "x-amz-server-side-encryption")]
     pub server_side_encryption: Option<String>,
-    #[shape(name = "SSEKMSKeyId", header = "x-amz-server-side-encryption-aws-kms-key-id")]
+    #[shape(
+        name = "SSEKMSKeyId",
+        header = "x-amz-server-side-encryption-aws-kms-key-id",
+        sensitive
+    )]
     pub ssekms_key_id: Option<String>,
     #[shape(header = "x-amz-server-side-encryption-bucket-key-enabled")]
     pub bucket_key_enabled: Option<bool>,
@@ -188,6 +202,14 @@ pub struct GetObjectInput {
         header = "x-amz-server-side-encryption-customer-algorithm"
     )]
     pub sse_customer_algorithm: Option<String>,
+    #[shape(
+        name = "SSECustomerKey",
+        header = "x-amz-server-side-encryption-customer-key",
+        sensitive
+    )]
+    pub sse_customer_key: Option<String>,
+    #[shape(name = "SSECustomerKeyMD5", header = "x-amz-server-side-encryption-customer-key-md5")]
+    pub sse_customer_key_md5: Option<String>,
     #[shape(header = "x-amz-request-payer")]
     pub request_payer: Option<RequestPayer>,
     #[shape(header = "x-amz-expected-bucket-owner")]
@@ -246,7 +268,11 @@ pub struct GetObjectOutput {
     pub server_side_encryption: Option<String>,
     #[shape(headers = "x-amz-meta-")]
     pub metadata: BTreeMap<String, String>,
-    #[shape(name = "SSEKMSKeyId", header = "x-amz-server-side-encryption-aws-kms-key-id")]
+    #[shape(
+        name = "SSEKMSKeyId",
+        header = "x-amz-server-side-encryption-aws-kms-key-id",
+        sensitive
+    )]
     pub ssekms_key_id: Option<String>,
     #[shape(header = "x-amz-server-side-encryption-bucket-key-enabled")]
     pub bucket_key_enabled: Option<bool>,
@@ -299,6 +325,14 @@ pub struct HeadObjectInput {
         header = "x-amz-server-side-encryption-customer-algorithm"
     )]
     pub sse_customer_algorithm: Option<String>,
+    #[shape(
+        name = "SSECustomerKey",
+        header = "x-amz-server-side-encryption-customer-key",
+        sensitive
+    )]
+    pub sse_customer_key: Option<String>,
+    #[shape(name = "SSECustomerKeyMD5", header = "x-amz-server-side-encryption-customer-key-md5")]
+    pub sse_customer_key_md5: Option<String>,
     #[shape(header = "x-amz-request-payer")]
     pub request_payer: Option<RequestPayer>,
     #[shape(header = "x-amz-expected-bucket-owner")]
@@ -355,7 +389,11 @@ pub struct HeadObjectOutput {
     pub server_side_encryption: Option<String>,
     #[shape(headers = "x-amz-meta-")]
     pub metadata: BTreeMap<String, String>,
-    #[shape(name = "SSEKMSKeyId", header = "x-amz-server-side-encryption-aws-kms-key-id")]
+    #[shape(
+        name = "SSEKMSKeyId",
+        header = "x-amz-server-side-encryption-aws-kms-key-id",
+        sensitive
+    )]
     pub ssekms_key_id: Option<String>,
     #[shape(header = "x-amz-server-side-encryption-bucket-key-enabled")]
     pub bucket_key_enabled: Option<bool>,
@@ -398,7 +436,7 @@ pub struct CopyObjectInput {
     #[shape(header = "expires")]
     pub expires: Option<String>,
     #[shape(header = "x-amz-checksum-algorithm")]
-    pub checksum_algorithm: Option<ChecksumAlgorithm>,
+    pub checksum_algorithm: Option<String>,
     #[shape(required, header = "x-amz-copy-source")]
     pub copy_source: String,
     #[shape(header = "x-amz-copy-source-if-match")]
@@ -423,7 +461,11 @@ pub struct CopyObjectInput {
     pub annotation_directive: Option<AnnotationDirective>,
     #[shape(header = "x-amz-server-side-encryption")]
     pub server_side_encryption: Option<String>,
-    #[shape(name = "SSEKMSKeyId", header = "x-amz-server-side-encryption-aws-kms-key-id")]
+    #[shape(
+        name = "SSEKMSKeyId",
+        header = "x-amz-server-side-encryption-aws-kms-key-id",
+        sensitive
+    )]
     pub ssekms_key_id: Option<String>,
     #[shape(
         name = "SSEKMSEncryptionContext",
@@ -439,10 +481,29 @@ pub struct CopyObjectInput {
     )]
     pub sse_customer_algorithm: Option<String>,
     #[shape(
+        name = "SSECustomerKey",
+        header = "x-amz-server-side-encryption-customer-key",
+        sensitive
+    )]
+    pub sse_customer_key: Option<String>,
+    #[shape(name = "SSECustomerKeyMD5", header = "x-amz-server-side-encryption-customer-key-md5")]
+    pub sse_customer_key_md5: Option<String>,
+    #[shape(
         name = "CopySourceSSECustomerAlgorithm",
         header = "x-amz-copy-source-server-side-encryption-customer-algorithm"
     )]
     pub copy_source_sse_customer_algorithm: Option<String>,
+    #[shape(
+        name = "CopySourceSSECustomerKey",
+        header = "x-amz-copy-source-server-side-encryption-customer-key",
+        sensitive
+    )]
+    pub copy_source_sse_customer_key: Option<String>,
+    #[shape(
+        name = "CopySourceSSECustomerKeyMD5",
+        header = "x-amz-copy-source-server-side-encryption-customer-key-md5"
+    )]
+    pub copy_source_sse_customer_key_md5: Option<String>,
     #[shape(header = "x-amz-storage-class")]
     pub storage_class: Option<String>,
     #[shape(header = "x-amz-website-redirect-location")]
@@ -481,7 +542,11 @@ pub struct CopyObjectOutput {
     pub version_id: Option<String>,
     #[shape(header = "x-amz-server-side-encryption")]
     pub server_side_encryption: Option<String>,
-    #[shape(name = "SSEKMSKeyId", header = "x-amz-server-side-encryption-aws-kms-key-id")]
+    #[shape(
+        name = "SSEKMSKeyId",
+        header = "x-amz-server-side-encryption-aws-kms-key-id",
+        sensitive
+    )]
     pub ssekms_key_id: Option<String>,
     #[shape(header = "x-amz-server-side-encryption-bucket-key-enabled")]
     pub bucket_key_enabled: Option<bool>,

@@ -5,7 +5,6 @@
 
 mod agents;
 mod api;
-mod conformance;
 mod hosts;
 mod refusals;
 mod restart;

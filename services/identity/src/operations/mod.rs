@@ -24,6 +24,7 @@ pub(crate) fn iam() -> Service {
     let service = policies::rows(roles::rows(groups::rows(service)));
     service.lacks(&[
         "AcceptDelegationRequest",
+        "AcquireRole",
         "AddClientIDToOpenIDConnectProvider",
         "AddRoleToInstanceProfile",
         "AssociateDelegationRequest",
@@ -60,6 +61,7 @@ pub(crate) fn iam() -> Service {
         "GenerateServiceLastAccessedDetails",
         "GetAccountAuthorizationDetails",
         "GetAccountPasswordPolicy",
+        "GetAccountProperties",
         "GetContextKeysForCustomPolicy",
         "GetContextKeysForPrincipalPolicy",
         "GetCredentialReport",
@@ -71,6 +73,7 @@ pub(crate) fn iam() -> Service {
         "GetOpenIDConnectProvider",
         "GetOrganizationsAccessReport",
         "GetOutboundWebIdentityFederationInfo",
+        "GetRoleTemplateVersion",
         "GetSAMLProvider",
         "GetSSHPublicKey",
         "GetServerCertificate",
@@ -95,6 +98,7 @@ pub(crate) fn iam() -> Service {
         "ListServerCertificates",
         "ListSigningCertificates",
         "ListVirtualMFADevices",
+        "PutAccountProperties",
         "RejectDelegationRequest",
         "RemoveClientIDFromOpenIDConnectProvider",
         "RemoveRoleFromInstanceProfile",
@@ -134,13 +138,13 @@ pub(crate) fn sts() -> Service {
             op(AssumeRole, sts::assume_role)
                 .write()
                 .rights(sts::assume_rights)
-                .partial("SerialNumber, TokenCode and ProvidedContexts are refused.")
+                .partial("SerialNumber, TokenCode, ProvidedContexts and MinimumSessionTokenSize are refused.")
                 .errors(&[errors::MALFORMED_POLICY, errors::PACKED_POLICY_TOO_LARGE]),
         )
         .operation(
             op(GetSessionToken, sts::get_session_token)
                 .always_allowed()
-                .partial("SerialNumber and TokenCode are refused."),
+                .partial("SerialNumber, TokenCode and MinimumSessionTokenSize are refused."),
         )
         .operation(
             op(DecodeAuthorizationMessage, sts::decode_message)

@@ -138,7 +138,8 @@ pub(super) fn rows(service: Service) -> Service {
                 .paginated("Marker", "MaxItems", 100)
                 .errors(&[errors::NO_SUCH_ENTITY, errors::INVALID_INPUT])
                 .partial(
-                    "Statements come without their positions; ResourceHandlingOption is refused.",
+                    "Statements come without their positions; ResourceHandlingOption and \
+                     PolicyExclusionList are refused.",
                 ),
         )
         .operation(
@@ -146,7 +147,8 @@ pub(super) fn rows(service: Service) -> Service {
                 .paginated("Marker", "MaxItems", 100)
                 .errors(&[errors::INVALID_INPUT])
                 .partial(
-                    "Statements come without their positions; ResourceHandlingOption is refused.",
+                    "Statements come without their positions; ResourceHandlingOption and \
+                     OrderedOrganizationPolicyInputList are refused.",
                 ),
         )
 }

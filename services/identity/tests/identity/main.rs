@@ -2,7 +2,6 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod access;
-mod conformance;
 mod entities;
 mod policies;
 mod restart;

@@ -241,4 +241,18 @@ async fn the_simulator_decides_as_the_gateway_does() {
     };
     assert_eq!(custom("true").await, "allowed");
     assert_eq!(custom("false").await, "explicitDeny");
+
+    let document = policy(LIST);
+    for (operation, first, lacking) in [
+        ("SimulatePrincipalPolicy", ("PolicySourceArn", arn.as_str()), "PolicyExclusionList"),
+        (
+            "SimulateCustomPolicy",
+            ("PolicyInputList.member.1", document.as_str()),
+            "OrderedOrganizationPolicyInputList",
+        ),
+    ] {
+        let entry = format!("{lacking}.member.1.PolicyArn");
+        let parameters = [first, ("ActionNames.member.1", "iam:ListUsers"), (&entry, "x")];
+        iam.iam(operation, &parameters).await.fails(501, "NotImplemented", lacking);
+    }
 }

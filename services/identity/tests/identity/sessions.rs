@@ -238,6 +238,8 @@ async fn session_policies_narrow() {
     with(vec![("Policy", long)]).await.fails(400, "PackedPolicyTooLarge", "2048");
     let mfa = with(vec![("SerialNumber", "arn:aws:iam::1:mfa/x".to_owned())]).await;
     mfa.fails(501, "NotImplemented", "SerialNumber");
+    let padded = with(vec![("MinimumSessionTokenSize", "4096".to_owned())]).await;
+    padded.fails(501, "NotImplemented", "MinimumSessionTokenSize");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,5 @@
-//! The stock clients, and our shapes beside theirs.
+//! The stock clients.
 
-use serde_json::json;
 use testkit::{TestYard, venv};
 use tokio::task::spawn_blocking;
 
@@ -50,56 +49,4 @@ assert boto3.client("cloudtrail").lookup_events()["Events"] == []
     .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     yard.stop().await;
-}
-
-/// Every member that botocore knows of our operations' inputs and outputs, ours has too, and the
-/// other way round; required members agree.
-#[test]
-fn shapes_agree_with_botocore() {
-    let mut ours = serde_json::Map::new();
-    for service in management::services() {
-        for row in service
-            .operations
-            .iter()
-            .filter(|row| !matches!(row.status, service::Status::Refused(_)))
-        {
-            let members = |shape: Box<dyn shape::Shape>| -> Vec<_> {
-                let fields = shape.schema().fields;
-                fields.iter().map(|it| json!([it.name, it.required])).collect()
-            };
-            let key = format!("{}.{}", service.name, row.name);
-            let shapes =
-                json!({"input": members((row.input)()), "output": members((row.output)())});
-            ours.insert(key, shapes);
-        }
-    }
-    let script = r#"
-import botocore.session, json, sys
-ours = json.load(sys.stdin)
-session = botocore.session.get_session()
-wrong = []
-for key, shapes in ours.items():
-    service, name = key.split(".")
-    operation = session.get_service_model(service).operation_model(name)
-    for side, model in (("input", operation.input_shape), ("output", operation.output_shape)):
-        theirs = set(model.members) if model else set()
-        mine = {n for n, _ in shapes[side]}
-        if theirs != mine:
-            wrong.append(f"{key} {side}: lacks {theirs - mine}, has {mine - theirs}")
-        if side == "input" and model:
-            required = {n for n, r in shapes[side] if r}
-            if required != set(model.required_members):
-                wrong.append(f"{key}: required {required} is not {model.required_members}")
-sys.exit("\n".join(wrong) or 0)
-"#;
-    let mut child = std::process::Command::new(venv::bin().join("python"))
-        .args(["-c", script])
-        .stdin(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let input = serde_json::Value::Object(ours).to_string();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod authorization;
-mod conformance;
 mod crash;
 mod fake_kms;
 mod raw;

@@ -83,6 +83,22 @@ async fn checksums_that_are_not_computed_are_refused_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn keys_that_clients_bring_are_refused_by_any_of_their_headers() {
+    let yard = with_bucket().await;
+    for header in ["algorithm", "key", "key-md5"] {
+        let name = format!("x-amz-server-side-encryption-customer-{header}");
+        for (method, target) in
+            [("PUT", "/bucket/k"), ("GET", "/bucket/k"), ("POST", "/bucket/k?uploads")]
+        {
+            let answer = send(&yard, method, target, &[(&name, "AES256")], b"").await;
+            assert_eq!(answer.status, 501, "{method} {target} {name}");
+            assert!(answer.text().contains("SSE-C"), "{}", answer.text());
+        }
+    }
+    yard.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn anyone_may_read_what_a_public_policy_gives_and_nothing_else() {
     let yard = with_bucket().await;
     send(&yard, "PUT", "/bucket/k", &[], b"public").await;

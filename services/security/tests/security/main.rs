@@ -3,7 +3,6 @@
 
 mod kms;
 mod kms_access;
-mod model;
 mod observer;
 mod secrets;
 mod ssm;
