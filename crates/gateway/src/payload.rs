@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use auth::sigv4::{ChunkDecoder, Verified};
+use auth::sigv4::{ChunkDecoder, Payload, Verified};
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http_body::Body as _;
@@ -111,17 +111,29 @@ pub(crate) fn body_error(error: BodyError) -> Error {
     ErrorKind::new(error.code, status).error(error.message)
 }
 
-/// The payload of a streaming operation, verified on the way.
-pub(crate) fn verified_stream(
+/// A payload taken out of its aws-chunked form and held against what its headers say of it, on the
+/// way. Without a proof (anonymous requests, test mode) that is all but the chunks' signatures.
+pub(crate) fn checked_stream(
     body: Body,
-    verified: &Verified,
+    proof: Option<&Verified>,
     headers: &HeaderMap,
     trailers: Trailers,
 ) -> Result<Body, Error> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let payload = match proof {
+        Some(verified) => verified.payload.clone(),
+        None => match text("x-amz-content-sha256").and_then(Payload::parse) {
+            Some(payload) => payload,
+            None => return Ok(body),
+        },
+    };
     let decoded_len = text("x-amz-decoded-content-length").and_then(|it| it.parse::<u64>().ok());
     let announced = auth::sigv4::TrailerNames::parse(text("x-amz-trailer").unwrap_or_default());
-    if let Some(decoder) = verified.chunks(decoded_len, announced) {
+    let decoder = match proof {
+        Some(verified) => verified.chunks(decoded_len, announced),
+        None => payload.unproven_chunks(decoded_len, announced),
+    };
+    if let Some(decoder) = decoder {
         if decoded_len.is_none() {
             return Err(ErrorKind::new("MissingContentLength", 411)
                 .error("You must provide the x-amz-decoded-content-length HTTP header."));
@@ -130,20 +142,20 @@ pub(crate) fn verified_stream(
         return Ok(Body::stream(stream, decoded_len));
     }
     let len = body.len();
-    match &verified.payload {
-        auth::sigv4::Payload::Sha256(_) => {
-            let stream = Hashed { body, hash: Some(Sha256::new()), verified: verified.clone() };
+    match payload {
+        Payload::Sha256(_) => {
+            let stream = Hashed { body, hash: Some(Sha256::new()), payload };
             Ok(Body::stream(stream, len))
         }
         _ => Ok(body),
     }
 }
 
-/// Checks the signed hash at the end.
+/// Checks the declared hash at the end.
 struct Hashed {
     body: Body,
     hash: Option<Sha256>,
-    verified: Verified,
+    payload: Payload,
 }
 
 impl BodyStream for Hashed {
@@ -162,7 +174,7 @@ impl BodyStream for Hashed {
             None => match self.hash.take() {
                 Some(hash) => {
                     let actual = hex::encode(hash.finalize());
-                    match self.verified.check_body_sha256(&actual) {
+                    match self.payload.check_body_sha256(&actual) {
                         Ok(()) => None,
                         Err(error) => Some(Err(signature_error(&error))),
                     }

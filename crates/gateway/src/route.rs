@@ -11,7 +11,7 @@ use shape::Body;
 use types::Region;
 use wire::uri;
 
-use crate::payload::{Incoming, body_error, verified_stream};
+use crate::payload::{Incoming, body_error, checked_stream};
 use crate::respond::{self, HttpResponse};
 use crate::{MAX_BODY, MAX_DRAINED, authenticate};
 
@@ -77,33 +77,25 @@ async fn answer(
     }
 
     let trailers = Trailers::default();
-    let (caller, region) = match &claim {
+    let (caller, region, proof) = match &claim {
         Some(claim) => {
             let hash = (!target.operation.streams).then(|| auth::sigv4::sha256_hex(&body));
             let known = authenticate::prove(yard, &request, claim, hash.as_deref(), protocol)
                 .map_err(refuse)?;
-            if let Some(verified) = &known.verified {
+            if known.verified.is_some() {
                 check_service_name(claim, service, protocol)?;
-                if target.operation.streams {
-                    stream = verified_stream(stream, verified, &request.headers, trailers.clone())
-                        .map_err(refuse)?;
-                } else {
-                    body = decode_small_chunked(body, verified, &request, &trailers)
-                        .await
-                        .map_err(refuse)?;
-                }
             }
-            (known.caller, known.region)
+            (known.caller, known.region, known.verified)
         }
         None if protocol == Protocol::RestXml => match auth::sigv2::parse(&query) {
             Some(claim) => {
                 let bucket = virtual_host_bucket(service, &request);
                 let known = authenticate::prove_v2(yard, &request, &query, bucket, &claim)
                     .map_err(refuse)?;
-                (known.caller, known.region)
+                (known.caller, known.region, None)
             }
             // Anonymous requests exist in S3 alone, where a bucket's policy may let them.
-            None => (yard.identity().anonymous(yard), yard.config().region.clone()),
+            None => (yard.identity().anonymous(yard), yard.config().region.clone(), None),
         },
         None => {
             let spelling = authenticate::spelling(protocol);
@@ -111,6 +103,14 @@ async fn answer(
             return Err(refuse(authenticate::refusal(&error, protocol)));
         }
     };
+    if target.operation.streams {
+        stream = checked_stream(stream, proof.as_ref(), &request.headers, trailers.clone())
+            .map_err(refuse)?;
+    } else {
+        body = decode_small_chunked(body, proof.as_ref(), &request, &trailers)
+            .await
+            .map_err(refuse)?;
+    }
     let region = if service.global { Region::global() } else { region };
 
     let origin = Origin {
@@ -301,11 +301,11 @@ fn check_service_name(claim: &Claim, service: &Service, protocol: Protocol) -> R
 /// Small bodies may come aws-chunked, too.
 async fn decode_small_chunked(
     body: bytes::Bytes,
-    verified: &auth::sigv4::Verified,
+    proof: Option<&auth::sigv4::Verified>,
     request: &Incoming,
     trailers: &Trailers,
 ) -> Result<bytes::Bytes, Error> {
-    verified_stream(Body::Full(body), verified, &request.headers, trailers.clone())?
+    checked_stream(Body::Full(body), proof, &request.headers, trailers.clone())?
         .collect(MAX_BODY)
         .await
         .map_err(body_error)

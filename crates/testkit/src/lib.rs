@@ -60,6 +60,7 @@ pub struct TestYardBuilder {
     program: std::path::PathBuf,
     identity: Option<Arc<dyn Identity>>,
     audit: Option<MakeAudit>,
+    test_mode: bool,
     keyring: Option<MakeKeyring>,
 }
 
@@ -105,6 +106,13 @@ impl TestYardBuilder {
         self
     }
 
+    /// A yard that takes any access key.
+    #[must_use]
+    pub fn test_mode(mut self) -> Self {
+        self.test_mode = true;
+        self
+    }
+
     /// Starts the yard.
     pub async fn start(self) -> TestYard {
         let dir = tempfile::tempdir().expect("a directory for the test yard");
@@ -117,7 +125,7 @@ impl TestYardBuilder {
             region: Region::new(REGION).expect("a region"),
             data_dir: dir.path().to_owned(),
             endpoint: Endpoint { scheme: "http", host: host.clone() },
-            test_mode: false,
+            test_mode: self.test_mode,
             root_access_key_id: ROOT_KEY.to_owned(),
             root_secret_access_key: ROOT_SECRET.to_owned(),
             program: self.program,
@@ -174,6 +182,7 @@ impl TestYard {
             identity: None,
             audit: None,
             keyring: None,
+            test_mode: false,
         }
     }
 

@@ -67,7 +67,8 @@ pub enum Payload {
 }
 
 impl Payload {
-    fn parse(text: &str) -> Option<Self> {
+    /// What `x-amz-content-sha256` says; `None` where it says nothing that is known.
+    pub fn parse(text: &str) -> Option<Self> {
         match text {
             UNSIGNED_PAYLOAD => Some(Self::Unsigned),
             "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => Some(Self::StreamingSigned),
@@ -76,6 +77,45 @@ impl Payload {
             _ => (text.len() == 64
                 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
             .then(|| Self::Sha256(text.to_owned())),
+        }
+    }
+
+    /// The decoder of an aws-chunked body whose sender is not proven (anonymous, or in test mode):
+    /// signatures are passed over. `None` where the body is not chunked. Arguments as those of
+    /// [`Verified::chunks`].
+    pub fn unproven_chunks(
+        &self,
+        decoded_len: Option<u64>,
+        trailers: super::TrailerNames,
+    ) -> Option<ChunkDecoder> {
+        match self {
+            Self::Sha256(_) | Self::Unsigned => None,
+            Self::StreamingSigned => Some(ChunkDecoder::skipping(decoded_len, None)),
+            Self::StreamingSignedTrailer => {
+                Some(ChunkDecoder::skipping(decoded_len, Some(trailers)))
+            }
+            Self::StreamingUnsignedTrailer => {
+                Some(ChunkDecoder::unsigned(decoded_len, Some(trailers)))
+            }
+        }
+    }
+
+    /// Holds a body that the caller has read against the hash; nothing to compare where the
+    /// payload is not bound by one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::PayloadHashMismatch`].
+    pub fn check_body_sha256(&self, actual_hex: &str) -> Result<(), Error> {
+        match self {
+            Self::Sha256(declared)
+                if !bool::from(declared.as_bytes().ct_eq(actual_hex.as_bytes())) =>
+            {
+                Err(Error::new(
+                    ErrorKind::PayloadHashMismatch,
+                    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+                ))
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -113,25 +153,6 @@ impl Verified {
             Payload::StreamingUnsignedTrailer => {
                 Some(ChunkDecoder::unsigned(decoded_len, Some(trailers)))
             }
-        }
-    }
-
-    /// Holds a body that the caller has read after verification against the signed hash; nothing
-    /// to compare where the payload is not bound by a hash.
-    ///
-    /// # Errors
-    /// [`ErrorKind::PayloadHashMismatch`].
-    pub fn check_body_sha256(&self, actual_hex: &str) -> Result<(), Error> {
-        match &self.payload {
-            Payload::Sha256(signed)
-                if !bool::from(signed.as_bytes().ct_eq(actual_hex.as_bytes())) =>
-            {
-                Err(Error::new(
-                    ErrorKind::PayloadHashMismatch,
-                    "The provided 'x-amz-content-sha256' header does not match what was computed.",
-                ))
-            }
-            _ => Ok(()),
         }
     }
 }

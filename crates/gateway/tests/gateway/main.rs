@@ -118,3 +118,51 @@ async fn large_bodies_and_heads_are_bounded() {
     let answer = yard.send(None, "s3", "GET", "/b/k", &[("x-long", &long)], Vec::new()).await;
     assert_eq!(answer.status, 431);
 }
+
+/// Nobody can check these chunks' signatures, but their framing is no part of the object.
+#[tokio::test(flavor = "multi_thread")]
+async fn unproven_chunked_bodies_are_taken_out_of_their_chunks() {
+    let yard = TestYard::builder(services::all()).test_mode().start().await;
+    let nobody = Keys::new("AKIANOBODY", "x");
+    let signature = "0".repeat(64);
+    let signed =
+        format!("3;chunk-signature={signature}\r\nabc\r\n0;chunk-signature={signature}\r\n");
+    let trailer = "x-amz-checksum-crc32:NSRBwg==\r\n";
+    for (kind, body, sum) in [
+        ("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", format!("{signed}\r\n"), None),
+        (
+            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+            format!("{signed}{trailer}x-amz-trailer-signature:{signature}\r\n\r\n"),
+            Some("NSRBwg=="),
+        ),
+        (
+            "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            format!("3\r\nabc\r\n0\r\n{trailer}\r\n"),
+            Some("NSRBwg=="),
+        ),
+    ] {
+        let trailers = if sum.is_some() { "x-amz-checksum-crc32" } else { "" };
+        let headers = [
+            ("x-amz-content-sha256", kind),
+            ("x-amz-decoded-content-length", "3"),
+            ("x-amz-trailer", trailers),
+        ];
+        let put = |headers: Vec<(&'static str, String)>, body: &str| {
+            let (yard, nobody, body) = (&yard, &nobody, body.as_bytes().to_vec());
+            async move {
+                let headers: Vec<(&str, &str)> =
+                    headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                yard.send(Some(nobody), "s3", "PUT", "/b/k", &headers, body).await
+            }
+        };
+        let all = headers.map(|(name, value)| (name, value.to_owned())).to_vec();
+        let answer = put(all.clone(), &body).await;
+        assert_eq!(answer.status, 200, "{kind}: {}", answer.text());
+        assert_eq!(answer.header("etag"), Some("\"3-0\""), "{kind}");
+        assert_eq!(answer.header("x-amz-checksum-crc32"), sum, "{kind}");
+        let answer = put(all, &body.replace("abc", "abcd")).await;
+        assert_ne!(answer.status, 200, "{kind}: a chunk longer than it says");
+        let answer = put(vec![("x-amz-content-sha256", kind.to_owned())], &body).await;
+        assert_eq!(answer.status, 411, "{kind}: {}", answer.text());
+    }
+}
