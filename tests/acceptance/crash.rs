@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::harness::{Data, Yard, get};
-use crate::quickstart::{Clone, Quickstart, ended, executions, root};
+use crate::quickstart::{Clone, Quickstart, ended, executions, executions_if_up, root};
 
 /// More steps than the pipeline has; the test ends at the first push that kills nothing.
 const MOST_STEPS: usize = 200;
@@ -33,7 +33,7 @@ fn every_execution_ends_exactly_once() {
             if yard.died(Duration::from_millis(200)).is_some() {
                 break true;
             }
-            let found = executions(&root_user, &commit);
+            let found = executions_if_up(&root_user, &commit);
             if found.iter().any(|it| it["status"] == "Succeeded") {
                 break false;
             }

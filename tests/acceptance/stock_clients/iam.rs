@@ -58,8 +58,15 @@ fn roles_are_assumed_by_those_whom_they_trust() {
         &allow("ssm:GetParameter", "*").to_string(),
     ]);
     let arn = format!("arn:aws:iam::{account}:role/deployer");
-    let assume =
-        ["sts", "assume-role", "--role-arn", &arn, "--role-session-name", "session", "--external-id"];
+    let assume = [
+        "sts",
+        "assume-role",
+        "--role-arn",
+        &arn,
+        "--role-session-name",
+        "session",
+        "--external-id",
+    ];
     bob.refused("AccessDenied", &[&assume[..], &["42"]].concat());
     ann.refused("AccessDenied", &[&assume[..], &["41"]].concat());
     let session = ann.aws(&[&assume[..], &["42"]].concat());
@@ -69,7 +76,10 @@ fn roles_are_assumed_by_those_whom_they_trust() {
         .with_keys(&text("AccessKeyId"), &text("SecretAccessKey"))
         .with_token(&text("SessionToken"));
     let identity = deployer.aws(&["sts", "get-caller-identity"]);
-    assert!(identity["Arn"].as_str().unwrap().ends_with(":assumed-role/deployer/session"), "{identity}");
+    assert!(
+        identity["Arn"].as_str().unwrap().ends_with(":assumed-role/deployer/session"),
+        "{identity}"
+    );
     deployer.refused("ParameterNotFound", &["ssm", "get-parameter", "--name", "none"]);
     deployer.refused("AccessDenied", &["iam", "list-users"]);
     let forged = ann.with_keys(&text("AccessKeyId"), &text("SecretAccessKey")).with_token("forged");

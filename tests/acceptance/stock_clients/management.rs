@@ -66,7 +66,14 @@ fn a_rule_writes_matching_events_to_a_log_group() {
     let policy = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
          "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}]});
-    root.aws(&["logs", "put-resource-policy", "--policy-name", "events", "--policy-document", &policy.to_string()]);
+    root.aws(&[
+        "logs",
+        "put-resource-policy",
+        "--policy-name",
+        "events",
+        "--policy-document",
+        &policy.to_string(),
+    ]);
     let pattern = json!({"source": [{"prefix": "my."}], "detail": {"n": [{"numeric": [">", 3]}]}});
     root.aws(&["events", "put-rule", "--name", "r", "--event-pattern", &pattern.to_string()]);
     let arn = format!("arn:aws:logs:us-east-1:{account}:log-group:/aws/events/all");
@@ -102,8 +109,11 @@ fn the_audit_trail_tells_who_did_what() {
     let data = Data::new();
     let yard = Yard::up(&data, &[], &[]);
     let root = yard.root();
-    let ann = yard.user("ann", &json!({"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}]}));
+    let ann = yard.user(
+        "ann",
+        &json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}]}),
+    );
     ann.refused("AccessDenied", &["iam", "create-user", "--user-name", "eve"]);
     root.aws(&[
         "secretsmanager",

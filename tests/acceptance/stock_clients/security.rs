@@ -22,8 +22,7 @@ fn keys_seal_and_a_disabled_key_refuses() {
         "a=b",
     ]);
     let file = data.path().join("sealed");
-    let script =
-        "import base64, sys; open(sys.argv[1], 'wb').write(base64.b64decode(sys.argv[2]))";
+    let script = "import base64, sys; open(sys.argv[1], 'wb').write(base64.b64decode(sys.argv[2]))";
     let decoded = root
         .command("python3")
         .args(["-c", script])
