@@ -30,6 +30,8 @@ const EVENT_OVERHEAD: usize = 26;
 const MAX_LINE: usize = 200_000;
 /// Output is forwarded when it has waited so long, or when there is so much.
 const PAUSE_MILLIS: u128 = 150;
+/// A few calls' worth, so that most of them are full.
+const MAX_HELD: usize = 4 * MAX_BATCH;
 
 /// See the module.
 pub(super) struct Log {
@@ -118,7 +120,8 @@ impl Log {
                 self.held_since.get_or_insert_with(Instant::now);
             }
             let waited = self.held_since.is_some_and(|at| at.elapsed().as_millis() >= PAUSE_MILLIS);
-            if all || waited || self.held.len() >= MAX_BATCH {
+            // Each call is a synced write, so with `all` too the pieces are gathered first.
+            if (all && ended) || waited || self.held.len() >= MAX_HELD {
                 self.put_held(job, all && ended).await?;
             }
             if ended {

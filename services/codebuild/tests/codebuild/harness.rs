@@ -36,7 +36,11 @@ pub struct Yard {
 
 impl Yard {
     pub async fn start() -> Self {
-        let mut services = vec![codeyard_svc_codebuild::service(), svc_codecommit::service()];
+        let mut services = vec![
+            codeyard_svc_codebuild::service(),
+            svc_codecommit::service(),
+            svc_s3::service(),
+        ];
         services.extend(svc_management::services());
         services.extend(svc_security::services());
         let yard = TestYard::start(services).await;
@@ -62,6 +66,13 @@ impl Yard {
         let (status, output) = self.yard.json(service, target, input).await;
         assert_eq!(status, 200, "{target}: {output}");
         output
+    }
+
+    /// Sends an S3 request as root; answers the body.
+    pub async fn s3(&self, method: &str, path: &str, body: Vec<u8>) -> Vec<u8> {
+        let answer = self.yard.send(Some(&self.yard.root()), "s3", method, path, &[], body).await;
+        assert!(answer.status < 300, "{method} {path}: {} {}", answer.status, answer.text());
+        answer.body.to_vec()
     }
 
     /// A project without source whose buildspec is given.

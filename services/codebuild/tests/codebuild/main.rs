@@ -8,6 +8,7 @@
 mod builds;
 mod harness;
 mod projects;
+mod storage;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -19,7 +20,7 @@ fn main() {
     }
     let words = args.iter().filter_map(|arg| arg.to_str()).filter(|arg| !arg.starts_with('-'));
     let wanted: Vec<&str> = words.collect();
-    let all = [projects::TESTS, builds::TESTS].concat();
+    let all = [projects::TESTS, builds::TESTS, storage::TESTS].concat();
     let chosen = all
         .iter()
         .filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| name.contains(word)));
