@@ -351,8 +351,8 @@ fn payload_hashes() {
         payload_sha256: None,
     };
     let verified = parse(&unread).unwrap().unwrap().verify(&unread, &secret, now).unwrap();
-    assert!(verified.check_body_sha256(&sha256_hex(b"hello")).is_ok());
-    let error = verified.check_body_sha256(&sha256_hex(b"hullo")).unwrap_err();
+    assert!(verified.payload.check_body_sha256(&sha256_hex(b"hello")).is_ok());
+    let error = verified.payload.check_body_sha256(&sha256_hex(b"hullo")).unwrap_err();
     assert_eq!(error.kind, ErrorKind::PayloadHashMismatch);
     for (name, want) in [
         ("s3 over tls", Payload::StreamingUnsignedTrailer),
