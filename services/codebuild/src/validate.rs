@@ -107,7 +107,9 @@ fn sources_beside(settings: &Settings<'_>) -> Result<(), Error> {
     let mut seen = BTreeSet::new();
     for secondary in settings.secondary_sources {
         source(secondary)?;
-        let id = identifier(secondary.source_identifier.as_deref(), "secondary source")?;
+        let from_pipeline = secondary.kind == SourceType::Codepipeline;
+        let id =
+            identifier(secondary.source_identifier.as_deref(), "secondary source", from_pipeline)?;
         if secondary.kind == SourceType::NoSource {
             return Err(invalid("Invalid secondary source: its type must not be NO_SOURCE"));
         }
@@ -133,7 +135,12 @@ fn artifacts_beside(settings: &Settings<'_>) -> Result<(), Error> {
     let mut seen = BTreeSet::new();
     for secondary in settings.secondary_artifacts {
         artifacts(secondary, settings.source)?;
-        let id = identifier(secondary.artifact_identifier.as_deref(), "secondary artifacts")?;
+        let from_pipeline = secondary.kind == ArtifactsType::Codepipeline;
+        let id = identifier(
+            secondary.artifact_identifier.as_deref(),
+            "secondary artifacts",
+            from_pipeline,
+        )?;
         if !seen.insert(id) {
             return Err(invalid(format!("Duplicate artifact identifier: {id}")));
         }
@@ -141,12 +148,17 @@ fn artifacts_beside(settings: &Settings<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Identifiers become part of variable names.
-fn identifier<'a>(id: Option<&'a str>, what: &str) -> Result<&'a str, Error> {
+/// Identifiers become part of variable names. Those that a pipeline gives are its artifacts'
+/// names, which may have hyphens too.
+fn identifier<'a>(
+    id: Option<&'a str>,
+    what: &str,
+    from_pipeline: bool,
+) -> Result<&'a str, Error> {
     let allowed = |id: &&str| {
-        !id.is_empty()
-            && id.len() <= 128
-            && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        let fits =
+            |c: char| c.is_ascii_alphanumeric() || c == '_' || (c == '-' && from_pipeline);
+        !id.is_empty() && id.len() <= 128 && id.chars().all(fits)
     };
     id.filter(allowed).ok_or_else(|| {
         invalid(format!(

@@ -8,6 +8,7 @@
 mod builds;
 mod harness;
 mod projects;
+mod restarts;
 mod storage;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,9 +19,13 @@ fn main() {
     if args.first().is_some_and(|first| first == sandbox::SUPERVISOR_ARGUMENT) {
         sandbox::supervisor_main(args.into_iter().skip(1));
     }
+    if args.first().is_some_and(|first| first == restarts::PLAY_YARD) {
+        restarts::play_yard(&args[1], &args[2]);
+        return;
+    }
     let words = args.iter().filter_map(|arg| arg.to_str()).filter(|arg| !arg.starts_with('-'));
     let wanted: Vec<&str> = words.collect();
-    let all = [projects::TESTS, builds::TESTS, storage::TESTS].concat();
+    let all = [projects::TESTS, builds::TESTS, storage::TESTS, restarts::TESTS].concat();
     let chosen = all
         .iter()
         .filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| name.contains(word)));

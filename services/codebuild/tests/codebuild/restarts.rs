@@ -1,0 +1,264 @@
+//! A yard that dies and comes back: its builds go on.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use api_developer::codebuild::{self, Build, BuildStatusType};
+use api_management::logs;
+use auth::policy::{Attached, Policy, PolicyKind, Principal};
+use blobs::{Blobs, MasterKeyring};
+use engine::kill;
+use serde_json::json;
+use service::{
+    AccessKey, Caller, Config, Cx, Endpoint, Error, Grants, Identity, NoAudit, Registry, Session,
+    SessionRequest, Yard, YardBuilder,
+};
+use store::Store;
+use types::{Account, Region};
+
+/// First argument of a process that is the yard of a test; data directory and buildspec follow.
+pub const PLAY_YARD: &str = "__play_yard";
+
+/// Everybody is root and may do everything.
+struct Everybody;
+
+impl Everybody {
+    fn caller() -> Caller {
+        let all = json!({
+            "Version": "2012-10-17",
+            "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }],
+        });
+        let policy = Policy::from_value(PolicyKind::Identity, &all).unwrap();
+        let attached = Attached { source: "all".into(), policy: Arc::new(policy) };
+        let arn = "arn:aws:iam::123456789012:root".to_owned();
+        Caller {
+            account: Account::new("123456789012").unwrap(),
+            principal: Principal::Root { account: "123456789012".into() },
+            arn,
+            user_id: "123456789012".into(),
+            access_key_id: None,
+            grants: Arc::new(Grants { identity: vec![attached], ..Grants::default() }),
+            context: Vec::new(),
+            expires: None,
+        }
+    }
+}
+
+impl Identity for Everybody {
+    fn by_access_key(&self, _: &Yard, _: &str, _: Option<&str>) -> Result<Option<AccessKey>, Error> {
+        Ok(None)
+    }
+
+    fn by_git_credential(&self, _: &Yard, _: &str, _: &str) -> Result<Option<Caller>, Error> {
+        Ok(None)
+    }
+
+    fn assume_role_for_service(&self, yard: &Yard, _: &SessionRequest) -> Result<Session, Error> {
+        Ok(Session {
+            caller: Self::caller(),
+            access_key_id: "ASIAEXAMPLE".into(),
+            secret_access_key: "secret".into(),
+            session_token: "token".into(),
+            expires: yard.clock().now().plus_secs(3600),
+        })
+    }
+
+    fn root(&self, _: &Account) -> Caller {
+        Self::caller()
+    }
+
+    fn anonymous(&self, _: &Yard) -> Caller {
+        Self::caller()
+    }
+}
+
+async fn open(dir: &Path) -> Yard {
+    std::fs::create_dir_all(dir).unwrap();
+    let mut services = vec![codeyard_svc_codebuild::service()];
+    services.extend(svc_management::services());
+    let keyring = Arc::new(MasterKeyring::open_or_create(&dir.join("master.key")).unwrap());
+    YardBuilder {
+        config: Config {
+            account: Account::new("123456789012").unwrap(),
+            region: Region::new("us-east-1").unwrap(),
+            data_dir: dir.to_owned(),
+            endpoint: Endpoint { scheme: "http", host: "127.0.0.1:1".into() },
+            test_mode: false,
+            root_access_key_id: String::new(),
+            root_secret_access_key: String::new(),
+            program: std::env::current_exe().unwrap(),
+            build_slots: 1,
+        },
+        registry: Arc::new(Registry::new(services)),
+        store: Store::open(dir, store::Options { sync: false }).unwrap(),
+        blobs: Blobs::open(&dir.join("blobs"), keyring).unwrap(),
+        clock: types::system_clock(),
+        identity: Arc::new(Everybody),
+        audit: Arc::new(NoAudit),
+    }
+    .start()
+    .await
+    .unwrap()
+}
+
+fn root_cx(yard: &Yard) -> Cx {
+    Cx::background(yard, Everybody::caller(), yard.config().region.clone(), "test")
+}
+
+/// A yard that runs one build: starts it unless an earlier life did, and ends once it has ended.
+pub fn play_yard(dir: &OsStr, buildspec: &OsStr) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let yard = open(Path::new(dir)).await;
+        let cx = root_cx(&yard);
+        let project = codebuild::CreateProjectInput {
+            name: "pp".into(),
+            source: codebuild::ProjectSource {
+                kind: codebuild::SourceType::NoSource,
+                buildspec: buildspec.to_str().map(str::to_owned),
+                ..Default::default()
+            },
+            artifacts: codebuild::ProjectArtifacts {
+                kind: codebuild::ArtifactsType::NoArtifacts,
+                ..Default::default()
+            },
+            environment: codebuild::ProjectEnvironment {
+                kind: codebuild::EnvironmentType::LinuxContainer,
+                image: "aws/codebuild/standard:7.0".into(),
+                compute_type: codebuild::ComputeType::BuildGeneral1Small,
+                ..Default::default()
+            },
+            service_role: "arn:aws:iam::123456789012:role/r".into(),
+            ..Default::default()
+        };
+        match cx.call(codebuild::CreateProject, project).await {
+            Err(error) if error.code != "ResourceAlreadyExistsException" => panic!("{error}"),
+            _ => {}
+        }
+        let input = codebuild::StartBuildInput {
+            project_name: "pp".into(),
+            idempotency_token: Some("once".into()),
+            ..Default::default()
+        };
+        let id = cx.call(codebuild::StartBuild, input).await.unwrap().build.unwrap().id.unwrap();
+        while build(&cx, &id).await.build_complete != Some(true) {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        yard.stop(Duration::from_secs(5)).await;
+    });
+}
+
+async fn build(cx: &Cx, id: &str) -> Build {
+    let input = codebuild::BatchGetBuildsInput { ids: vec![id.to_owned()] };
+    let output = cx.call(codebuild::BatchGetBuilds, input).await.unwrap();
+    output.builds.unwrap().remove(0)
+}
+
+/// The build of a data directory whose yard has ended, and its log.
+async fn look(dir: &Path) -> (Build, String) {
+    let yard = open(dir).await;
+    let cx = root_cx(&yard);
+    let ids = cx.call(codebuild::ListBuilds, Default::default()).await.unwrap().ids.unwrap();
+    assert_eq!(ids.len(), 1, "one request, one build");
+    let build = build(&cx, &ids[0]).await;
+    let names = build.logs.clone().unwrap();
+    let (mut text, mut token) = (String::new(), None);
+    loop {
+        let input = logs::GetLogEventsInput {
+            log_group_name: names.group_name.clone(),
+            log_stream_name: names.stream_name.clone().unwrap(),
+            start_from_head: Some(true),
+            next_token: token.clone(),
+            ..Default::default()
+        };
+        let page = cx.call(logs::GetLogEvents, input).await.unwrap();
+        text.extend(page.events.into_iter().filter_map(|event| event.message));
+        if page.next_forward_token == token {
+            break;
+        }
+        token = page.next_forward_token;
+    }
+    yard.stop(Duration::from_secs(5)).await;
+    (build, text)
+}
+
+fn spawn(dir: &Path, buildspec: &str, kill_after: Option<u64>) -> std::process::Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.arg(PLAY_YARD).arg(dir).arg(buildspec).stderr(Stdio::null());
+    if let Some(step) = kill_after {
+        command.env(kill::VARIABLE, step.to_string());
+    }
+    command.spawn().unwrap()
+}
+
+fn output(log: &str) -> String {
+    let own = log.lines().filter(|line| !line.starts_with("[Container] "));
+    own.map(|line| format!("{line}\n")).collect()
+}
+
+const PHASES: usize = 11;
+
+/// Exactly one end, every phase once, the output complete.
+async fn check(dir: &Path, wanted: &str) {
+    let (build, log) = look(dir).await;
+    assert_eq!(build.build_status, Some(BuildStatusType::Succeeded), "{log}");
+    assert_eq!(build.phases.unwrap().len(), PHASES);
+    assert_eq!(output(&log), wanted);
+    assert_eq!(log.matches("Entering phase BUILD").count(), 1, "the commands ran once: {log}");
+}
+
+async fn killed_after_every_step_the_build_ends_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let spec = "version: 0.2\nphases:\n  build:\n    commands: [\"echo one\", \"sleep 0.05\", \"echo two\"]\n";
+    let base = dir.path().to_owned();
+    let steps = tokio::task::spawn_blocking(move || {
+        kill::after_every_step(40, |round, kill_after| {
+            let status = spawn(&base.join(round.to_string()), spec, kill_after).wait();
+            match status.map_err(|error| error.to_string())?.success() {
+                true => Ok(kill::Ended::Finished),
+                false => Ok(kill::Ended::Killed),
+            }
+        })
+    })
+    .await
+    .unwrap()
+    .unwrap();
+    println!("{steps} steps");
+    for round in 0..=steps {
+        check(&dir.path().join(round.to_string()), "one\ntwo\n").await;
+    }
+}
+
+async fn killed_at_any_time_the_log_has_no_gap() {
+    let spec = "version: 0.2\nphases:\n  build:\n    commands: [\"for i in $(seq 60); do echo $i; sleep 0.01; done\"]\n";
+    let wanted: String = (1..=60).map(|n| format!("{n}\n")).collect();
+    for (round, millis) in [60, 150, 300, 450, 600].into_iter().enumerate() {
+        let dir = tempfile::tempdir().unwrap();
+        for life in 0..4 {
+            let mut yard = spawn(dir.path(), spec, None);
+            let until = Instant::now() + Duration::from_millis(millis + 37 * life);
+            while Instant::now() < until && yard.try_wait().unwrap().is_none() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            yard.kill().unwrap();
+            yard.wait().unwrap();
+        }
+        assert!(spawn(dir.path(), spec, None).wait().unwrap().success());
+        let (build, log) = look(dir.path()).await;
+        assert_eq!(build.build_status, Some(BuildStatusType::Succeeded), "{round}: {log}");
+        // A batch whose record died with the yard comes twice: that is no gap.
+        let mut lines: Vec<&str> = Vec::new();
+        let all = output(&log);
+        for line in all.lines() {
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        assert_eq!(lines.join("\n") + "\n", wanted, "{round}");
+    }
+}
+
+crate::tests![killed_after_every_step_the_build_ends_once, killed_at_any_time_the_log_has_no_gap];
