@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Map, Number, Value};
 use types::Timestamp;
 
-use crate::validate::join;
+use crate::path::Path;
 use crate::{Field, Peek, Problems, ReadError, Shape, Slot, TimeFormat};
 
 /// Fills `shape` from a JSON object. Unknown members are passed over, as AWS does. Members of the
@@ -16,7 +16,7 @@ pub fn read(
     shape: &mut dyn Shape,
     problems: &mut Problems,
 ) -> Result<(), ReadError> {
-    read_struct(value, shape, "", problems)
+    read_struct(value, shape, &Path::Root, problems)
 }
 
 /// Fills `shape` from a document that [`to_value`] made.
@@ -32,7 +32,7 @@ pub fn from_value(shape: &mut dyn Shape, value: &Value) -> Result<(), ReadError>
 fn read_struct(
     value: &Value,
     shape: &mut dyn Shape,
-    path: &str,
+    path: &Path<'_>,
     problems: &mut Problems,
 ) -> Result<(), ReadError> {
     let Value::Object(object) = value else {
@@ -42,11 +42,11 @@ fn read_struct(
         match object.get(field.name) {
             None | Some(Value::Null) => {
                 if field.required {
-                    problems.missing(&join(path, field.name), field);
+                    problems.missing(Path::Member(path, field.name), field);
                 }
             }
             Some(value) => {
-                let path = join(path, field.name);
+                let path = Path::Member(path, field.name);
                 read_slot(value, shape.slot(index), field, &path, problems)?;
             }
         }
@@ -58,7 +58,7 @@ fn read_slot(
     value: &Value,
     slot: Slot<'_>,
     field: &Field,
-    path: &str,
+    path: &Path<'_>,
     problems: &mut Problems,
 ) -> Result<(), ReadError> {
     match (slot, value) {
@@ -112,7 +112,7 @@ fn read_slot(
                 if item.is_null() {
                     continue;
                 }
-                let path = format!("{path}.{}.member", at + 1);
+                let path = Path::Item(path, at + 1);
                 read_slot(item, list.push(), field, &path, problems)?;
             }
         }
@@ -121,7 +121,7 @@ fn read_slot(
                 if value.is_null() {
                     continue;
                 }
-                let path = format!("{path}.{key}.member");
+                let path = Path::Value(path, key);
                 read_slot(value, map.insert(key.clone()), field, &path, problems)?;
             }
         }
@@ -158,7 +158,7 @@ fn expected(slot: &Slot<'_>) -> &'static str {
 }
 
 /// Names the types and never the value, which may be a secret.
-fn unexpected(path: &str, expected: &str, found: &Value) -> ReadError {
+fn unexpected(path: &Path<'_>, expected: &str, found: &Value) -> ReadError {
     let found = match found {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -167,7 +167,7 @@ fn unexpected(path: &str, expected: &str, found: &Value) -> ReadError {
         Value::Array(_) => "a list",
         Value::Object(_) => "a structure",
     };
-    ReadError { path: path.to_owned(), message: format!("Expected {expected}, found {found}") }
+    ReadError { path: path.to_string(), message: format!("Expected {expected}, found {found}") }
 }
 
 /// The shape as a JSON object. Absent members are left out.

@@ -39,6 +39,7 @@ mod call;
 mod enums;
 pub mod json;
 mod member;
+mod path;
 mod schema;
 mod validate;
 

@@ -7,6 +7,7 @@ use std::sync::{OnceLock, RwLock};
 
 use regex_lite::Regex;
 
+use crate::path::Path;
 use crate::{Field, Peek, Shape};
 
 /// A message that does not have the form of its shape: AWS's `SerializationException`.
@@ -49,27 +50,35 @@ pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
     /// A required member that is not there.
-    pub fn missing(&mut self, path: &str, field: &Field) {
+    pub fn missing(&mut self, path: impl fmt::Display, field: &Field) {
+        let path = path.to_string();
         self.0.push(Problem {
-            path: path.to_owned(),
             code: field.missing,
             missing: true,
             message: format!(
                 "Value null at '{path}' failed to satisfy constraint: Member must not be null"
             ),
+            path,
         });
     }
 
     /// A value that breaks `constraint`.
-    pub fn invalid(&mut self, path: &str, field: &Field, shown: &str, constraint: &str) {
+    pub fn invalid(
+        &mut self,
+        path: impl fmt::Display,
+        field: &Field,
+        shown: &str,
+        constraint: &str,
+    ) {
         let shown = if field.sensitive { "***" } else { shown };
+        let path = path.to_string();
         self.0.push(Problem {
-            path: path.to_owned(),
             code: field.invalid,
             missing: false,
             message: format!(
                 "Value '{shown}' at '{path}' failed to satisfy constraint: {constraint}"
             ),
+            path,
         });
     }
 
@@ -96,61 +105,51 @@ impl fmt::Display for Problems {
 /// Checks every declared bound and pattern, and that required `Option` members are present.
 pub fn validate(shape: &dyn Shape) -> Problems {
     let mut problems = Problems::default();
-    walk(shape, "", &mut problems);
+    walk(shape, &Path::Root, &mut problems);
     problems
 }
 
-/// The path of a member below `parent`; AWS writes the first letter small.
-pub(crate) fn join(parent: &str, name: &str) -> String {
-    let mut letters = name.chars();
-    let first = letters.next().map(|c| c.to_ascii_lowercase());
-    let name: String = first.into_iter().chain(letters).collect();
-    if parent.is_empty() { name } else { format!("{parent}.{name}") }
-}
-
-fn walk(shape: &dyn Shape, parent: &str, problems: &mut Problems) {
+fn walk(shape: &dyn Shape, parent: &Path<'_>, problems: &mut Problems) {
     for (index, field) in shape.schema().fields.iter().enumerate() {
         let peek = shape.peek(index);
         if let Peek::Absent = peek {
             if field.required {
-                problems.missing(&join(parent, field.name), field);
+                problems.missing(Path::Member(parent, field.name), field);
             }
             continue;
         }
         let bounded = field.min.is_some() || field.max.is_some() || field.pattern.is_some();
         let nested = matches!(peek, Peek::Struct(_) | Peek::List(_) | Peek::Map(_));
         if bounded || nested {
-            check(&peek, field, &join(parent, field.name), problems);
+            check(&peek, field, &Path::Member(parent, field.name), problems);
         }
     }
 }
 
-fn check(peek: &Peek<'_>, field: &Field, path: &str, problems: &mut Problems) {
+fn check(peek: &Peek<'_>, field: &Field, path: &Path<'_>, problems: &mut Problems) {
     match peek {
         Peek::String(text) => check_text(text, field, path, problems),
         Peek::Enum(word) => check_text(word.word(), field, path, problems),
-        Peek::Long(value) => {
-            check_bounds(*value, field, path, &value.to_string(), "value", problems)
-        }
+        Peek::Long(value) => check_bounds(*value, field, path, value, "value", problems),
         Peek::Blob(bytes) => {
-            check_bounds(bytes.len() as i64, field, path, "<bytes>", "length", problems);
+            check_bounds(bytes.len() as i64, field, path, &"<bytes>", "length", problems);
         }
         Peek::Struct(inner) => walk(*inner, path, problems),
         Peek::List(list) => {
-            let shown = format!("{} items", list.count());
+            let shown = format_args!("{} items", list.count());
             check_bounds(list.count() as i64, field, path, &shown, "length", problems);
             for at in 0..list.count() {
                 if let Peek::Struct(inner) = list.at(at) {
-                    walk(inner, &format!("{path}.{}.member", at + 1), problems);
+                    walk(inner, &Path::Item(path, at + 1), problems);
                 }
             }
         }
         Peek::Map(map) => {
-            let shown = format!("{} entries", map.count());
+            let shown = format_args!("{} entries", map.count());
             check_bounds(map.count() as i64, field, path, &shown, "length", problems);
             map.visit(&mut |key, value| {
                 if let Peek::Struct(inner) = value {
-                    walk(inner, &format!("{path}.{key}.member"), problems);
+                    walk(inner, &Path::Value(path, key), problems);
                 }
             });
         }
@@ -158,9 +157,9 @@ fn check(peek: &Peek<'_>, field: &Field, path: &str, problems: &mut Problems) {
     }
 }
 
-fn check_text(text: &str, field: &Field, path: &str, problems: &mut Problems) {
+fn check_text(text: &str, field: &Field, path: &Path<'_>, problems: &mut Problems) {
     if field.min.is_some() || field.max.is_some() {
-        check_bounds(text.chars().count() as i64, field, path, text, "length", problems);
+        check_bounds(text.chars().count() as i64, field, path, &text, "length", problems);
     }
     if let Some(pattern) = field.pattern
         && !matches(pattern, text)
@@ -173,18 +172,18 @@ fn check_text(text: &str, field: &Field, path: &str, problems: &mut Problems) {
 fn check_bounds(
     value: i64,
     field: &Field,
-    path: &str,
-    shown: &str,
+    path: &Path<'_>,
+    shown: &dyn fmt::Display,
     of: &str,
     problems: &mut Problems,
 ) {
     if let Some(min) = field.min.filter(|min| value < *min) {
         let constraint = format!("Member must have {of} greater than or equal to {min}");
-        problems.invalid(path, field, shown, &constraint);
+        problems.invalid(path, field, &shown.to_string(), &constraint);
     }
     if let Some(max) = field.max.filter(|max| value > *max) {
         let constraint = format!("Member must have {of} less than or equal to {max}");
-        problems.invalid(path, field, shown, &constraint);
+        problems.invalid(path, field, &shown.to_string(), &constraint);
     }
 }
 
