@@ -131,30 +131,41 @@ impl Reader {
     fn read_sealed(&self, seal: &Seal, offset: u64, max: usize) -> io::Result<Vec<u8>> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut start, mut position) = if last.0 <= offset { *last } else { (0, 0) };
-        loop {
-            let Some((header, length)) = self.header(start, position)? else {
-                return Ok(Vec::new());
-            };
+        let mut found = Vec::new();
+        // Records are as short as what was written at once: one answer joins many.
+        while found.len() < max {
+            let Some((header, length)) = self.header(start, position)? else { break };
             let end = start + length as u64;
-            let next = position + (HEADER + length + TAG) as u64;
-            if offset >= end {
-                (start, position) = (end, next);
-                continue;
+            if offset < end {
+                let at = position + HEADER as u64;
+                let Some(plain) = self.open_record(seal, &header, at, length)? else { break };
+                *last = (start, position);
+                let skip =
+                    usize::try_from(offset.saturating_sub(start)).map_err(io::Error::other)?;
+                let rest = plain.get(skip..).unwrap_or_default();
+                found.extend_from_slice(rest.get(..max - found.len()).unwrap_or(rest));
             }
-            let Some(sealed) = self.exactly(position + HEADER as u64, length + TAG)? else {
-                return Ok(Vec::new());
-            };
-            let (clear, nonce) = header.split_at(12);
-            let nonce: [u8; 12] = nonce.try_into().map_err(io::Error::other)?;
-            let aad = seal.authenticated(clear);
-            let plain = seal
-                .cipher
-                .decrypt(&Nonce::from(nonce), Payload { msg: &sealed, aad: &aad })
-                .map_err(|_| damaged("does not open with this key, or was changed"))?;
-            *last = (start, position);
-            let skip = usize::try_from(offset - start).map_err(io::Error::other)?;
-            return Ok(plain.into_iter().skip(skip).take(max).collect());
+            (start, position) = (end, position + (HEADER + length + TAG) as u64);
         }
+        Ok(found)
+    }
+
+    /// The plain bytes of the record whose sealed bytes are at `at`, if it has been written whole.
+    fn open_record(
+        &self,
+        seal: &Seal,
+        header: &[u8],
+        at: u64,
+        length: usize,
+    ) -> io::Result<Option<Vec<u8>>> {
+        let Some(sealed) = self.exactly(at, length + TAG)? else { return Ok(None) };
+        let (clear, nonce) = header.split_at(12);
+        let nonce: [u8; 12] = nonce.try_into().map_err(io::Error::other)?;
+        let aad = seal.authenticated(clear);
+        seal.cipher
+            .decrypt(&Nonce::from(nonce), Payload { msg: &sealed, aad: &aad })
+            .map(Some)
+            .map_err(|_| damaged("does not open with this key, or was changed"))
     }
 
     /// The header of the record at `position`, if it has been written whole.
@@ -222,6 +233,17 @@ mod tests {
             }
             assert!(reader.read_at(all.len() as u64, 10).unwrap().is_empty());
         }
+    }
+
+    #[test]
+    fn one_answer_joins_many_records() {
+        let dir = tempfile::tempdir().unwrap();
+        let seal = Some(Seal::new(&[7; 32], "id", "f"));
+        let all = written(dir.path(), seal.clone());
+        let reader = Reader::open(&dir.path().join("f"), seal).unwrap();
+        assert_eq!(reader.read_at(0, all.len() + 1).unwrap(), all);
+        assert_eq!(reader.read_at(1000, 500).unwrap(), all[1000..1500]);
+        assert_eq!(reader.read_at(1500, usize::MAX).unwrap(), all[1500..]);
     }
 
     #[test]
