@@ -150,14 +150,9 @@ fn artifacts_beside(settings: &Settings<'_>) -> Result<(), Error> {
 
 /// Identifiers become part of variable names. Those that a pipeline gives are its artifacts'
 /// names, which may have hyphens too.
-fn identifier<'a>(
-    id: Option<&'a str>,
-    what: &str,
-    from_pipeline: bool,
-) -> Result<&'a str, Error> {
+fn identifier<'a>(id: Option<&'a str>, what: &str, from_pipeline: bool) -> Result<&'a str, Error> {
     let allowed = |id: &&str| {
-        let fits =
-            |c: char| c.is_ascii_alphanumeric() || c == '_' || (c == '-' && from_pipeline);
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || (c == '-' && from_pipeline);
         !id.is_empty() && id.len() <= 128 && id.chars().all(fits)
     };
     id.filter(allowed).ok_or_else(|| {

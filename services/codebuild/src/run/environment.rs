@@ -154,11 +154,16 @@ fn built_in(job: &Job, downloaded: &Downloaded, all: &mut Environment) {
     }
 }
 
+/// By GetParameters, which is what AWS's guide has service roles be allowed.
 async fn parameter_value(cx: &Cx, name: &str) -> Result<String, Cut> {
-    let input = ssm::GetParameterInput { name: name.to_owned(), with_decryption: Some(true) };
-    match cx.call(ssm::GetParameter, input).await {
-        Ok(output) => Ok(output.parameter.value),
-        Err(error) => Err(refused("Decrypted Variables Error", name, &error)),
+    const CODE: &str = "Decrypted Variables Error";
+    let input =
+        ssm::GetParametersInput { names: vec![name.to_owned()], with_decryption: Some(true) };
+    let output = cx.call(ssm::GetParameters, input).await;
+    let output = output.map_err(|error| refused(CODE, name, &error))?;
+    match output.parameters.into_iter().next() {
+        Some(parameter) => Ok(parameter.value),
+        None => Err(Cut::failed(CODE, format!("parameter does not exist: {name}"))),
     }
 }
 

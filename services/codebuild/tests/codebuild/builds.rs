@@ -80,6 +80,45 @@ async fn a_failing_command_tells_which() {
     assert_eq!(names[4..], ["INSTALL", "FINALIZING", "COMPLETED"]);
 }
 
+async fn events_tell_of_states_and_phases() {
+    let yard = Yard::start().await;
+    let build = yard.run(&spec("  build:\n    commands: [\"exit 2\"]\n")).await;
+    let told = testkit::TestYard::until(Duration::from_secs(10), || async {
+        let told = yard.told.all();
+        let ended = |event: &Value| event["detail"]["build-status"] == "FAILED";
+        told.iter().any(ended).then_some(told)
+    })
+    .await;
+    let states: Vec<&Value> =
+        told.iter().filter(|event| event["type"] == "CodeBuild Build State Change").collect();
+    assert_eq!(states.len(), 2, "{states:?}");
+    assert_eq!(states[0]["detail"]["build-status"], "IN_PROGRESS");
+    let last = states[1];
+    assert_eq!(
+        (&last["source"], &last["resources"]),
+        (&json!("aws.codebuild"), &json!([build["arn"]]))
+    );
+    let detail = &last["detail"];
+    assert_eq!((&detail["build-id"], &detail["project-name"]), (&build["arn"], &json!("pp")));
+    assert_eq!(detail["current-phase"], "COMPLETED");
+    let information = &detail["additional-information"];
+    assert_eq!(information["build-complete"], true);
+    assert_eq!(information["logs"]["group-name"], "/aws/codebuild/pp");
+    assert_eq!(information["phases"].as_array().unwrap().len(), ALL.len());
+    let phases: Vec<&str> = told
+        .iter()
+        .filter(|event| event["type"] == "CodeBuild Build Phase Change")
+        .map(|event| event["detail"]["completed-phase"].as_str().unwrap())
+        .collect();
+    assert_eq!(phases, ALL[..10]);
+    let failed = told.iter().find(|event| event["detail"]["completed-phase"] == "BUILD").unwrap();
+    assert_eq!(failed["detail"]["completed-phase-status"], "FAILED");
+    assert_eq!(
+        failed["detail"]["completed-phase-context"],
+        "[COMMAND_EXECUTION_ERROR: Error while executing command: exit 2. Reason: exit status 2]"
+    );
+}
+
 async fn the_environment_is_codebuilds() {
     let yard = Yard::start().await;
     yard.create("pp", &spec("  build:\n    commands: [\"env | sort\"]\n")).await;
@@ -368,7 +407,7 @@ async fn time_out_is_told() {
     services.extend(svc_management::services());
     let yard = testkit::TestYard::builder(services).clock(clock.clone()).start().await;
     let role = yard.role("r", json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }] }));
-    let yard = Yard { yard, role };
+    let yard = Yard { yard, role, told: Default::default() };
     yard.create("pp", &spec("  build:\n    commands: [\"sleep 4301\"]\n")).await;
     let mut ids = Vec::new();
     for _ in 0..3 {
@@ -435,6 +474,7 @@ async fn a_million_lines_reach_the_log() {
 crate::tests![
     a_build_runs_its_phases,
     a_failing_command_tells_which,
+    events_tell_of_states_and_phases,
     the_environment_is_codebuilds,
     parameters_and_secrets_are_resolved_and_masked,
     commands_act_as_the_service_role,

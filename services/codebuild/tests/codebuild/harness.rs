@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
+use std::sync::{Arc, Mutex};
+
+use engine::{BoxFuture, EngineError, Subscriber};
 use serde_json::{Value, json};
+use service::{Protocol, Service};
+use store::Event;
 use testkit::TestYard;
 
 /// A test by its name.
@@ -28,28 +33,54 @@ macro_rules! tests {
     };
 }
 
+/// Every event that was told, in order.
+#[derive(Clone, Default)]
+pub struct Told(Arc<Mutex<Vec<Value>>>);
+
+impl Told {
+    pub fn all(&self) -> Vec<Value> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Subscriber for Told {
+    fn name(&self) -> &'static str {
+        "told"
+    }
+
+    fn deliver(&self, event: Arc<Event>) -> BoxFuture<Result<(), EngineError>> {
+        self.0.lock().unwrap().push(json!({
+            "source": event.source, "type": event.detail_type, "detail": event.detail,
+            "resources": event.resources,
+        }));
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
 /// A yard with CodeBuild, what it needs, and a role that may do everything.
 pub struct Yard {
     pub yard: TestYard,
     pub role: String,
+    pub told: Told,
 }
 
 impl Yard {
     pub async fn start() -> Self {
-        let mut services = vec![
-            codeyard_svc_codebuild::service(),
-            svc_codecommit::service(),
-            svc_s3::service(),
-        ];
+        let mut services =
+            vec![codeyard_svc_codebuild::service(), svc_codecommit::service(), svc_s3::service()];
         services.extend(svc_management::services());
         services.extend(svc_security::services());
+        let told = Told::default();
+        let heard = told.clone();
+        let listener = Service::new("listener", Protocol::Json11);
+        services.push(listener.subscriber(move |_| Arc::new(heard.clone())));
         let yard = TestYard::start(services).await;
         let everything = json!({
             "Version": "2012-10-17",
             "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }],
         });
         let role = yard.role("build", everything);
-        Self { yard, role }
+        Self { yard, role, told }
     }
 
     pub async fn call(&self, operation: &str, input: Value) -> (u16, Value) {

@@ -48,7 +48,12 @@ impl Everybody {
 }
 
 impl Identity for Everybody {
-    fn by_access_key(&self, _: &Yard, _: &str, _: Option<&str>) -> Result<Option<AccessKey>, Error> {
+    fn by_access_key(
+        &self,
+        _: &Yard,
+        _: &str,
+        _: Option<&str>,
+    ) -> Result<Option<AccessKey>, Error> {
         Ok(None)
     }
 

@@ -54,7 +54,8 @@ async fn sources_come_from_archives_and_folders() {
     for (name, content) in files {
         yard.s3("PUT", &format!("/bucket/folder/{name}"), content.as_bytes().to_vec()).await;
     }
-    for location in ["bucket/in/source.zip", "bucket/folder/", "arn:aws:s3:::bucket/in/source.zip"] {
+    for location in ["bucket/in/source.zip", "bucket/folder/", "arn:aws:s3:::bucket/in/source.zip"]
+    {
         let mut project = yard.project("pp", "");
         project["source"] = json!({ "type": "S3", "location": location });
         let build = run(&yard, project, json!({})).await;
@@ -79,7 +80,8 @@ async fn secondary_sources_have_their_own_directories() {
     let yard = Yard::start().await;
     yard.s3("PUT", "/bucket", Vec::new()).await;
     yard.s3("PUT", "/bucket/two.zip", zip(&[("two.txt", "two\n")])).await;
-    let spec = "version: 0.2\nphases:\n  build:\n    commands: [\"cat $CODEBUILD_SRC_DIR_two/two.txt\"]\n";
+    let spec =
+        "version: 0.2\nphases:\n  build:\n    commands: [\"cat $CODEBUILD_SRC_DIR_two/two.txt\"]\n";
     let mut project = yard.project("pp", spec);
     project["secondarySources"] =
         json!([{ "type": "S3", "location": "bucket/two.zip", "sourceIdentifier": "two" }]);
@@ -90,7 +92,9 @@ async fn secondary_sources_have_their_own_directories() {
 async fn artifacts_go_to_s3() {
     let yard = Yard::start().await;
     yard.s3("PUT", "/bucket", Vec::new()).await;
-    let spec = |artifacts: &str| format!("{}artifacts:\n{artifacts}", SPEC.replace("      - cat data.txt\n", ""));
+    let spec = |artifacts: &str| {
+        format!("{}artifacts:\n{artifacts}", SPEC.replace("      - cat data.txt\n", ""))
+    };
     let project = |spec: String, artifacts: Value| {
         let mut project = yard.project("pp", &spec);
         project["artifacts"] = artifacts;
@@ -120,7 +124,8 @@ async fn artifacts_go_to_s3() {
     let bytes = yard.s3("GET", "/bucket/builds/v-one.zip", Vec::new()).await;
     assert_eq!(unzip(&bytes), json!({ "1.txt": "one\n", "2.txt": "two\n" }));
     // Secondary ones.
-    let both = "  files: [out/1.txt]\n  secondary-artifacts:\n    second:\n      files: [second.txt]\n";
+    let both =
+        "  files: [out/1.txt]\n  secondary-artifacts:\n    second:\n      files: [second.txt]\n";
     let mut project = project(spec(both), zipped.clone());
     project["secondaryArtifacts"] = json!([{
         "type": "S3", "location": "bucket", "name": "second.zip", "packaging": "ZIP", "artifactIdentifier": "second",
@@ -134,12 +139,16 @@ async fn artifacts_go_to_s3() {
 async fn missing_artifacts_and_buckets_fail_the_upload() {
     let yard = Yard::start().await;
     yard.s3("PUT", "/bucket", Vec::new()).await;
-    for (bucket, files, said) in
-        [("bucket", "nothing-*", "no matching artifact paths found"), ("no-such", "f", "NoSuchBucket")]
-    {
-        let spec = format!("version: 0.2\nphases:\n  build:\n    commands: [\"touch f\"]\nartifacts:\n  files: ['{files}']\n");
+    for (bucket, files, said) in [
+        ("bucket", "nothing-*", "no matching artifact paths found"),
+        ("no-such", "f", "NoSuchBucket"),
+    ] {
+        let spec = format!(
+            "version: 0.2\nphases:\n  build:\n    commands: [\"touch f\"]\nartifacts:\n  files: ['{files}']\n"
+        );
         let mut project = yard.project("pp", &spec);
-        project["artifacts"] = json!({ "type": "S3", "location": bucket, "name": "n", "packaging": "ZIP" });
+        project["artifacts"] =
+            json!({ "type": "S3", "location": bucket, "name": "n", "packaging": "ZIP" });
         let build = run(&yard, project, json!({})).await;
         assert_eq!(build["buildStatus"], "FAILED");
         assert!(message(&build, "UPLOAD_ARTIFACTS").contains(said), "{build}");
@@ -150,7 +159,8 @@ async fn a_pipeline_gives_source_and_artifacts() {
     let yard = Yard::start().await;
     yard.s3("PUT", "/pipe", Vec::new()).await;
     let spec = format!("{SPEC}artifacts:\n  files: ['**/*']\n  base-directory: out\n");
-    yard.s3("PUT", "/pipe/app/Source/abc", zip(&[("buildspec.yml", &spec), ("data.txt", "d\n")])).await;
+    yard.s3("PUT", "/pipe/app/Source/abc", zip(&[("buildspec.yml", &spec), ("data.txt", "d\n")]))
+        .await;
     let mut project = yard.project("pp", "");
     project["source"] = json!({ "type": "CODEPIPELINE" });
     project["artifacts"] = json!({ "type": "CODEPIPELINE" });
