@@ -272,3 +272,36 @@ fn failures_are_told_with_a_status() {
     let output = data.codeyard(&["quickstart", "--test-mode"]).output().unwrap();
     assert!(!output.status.success() && said(&output).contains("test mode keeps nothing"));
 }
+
+/// Where these tests run as root, the quickstart runs once as nobody: with less isolation, and live
+/// all the same.
+#[test]
+fn an_ordinary_user_goes_live_too() {
+    let me = Command::new("id").arg("-u").output().unwrap();
+    if said(&me).trim() != "0" {
+        println!("skipped: an_ordinary_user_goes_live_too: the other tests run as one already");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let program = dir.path().join("codeyard");
+    std::fs::copy(crate::harness::CODEYARD, &program).unwrap();
+    let as_nobody = |arguments: &[&str]| {
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "--"])
+            .arg(&program)
+            .args(arguments)
+            .arg("--data-dir")
+            .arg(dir.path().join("data"))
+            .env("HOME", dir.path())
+            .current_dir(dir.path());
+        command.output().unwrap()
+    };
+    let owned = Command::new("chown").arg("65534:65534").arg(dir.path()).status().unwrap();
+    assert!(owned.success());
+    let live = as_nobody(&["quickstart", "--exit", "--listen", "127.0.0.1:0"]);
+    assert!(live.status.success() && said(&live).contains("Live after"), "{}", said(&live));
+    assert!(said(&live).contains("isolation level"), "the build's log tells: {}", said(&live));
+    let removed = as_nobody(&["quickstart", "--remove", "--listen", "127.0.0.1:0"]);
+    assert!(removed.status.success(), "{}", said(&removed));
+}
