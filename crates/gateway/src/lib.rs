@@ -21,6 +21,11 @@ pub use tls::{Certificates, TlsError};
 pub const MAX_BODY: usize = 16 << 20;
 /// How much of a body that is too large is read and dropped before the connection is closed.
 pub const MAX_DRAINED: usize = 4 * MAX_BODY;
+/// Most bytes of bodies in memory at once, of all requests that are not streamed. Their signatures
+/// cover the body, so that it is read before anybody knows who sent it.
+pub const MAX_BUFFERED: usize = 16 * MAX_BODY;
+/// How long a client may pause within a body that is not streamed, in seconds.
+pub const BODY_STALL_SECS: u64 = 30;
 /// Largest request head, in bytes.
 pub const MAX_HEAD: usize = 64 << 10;
 /// Most headers of a request.

@@ -1,6 +1,7 @@
 //! From a request to its operation and back.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use auth::sigv4::Claim;
 use service::{
@@ -8,12 +9,13 @@ use service::{
     Trailers, Yard, common, dispatch,
 };
 use shape::Body;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use types::Region;
 use wire::uri;
 
 use crate::payload::{Incoming, body_error, checked_stream};
 use crate::respond::{self, HttpResponse};
-use crate::{MAX_BODY, MAX_DRAINED, authenticate};
+use crate::{BODY_STALL_SECS, MAX_BODY, MAX_BUFFERED, MAX_DRAINED, authenticate};
 
 /// Where a request goes.
 struct Target<'r> {
@@ -65,16 +67,18 @@ async fn answer(
     let (service, query_body) = find_service(registry, &mut request, claim.as_ref(), guess).await?;
     let protocol = service.protocol;
     let refuse = |error| Refused(protocol, error);
-    let target =
-        find_operation(service, &request, &query, query_body.as_deref()).map_err(refuse)?;
+    let form = query_body.as_ref().map(|it| &it.bytes[..]);
+    let target = find_operation(service, &request, &query, form).map_err(refuse)?;
 
     let mut stream = Body::Empty;
-    let mut body = query_body.unwrap_or_default();
+    let mut collected = query_body.unwrap_or_default();
     if target.operation.streams {
         stream = std::mem::take(&mut request.body);
-    } else if body.is_empty() {
-        body = collect(&mut request.body).await.map_err(refuse)?;
+    } else if collected.bytes.is_empty() {
+        collected = collect(&mut request.body).await.map_err(refuse)?;
     }
+    // The share is given back at the end, when what was decoded from the body is gone as well.
+    let Collected { bytes: mut body, share: _share } = collected;
 
     let trailers = Trailers::default();
     let (caller, region, proof) = match &claim {
@@ -138,22 +142,49 @@ async fn answer(
     Ok(respond::http(response, &request.request_id))
 }
 
+/// What every request may hold without a share of [`MAX_BUFFERED`]; larger bodies take their share
+/// in steps of it.
+const STEP: usize = 64 << 10;
+
+/// The free part of [`MAX_BUFFERED`], in steps.
+static FREE_STEPS: Semaphore = Semaphore::const_new(MAX_BUFFERED / STEP);
+
+/// A body in memory, and its share of [`MAX_BUFFERED`].
+#[derive(Default)]
+struct Collected {
+    bytes: bytes::Bytes,
+    share: Vec<SemaphorePermit<'static>>,
+}
+
 /// The whole payload, or an error once it is over [`MAX_BODY`]. What a client still sends then is
 /// read and dropped up to a bound: a client that cannot finish sending never reads the answer.
-async fn collect(body: &mut Body) -> Result<bytes::Bytes, Error> {
+async fn collect(body: &mut Body) -> Result<Collected, Error> {
     let mut all = bytes::BytesMut::new();
+    let mut share = Vec::new();
     let mut dropped = 0;
-    while let Some(piece) = body.next().await {
+    let patience = Duration::from_secs(BODY_STALL_SECS);
+    loop {
+        let next = tokio::time::timeout(patience, body.next()).await.map_err(|_| {
+            ErrorKind::new("RequestTimeout", 400)
+                .error(format!("The request body stood still for {BODY_STALL_SECS} seconds."))
+        })?;
+        let Some(piece) = next else { break };
         let piece = piece.map_err(body_error)?;
         if dropped > 0 || all.len() + piece.len() > MAX_BODY {
             dropped += all.len() + piece.len();
-            all.clear();
+            all = bytes::BytesMut::new();
+            share.clear();
             if dropped > MAX_DRAINED {
                 break;
             }
         } else if all.is_empty() && body.is_empty() {
-            return Ok(piece);
+            return Ok(Collected { bytes: piece, share });
         } else {
+            while all.len() + piece.len() > (share.len() + 1) * STEP {
+                share.push(FREE_STEPS.try_acquire().map_err(|_| {
+                    common::SLOW_DOWN.error("Too many large requests at once. Please slow down.")
+                })?);
+            }
             all.extend_from_slice(&piece);
         }
     }
@@ -161,7 +192,7 @@ async fn collect(body: &mut Body) -> Result<bytes::Bytes, Error> {
         return Err(common::REQUEST_TOO_LARGE
             .error(format!("The request body is larger than {MAX_BODY} bytes.")));
     }
-    Ok(all.freeze())
+    Ok(Collected { bytes: all.freeze(), share })
 }
 
 /// The protocol to refuse in before the service is known.
@@ -188,7 +219,7 @@ async fn find_service<'r>(
     request: &mut Incoming,
     claim: Option<&Claim>,
     guess: Protocol,
-) -> Result<(&'r Service, Option<bytes::Bytes>), Refused> {
+) -> Result<(&'r Service, Option<Collected>), Refused> {
     if let Some(target) = request.header("x-amz-target") {
         let prefix = target.rsplit_once('.').map_or("", |(prefix, _)| prefix);
         return match registry.by_target(prefix) {
@@ -212,7 +243,7 @@ async fn find_service<'r>(
         };
     }
     let body = collect(&mut request.body).await.map_err(|error| Refused(guess, error))?;
-    let version = form_parameter(&body, "Version");
+    let version = form_parameter(&body.bytes, "Version");
     let by_version = || {
         registry
             .services()

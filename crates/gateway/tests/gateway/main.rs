@@ -1,5 +1,5 @@
 //! The front door, from the outside: protocols through the stock SDK, and everything hostile.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::panic)]
 
 mod services;
 
@@ -165,4 +165,40 @@ async fn unproven_chunked_bodies_are_taken_out_of_their_chunks() {
         let answer = put(vec![("x-amz-content-sha256", kind.to_owned())], &body).await;
         assert_eq!(answer.status, 411, "{kind}: {}", answer.text());
     }
+}
+
+/// Signatures cover the body, so anybody can make the yard read one: all of them together must fit.
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_that_are_read_before_their_sender_is_known_are_bounded_together() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let yard = yard().await;
+    let host = yard.url.trim_start_matches("http://").to_owned();
+    let head = format!(
+        "POST / HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+         content-length: {}\r\n\r\n",
+        gateway::MAX_BODY
+    );
+    let almost = vec![b'a'; gateway::MAX_BODY - 1];
+    let mut stalled = Vec::new();
+    for _ in 0..gateway::MAX_BUFFERED / gateway::MAX_BODY {
+        let mut client = tokio::net::TcpStream::connect(&host).await.unwrap();
+        client.write_all(head.as_bytes()).await.unwrap();
+        client.write_all(&almost).await.unwrap();
+        stalled.push(client);
+    }
+    TestYard::until(std::time::Duration::from_secs(20), || async {
+        let mut client = tokio::net::TcpStream::connect(&host).await.unwrap();
+        client.write_all(head.as_bytes()).await.unwrap();
+        // The answer may come before everything is sent.
+        let _ = client.write_all(&almost).await;
+        let mut answer = [0; 2048];
+        let read = client.read(&mut answer);
+        let read = tokio::time::timeout(std::time::Duration::from_millis(500), read).await;
+        let count = read.ok()?.unwrap_or(0);
+        String::from_utf8_lossy(&answer[..count]).contains("slow down").then_some(())
+    })
+    .await;
+    let (status, _) = yard.json("codecommit", GET, json!({"repositoryName": "r"})).await;
+    assert_eq!(status, 200, "small requests go on");
+    drop(stalled);
 }
