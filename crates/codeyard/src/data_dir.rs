@@ -111,13 +111,19 @@ impl DataDir {
 
     /// Notes that this process runs a yard at `url`.
     pub(crate) fn note_running(&self, url: &str) -> Outcome<()> {
-        let noted = json!({"pid": std::process::id(), "url": url});
-        write_private(&self.path.join("yard.json"), &noted)
+        self.note(&json!({"pid": std::process::id(), "url": url}))
     }
 
     /// Notes that no yard runs any more; the address stays known for the next start.
     pub(crate) fn note_stopped(&self, url: &str) -> Outcome<()> {
-        write_private(&self.path.join("yard.json"), &json!({"url": url}))
+        self.note(&json!({"url": url}))
+    }
+
+    /// Not synced: after a power failure no yard runs, and what is then unreadable is not believed.
+    fn note(&self, noted: &Value) -> Outcome<()> {
+        let file = self.path.join("yard.json");
+        replace(&file, &format!("{noted:#}\n"), false)
+            .context(format_args!("write {}", file.display()))
     }
 }
 
@@ -214,17 +220,16 @@ pub(crate) fn write_private(file: &Path, value: &Value) -> Outcome<()> {
 
 /// Writes a file that only this user can read, wholly or not at all.
 pub(crate) fn write_private_text(file: &Path, text: &str) -> Outcome<()> {
+    replace(file, text, true).context(format_args!("write {}", file.display()))
+}
+
+fn replace(file: &Path, text: &str, sync: bool) -> std::io::Result<()> {
     let fresh = file.with_extension(format!("new-{}", std::process::id()));
-    let write = || -> std::io::Result<()> {
-        let mut out = fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&fresh)?;
-        out.write_all(text.as_bytes())?;
+    let mut out =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
+    out.write_all(text.as_bytes())?;
+    if sync {
         out.sync_all()?;
-        fs::rename(&fresh, file)
-    };
-    write().context(format_args!("write {}", file.display()))
+    }
+    fs::rename(&fresh, file)
 }

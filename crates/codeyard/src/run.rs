@@ -51,6 +51,11 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
     };
     let path = scratch.as_ref().map_or(options.data_dir.as_path(), |dir| dir.path());
     let data = DataDir::open(path, options.account.as_ref(), options.region.as_ref())?;
+    // A first start waits mostly for the disk: the authority's files beside the store's.
+    let authority = tokio::task::spawn_blocking({
+        let data = data.clone();
+        move || data.authority()
+    });
     let store = match options.test_mode {
         true => Store::memory().context("open the store")?,
         false => open_store(&data)?,
@@ -78,8 +83,9 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
         });
         make
     });
-    let (_, authority_key) = data.authority()?;
-    let tls = Certificates::under(&authority_key, &[address.ip().to_string()]).context("prepare TLS")?;
+    let (_, authority_key) = authority.await.context("make the yard's authority")??;
+    let tls =
+        Certificates::under(&authority_key, &[address.ip().to_string()]).context("prepare TLS")?;
     let gateway = Gateway::with_tls(yard, rebuild, Some(&tls));
     let serving = gateway.serve(listener).context("open the door")?;
     let url = endpoint.url();
