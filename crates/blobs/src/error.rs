@@ -93,8 +93,9 @@ impl Error {
 impl From<Error> for types::Error {
     fn from(error: Error) -> Self {
         match &error {
-            Error::Full { .. } => types::ErrorKind::new("ServiceUnavailable", 503)
-                .error("The yard's disk is full."),
+            Error::Full { .. } => {
+                types::ErrorKind::new("ServiceUnavailable", 503).error("The yard's disk is full.")
+            }
             other => types::Error::internal(other),
         }
     }

@@ -30,7 +30,7 @@ pub(super) async fn pipeline(client: &Client, commit: &str, screen: &Screen) -> 
     screen.heading("Pipeline");
     let execution = find_execution(client, commit, screen).await?;
     let mut watch = Watch { client, screen, execution, told: HashSet::new(), log_token: None };
-    watch.to_the_end().await
+    watch.until_the_end().await
 }
 
 async fn call(client: &Client, operation: &str, input: Value) -> Outcome<Value> {
@@ -72,7 +72,7 @@ async fn find_execution(client: &Client, commit: &str, screen: &Screen) -> Outco
 }
 
 impl Watch<'_> {
-    async fn to_the_end(&mut self) -> Outcome<()> {
+    async fn until_the_end(&mut self) -> Outcome<()> {
         loop {
             self.actions().await?;
             let input = json!({"pipelineName": NAME, "pipelineExecutionId": self.execution});
