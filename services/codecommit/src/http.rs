@@ -98,8 +98,10 @@ async fn answer(yard: Yard, request: RawRequest) -> Result<RawResponse, RawRespo
         audit(&cx, wanted, &name, result.as_ref().err());
     }
     result.map_err(|error| {
+        // The API's own status for a denial is 400; git clients know 403 for it.
+        let status = if error.code == "AccessDeniedException" { 403 } else { error.status };
         // The encoded part goes on a line of its own, for who wants to decode it.
-        plain(error.status, &error.message.replace(". Encoded", ".\nEncoded"))
+        plain(status, &error.message.replace(". Encoded", ".\nEncoded"))
     })
 }
 

@@ -107,6 +107,7 @@ async fn who_may_not_is_told_so() {
     let refused = work.fails(&["push", "origin", "main"]).await;
     assert!(refused.contains("remote: User: arn:aws:iam::123456789012:user/reader"), "{refused}");
     assert!(refused.contains("codecommit:GitPush"), "{refused}");
+    assert!(refused.contains("The requested URL returned error: 403"), "{refused}");
     let mut stranger = reader.clone();
     stranger.secret = "wrong".to_owned();
     let refused = work.fails(&["fetch", &yard.url_for(&stranger, "r")]).await;
