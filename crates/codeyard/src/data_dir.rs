@@ -19,6 +19,7 @@ use types::{Account, IdAlphabet, Region, random_id, random_secret};
 
 use crate::failure::{Context as _, Failure, Outcome};
 
+const SETTINGS: &str = "settings.json";
 const DEFAULT_ACCOUNT: &str = "000000000000";
 const DEFAULT_REGION: &str = "us-east-1";
 
@@ -67,7 +68,7 @@ impl DataDir {
             .mode(0o700)
             .create(path)
             .context(format_args!("make the data directory {}", path.display()))?;
-        refuse_if_open_to_others(path)?;
+        close_to_others(path)?;
         let path = path.canonicalize().context(format_args!("find {}", path.display()))?;
         let (account, region) = settings(&path, account, region)?;
         let root = root_key(&path)?;
@@ -76,7 +77,7 @@ impl DataDir {
 
     /// Opens a directory that a yard has used before, to talk to it.
     pub(crate) fn existing(path: &Path) -> Outcome<Self> {
-        if !path.join("settings.json").exists() {
+        if !path.join(SETTINGS).exists() {
             return Err(Failure::new(format!("no yard has used {} yet", path.display()))
                 .hint("start one with `codeyard up`, or name another directory with --data-dir"));
         }
@@ -111,7 +112,8 @@ impl DataDir {
 
     /// Notes that this process runs a yard at `url`.
     pub(crate) fn note_running(&self, url: &str) -> Outcome<()> {
-        self.note(&json!({"pid": std::process::id(), "url": url}))
+        let pid = std::process::id();
+        self.note(&json!({"pid": pid, "began": began(pid), "url": url}))
     }
 
     /// Notes that no yard runs any more; the address stays known for the next start.
@@ -130,21 +132,40 @@ impl DataDir {
 /// The yard that runs on a directory: noted, and its process is there.
 pub(crate) fn running(path: &Path) -> Option<RunningYard> {
     let noted = read_json(&path.join("yard.json")).ok()??;
-    let pid = i32::try_from(noted["pid"].as_i64()?).ok()?;
-    let command = fs::read(format!("/proc/{pid}/comm")).ok()?;
-    // A process id may have gone to somebody else since.
-    command
-        .starts_with(b"codeyard")
-        .then(|| RunningYard { pid, url: noted["url"].as_str().unwrap_or_default().to_owned() })
+    let pid = u32::try_from(noted["pid"].as_u64()?).ok()?;
+    // A process id may have gone to somebody else since, be it to another yard or a supervisor.
+    if began(pid)? != noted["began"].as_u64()? {
+        return None;
+    }
+    let url = noted["url"].as_str().unwrap_or_default().to_owned();
+    Some(RunningYard { pid: i32::try_from(pid).ok()?, url })
 }
 
-fn refuse_if_open_to_others(path: &Path) -> Outcome<()> {
-    let mode = fs::metadata(path)
-        .context(format_args!("look at {}", path.display()))?
-        .permissions()
-        .mode();
+/// When a process began, in the kernel's ticks since the machine did; with its id, that names it.
+fn began(pid: u32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The program's name, in parentheses, may contain anything. The 22nd field is wanted, and the
+    // name is the second.
+    stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(19)?.parse().ok()
+}
+
+/// A directory of the yard's own is closed to other users. One that holds something else is left
+/// as it is: closing `/tmp`, say, would break the machine.
+fn close_to_others(path: &Path) -> Outcome<()> {
+    let look = || format!("look at {}", path.display());
+    let mode = fs::metadata(path).context(look())?.permissions().mode();
     if mode & 0o077 == 0 {
         return Ok(());
+    }
+    let empty = fs::read_dir(path).context(look())?.next().is_none();
+    if !empty && !path.join(SETTINGS).exists() {
+        return Err(Failure::new(format!(
+            "{} holds other files and is open to other users",
+            path.display()
+        ))
+        .hint(
+            "name a directory of the yard's own with --data-dir; it is made if it is not there",
+        ));
     }
     fs::set_permissions(path, fs::Permissions::from_mode(0o700))
         .context(format_args!("close {} to other users", path.display()))
@@ -155,7 +176,7 @@ fn settings(
     account: Option<&Account>,
     region: Option<&Region>,
 ) -> Outcome<(Account, Region)> {
-    let file = path.join("settings.json");
+    let file = path.join(SETTINGS);
     let known = read_json(&file)?;
     let text = |name: &str| known.as_ref().and_then(|it| it[name].as_str()).map(str::to_owned);
     let known_account = text("account");
@@ -232,4 +253,48 @@ fn replace(file: &Path, text: &str, sync: bool) -> std::io::Result<()> {
         out.sync_all()?;
     }
     fs::rename(&fresh, file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn directories_of_others_are_left_as_they_are() {
+        let dir = tempfile::tempdir().unwrap();
+        let shared = dir.path().join("shared");
+        fs::create_dir(&shared).unwrap();
+        fs::set_permissions(&shared, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(shared.join("theirs"), b"").unwrap();
+        assert!(DataDir::open(&shared, None, None).is_err());
+        assert_eq!(mode(&shared), 0o755);
+        assert!(!shared.join("root.json").exists());
+        fs::remove_file(shared.join("theirs")).unwrap();
+        let data = DataDir::open(&shared, None, None).unwrap();
+        assert_eq!((mode(&shared), mode(&shared.join("root.json"))), (0o700, 0o600));
+        fs::set_permissions(&shared, fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(DataDir::existing(&shared).unwrap().root.id, data.root.id);
+        assert_eq!(mode(&shared), 0o700);
+    }
+
+    #[test]
+    fn a_process_id_alone_is_no_yard() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = DataDir::open(&dir.path().join("data"), None, None).unwrap();
+        assert!(data.running().is_none());
+        data.note_running("http://127.0.0.1:1").unwrap();
+        assert_eq!(data.running().unwrap().pid, i32::try_from(std::process::id()).unwrap());
+        // The process has ended, and its id belongs to a younger one now.
+        let began = began(std::process::id()).unwrap() - 1;
+        let stale = json!({"pid": std::process::id(), "began": began, "url": ""});
+        write_private(&data.path.join("yard.json"), &stale).unwrap();
+        assert!(data.running().is_none());
+        data.note_stopped("http://127.0.0.1:1").unwrap();
+        assert!(data.running().is_none());
+        assert_eq!(data.last_url().as_deref(), Some("http://127.0.0.1:1"));
+    }
 }
