@@ -22,6 +22,8 @@ use crate::data_dir::{DataDir, read_json, write_private, write_private_text};
 use crate::failure::{Context as _, Failure, Outcome};
 
 const CODEDEPLOY: &str = "CodeDeploy_20141006";
+/// Where the IAM users of hosts are, as `aws deploy register` has them.
+const USER_PATH: &str = "/AWS/CodeDeploy/";
 const IAM_VERSION: &str = "2010-05-08";
 /// The agent's own log; applications write theirs into the host's files.
 const MAX_AGENT_LOG: u64 = 16 << 20;
@@ -181,12 +183,7 @@ pub(crate) async fn add(
 /// The IAM user of a host, as `aws deploy register` makes it.
 async fn host_user(client: &Client, name: &str) -> Outcome<String> {
     let created = client
-        .query(
-            "iam",
-            IAM_VERSION,
-            "CreateUser",
-            &[("UserName", name), ("Path", "/AWS/CodeDeploy/")],
-        )
+        .query("iam", IAM_VERSION, "CreateUser", &[("UserName", name), ("Path", USER_PATH)])
         .await;
     let user = match created {
         Err(error) if error.is("EntityAlreadyExists") => {
@@ -194,6 +191,11 @@ async fn host_user(client: &Client, name: &str) -> Outcome<String> {
         }
         result => result?,
     };
+    let of_user = |field: &str| user.child("User")?.child(field).map(|it| it.text.clone());
+    if of_user("Path").as_deref() != Some(USER_PATH) {
+        return Err(Failure::new(format!("there is an IAM user {name} that is no host's"))
+            .hint("a host takes the user of its name, with a key of it: choose another name"));
+    }
     let policy = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"},
     ]});
@@ -203,9 +205,7 @@ async fn host_user(client: &Client, name: &str) -> Outcome<String> {
         ("PolicyDocument", &policy.to_string()),
     ];
     client.query("iam", IAM_VERSION, "PutUserPolicy", &parameters).await?;
-    let arn = user.child("User").and_then(|user| user.child("Arn"));
-    arn.map(|arn| arn.text.clone())
-        .ok_or_else(|| Failure::new(format!("the yard told no ARN of user {name}")))
+    of_user("Arn").ok_or_else(|| Failure::new(format!("the yard told no ARN of user {name}")))
 }
 
 /// A fresh access key in the file that agents read.
@@ -353,7 +353,14 @@ pub(crate) async fn remove(data: &DataDir, client: &Client, name: &str) -> Outco
         client.json("codedeploy", &target, json!({"instanceName": name})).await.map(|_| ()),
         &["InstanceNotRegisteredException"],
     )?;
-    remove_user(client, name).await?;
+    let path = match client.query("iam", IAM_VERSION, "GetUser", &[("UserName", name)]).await {
+        Err(error) if error.is("NoSuchEntity") => None,
+        user => user?.child("User").and_then(|user| Some(user.child("Path")?.text.clone())),
+    };
+    // A person's user of that name is none of the host's business.
+    if path.as_deref() == Some(USER_PATH) {
+        remove_user(client, name).await?;
+    }
     let dir = folder(data, name);
     match fs::remove_dir_all(&dir) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
