@@ -18,16 +18,17 @@ pub enum Links {
     /// Kept as links, if their targets are relative and inside the folder.
     Keep,
     /// Replaced by the files that they lead to; links to folders are walked. What leads out of
-    /// the folder is refused: it could be anything on this machine.
+    /// the folder is not packed but refused: it could be anything on this machine.
     Follow,
 }
 
 /// All files and links below a folder, as relative paths with `/`, sorted. Folders are not listed.
-/// With [`Links::Follow`], links to folders inside are walked (circles are refused).
+/// With [`Links::Follow`], links to folders inside are walked (circles are refused); links that lead
+/// out or nowhere are listed like files.
 ///
 /// # Errors
 /// [`Error::Io`] where a folder cannot be read; [`Error::Refused`] for names that are not UTF-8,
-/// for links that lead out, and for sockets and devices.
+/// and for sockets and devices.
 pub fn list(root: &Path, links: Links) -> Result<Vec<String>, Error> {
     let mut found = Vec::new();
     let real = root.canonicalize().map_err(io_at(root))?;
@@ -54,8 +55,14 @@ fn walk(
         let name = format!("{prefix}{name}");
         let kind = entry.file_type().map_err(io_at(&path))?;
         let (is_dir, is_file) = if kind.is_symlink() && links == Links::Follow {
-            let meta = fs::metadata(&follow(&path, &name, root)?).map_err(io_at(&path))?;
-            (meta.is_dir(), meta.is_file())
+            match follow(&path, &name, root) {
+                Ok(real) => {
+                    let meta = fs::metadata(&real).map_err(io_at(&path))?;
+                    (meta.is_dir(), meta.is_file())
+                }
+                // Listed, and refused when it is packed: most of these nobody asks for.
+                Err(_) => (false, true),
+            }
         } else {
             (kind.is_dir(), kind.is_file() || kind.is_symlink())
         };
