@@ -41,7 +41,7 @@ async fn prepare(client: &Client) {
         [("RoleName", "build"), ("PolicyName", "p"), ("PolicyDocument", &policy.to_string())];
     client.query("iam", "2010-05-08", "PutRolePolicy", &parameters).await.unwrap();
     let project = json!({
-        "name": "p",
+        "name": "bench",
         "source": {"type": "NO_SOURCE", "buildspec": TRIVIAL},
         "artifacts": {"type": "NO_ARTIFACTS"},
         "environment": {"type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0",
@@ -52,7 +52,7 @@ async fn prepare(client: &Client) {
 }
 
 async fn start(client: &Client, buildspec: Option<&str>) -> String {
-    let mut input = json!({"projectName": "p"});
+    let mut input = json!({"projectName": "bench"});
     if let Some(buildspec) = buildspec {
         input["buildspecOverride"] = json!(buildspec);
     }

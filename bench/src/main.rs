@@ -3,6 +3,9 @@
 //! codeyard-bench [NAME…]`. Nothing here passes or fails; it prints one line for each figure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::io::Write as _;
+use std::time::Instant;
+
 mod builds;
 mod clone;
 mod load;
@@ -32,10 +35,25 @@ fn main() {
     }
     for (name, run) in BENCHMARKS {
         if wanted.is_empty() || wanted.iter().any(|it| it == name) {
-            println!("== {name}");
+            println!("== {name} ({})", conditions());
             run();
         }
     }
+}
+
+/// What else goes on: figures of a busy machine are not figures of the program.
+fn conditions() -> String {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or("unknown");
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let mut file = tempfile::tempfile().unwrap();
+    let syncs = (0..15).map(|_| {
+        file.write_all(&[0; 4096]).unwrap();
+        let began = Instant::now();
+        file.sync_data().unwrap();
+        began.elapsed().as_secs_f64() * 1000.0
+    });
+    format!("load {load} on {cores} cores; a synced write, ms: {}", spread(syncs.collect()))
 }
 
 /// Minimum, median and maximum of some figures.
