@@ -33,7 +33,11 @@ pub(crate) fn run(data_dir: &Path) -> Outcome<ExitCode> {
 }
 
 fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(arguments).output().ok()?;
+    first_line_of(Command::new(program).args(arguments))
+}
+
+fn first_line_of(command: &mut Command) -> Option<String> {
+    let output = command.output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     output.status.success().then(|| text.lines().next().unwrap_or_default().to_owned())
 }
@@ -90,10 +94,12 @@ fn sandbox_level() -> Outcome<bool> {
     }
 }
 
+/// A tool that builds and hosts use: it counts where they look for it, not on the user's `PATH`.
 fn tool(program: &str, arguments: &[&str], there: &str, missing: &str) {
-    match first_line(program, arguments) {
+    let mut command = Command::new(program);
+    match first_line_of(command.args(arguments).env("PATH", sandbox::DEFAULT_PATH)) {
         Some(line) => println!("{program}: {line}; {there}"),
-        None => println!("{program}: not found; {missing}"),
+        None => println!("{program}: not in {}; {missing}", sandbox::DEFAULT_PATH),
     }
 }
 

@@ -31,8 +31,8 @@ pub use fake::{Fake, FakeRun};
 pub use local::{Local, LocalConfig};
 pub use mask::Masker;
 pub use spec::{
-    AfterFailure, Bind, DEFAULT_GRACE, DEFAULT_OUTPUT_BYTES, InvalidSpec, Limits, OnFailure, Plan,
-    Program, Root, SandboxId, Service, Shell, Spec, Stage,
+    AfterFailure, Bind, DEFAULT_GRACE, DEFAULT_OUTPUT_BYTES, DEFAULT_PATH, InvalidSpec, Limits,
+    OnFailure, Plan, Program, Root, SandboxId, Service, Shell, Spec, Stage,
 };
 pub use status::{
     CommandStatus, End, EndKind, Isolation, Level, StageOutcome, StageStatus, Status,

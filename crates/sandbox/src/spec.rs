@@ -10,6 +10,9 @@ pub const DEFAULT_OUTPUT_BYTES: u64 = 1 << 30;
 /// How long a service may take to end after SIGTERM, unless the spec sets its own.
 pub const DEFAULT_GRACE: Duration = Duration::from_secs(10);
 
+/// Where programs are looked for inside, unless the spec's environment says otherwise.
+pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// Name of a sandbox: 1 to 64 of `A-Z a-z 0-9 _ -`, not starting with a dash.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SandboxId(String);

@@ -4,7 +4,7 @@
 use crate::inside::exec::{self, Program, User};
 use crate::inside::root::{self, Places};
 use crate::machine::{Machine, Users};
-use crate::spec::Spec;
+use crate::spec::{DEFAULT_PATH, Spec};
 use crate::supervisor::group::Group;
 use crate::sys;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -207,10 +207,9 @@ fn drain(script: &OwnedFd) -> io::Result<()> {
 
 /// The spec's environment, with what every program expects where the spec lacks it.
 fn environment(given: &[(String, String)], user: &User) -> Vec<(String, String)> {
-    const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     let mut all = given.to_vec();
     let defaults = [
-        ("PATH", PATH),
+        ("PATH", DEFAULT_PATH),
         ("HOME", user.home.as_str()),
         ("USER", user.name.as_str()),
         ("LOGNAME", user.name.as_str()),

@@ -75,14 +75,15 @@ fn refuse_unsupported(spec: &Buildspec) -> Result<(), Cut> {
 
 /// `runtime-versions` chooses among what an image has installed; here there is what the machine
 /// has. Each asked-for version must be that, or the build fails, as it does in AWS for a version
-/// that the image lacks. Returns what to tell in the log.
-pub(super) fn check_runtimes(spec: &Buildspec) -> Result<Vec<String>, Cut> {
+/// that the image lacks. Looks where the commands will, not on the yard's own `PATH`. Returns what
+/// to tell in the log.
+pub(super) fn check_runtimes(spec: &Buildspec, path: &str) -> Result<Vec<String>, Cut> {
     let install = spec.phases.install.as_ref();
     let wanted = install.map(|phase| phase.runtime_versions.as_slice()).unwrap_or_default();
-    wanted.iter().map(|(runtime, version)| check_runtime(runtime, version)).collect()
+    wanted.iter().map(|(runtime, version)| check_runtime(runtime, version, path)).collect()
 }
 
-fn check_runtime(runtime: &str, version: &str) -> Result<String, Cut> {
+fn check_runtime(runtime: &str, version: &str, path: &str) -> Result<String, Cut> {
     let (program, argument) = match runtime {
         "python" => ("python3", "--version"),
         "nodejs" => ("node", "--version"),
@@ -93,7 +94,7 @@ fn check_runtime(runtime: &str, version: &str) -> Result<String, Cut> {
         "dotnet" => ("dotnet", "--version"),
         _ => return Err(Cut::failed(CODE, format!("Unknown runtime named '{runtime}'"))),
     };
-    let output = Command::new(program).arg(argument).output();
+    let output = Command::new(program).arg(argument).env("PATH", path).output();
     let found = output.ok().filter(|output| output.status.success());
     let Some(found) = found.and_then(|output| version_in(&String::from_utf8_lossy(&output.stdout)))
     else {
@@ -157,6 +158,21 @@ mod tests {
         ] {
             assert_eq!(satisfies(found, wanted), fits, "{found} {wanted}");
         }
+    }
+
+    #[test]
+    fn runtimes_are_looked_for_on_the_path_of_the_build() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let node = dir.path().join("node");
+        std::fs::write(&node, "#!/bin/sh\necho v99.1.2\n").unwrap();
+        std::fs::set_permissions(&node, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let path = dir.path().to_str().unwrap();
+        match check_runtime("nodejs", "99", path) {
+            Ok(told) => assert!(told.contains("99.1.2"), "{told}"),
+            Err(_) => panic!("the build's own node was not found"),
+        }
+        assert!(check_runtime("python", "latest", path).is_err());
     }
 
     #[test]

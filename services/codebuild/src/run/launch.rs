@@ -171,12 +171,6 @@ impl Job {
 
     async fn sandbox_spec(&mut self, cx: &Cx, prepared: &Prepared) -> Result<Spec, Cut> {
         let Prepared { spec, downloaded } = prepared;
-        let runtimes = {
-            let spec = spec.clone();
-            tokio::task::spawn_blocking(move || buildspec::check_runtimes(&spec))
-                .await
-                .map_err(Cut::retry)??
-        };
         let ticket = Ticket::new(&self.yard, self.record.uuid());
         let digest = ticket.digest.clone();
         self.change(Durability::Ordered, move |record| {
@@ -186,6 +180,14 @@ impl Job {
         .await?;
         let Environment { variables, secrets } =
             environment::resolve(self, cx, spec, downloaded, &ticket).await?;
+        let runtimes = {
+            let spec = spec.clone();
+            let path = variables.iter().find(|(name, _)| name == "PATH");
+            let path = path.map_or(sandbox::DEFAULT_PATH, |(_, path)| path).to_owned();
+            tokio::task::spawn_blocking(move || buildspec::check_runtimes(&spec, &path))
+                .await
+                .map_err(Cut::retry)??
+        };
         let driver = self.rooms.sandboxes(&self.yard).map_err(Cut::retry)?;
         let isolation = driver.probe().await.map_err(Cut::retry)?;
         let uuid = self.record.uuid();
