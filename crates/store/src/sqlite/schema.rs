@@ -26,6 +26,8 @@ pub(super) fn prepare(
     let known = u32::try_from(steps.len()).unwrap_or(u32::MAX);
     connection.pragma_update(None, "page_size", PAGE_SIZE as i64)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Tables are there when the first synced write is, and needed no sooner.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.execute_batch(
         "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL)
          WITHOUT ROWID, STRICT;",
