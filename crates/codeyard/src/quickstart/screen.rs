@@ -17,6 +17,7 @@ impl Screen {
 
     /// A new part begins.
     pub(super) fn heading(&self, text: &str) {
+        let text = plain(text);
         if self.terminal {
             self.put(&format!("\n\x1b[1m{text}\x1b[0m"));
         } else {
@@ -26,13 +27,12 @@ impl Screen {
 
     /// A line that stays.
     pub(super) fn line(&self, text: &str) {
-        self.put(text);
+        self.put(&plain(text));
     }
 
-    /// A line of somebody else's output: control characters are taken out, so that it cannot move
-    /// the cursor or retitle the terminal.
+    /// A line of somebody else's output.
     pub(super) fn output(&self, text: &str) {
-        let text: String = text.chars().filter(|c| !c.is_control() || *c == '\t').collect();
+        let text = plain(text);
         if self.terminal {
             self.put(&format!("    \x1b[2m{text}\x1b[0m"));
         } else {
@@ -42,6 +42,7 @@ impl Screen {
 
     /// Something ended well.
     pub(super) fn good(&self, text: &str) {
+        let text = plain(text);
         if self.terminal {
             self.put(&format!("  \x1b[32m✓\x1b[0m {text}"));
         } else {
@@ -51,6 +52,7 @@ impl Screen {
 
     /// Something ended badly.
     pub(super) fn bad(&self, text: &str) {
+        let text = plain(text);
         if self.terminal {
             self.put(&format!("  \x1b[31m✗\x1b[0m {text}"));
         } else {
@@ -63,7 +65,7 @@ impl Screen {
         let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
         if self.terminal && *status != text {
             text.clone_into(&mut status);
-            print!("\r\x1b[K  … {text}");
+            print!("\r\x1b[K  … {}", plain(text));
             let _ = std::io::stdout().flush();
         }
     }
@@ -76,5 +78,21 @@ impl Screen {
         }
         println!("{text}");
         let _ = std::io::stdout().flush();
+    }
+}
+
+/// Without control characters: names, messages and output come from buildspecs and scripts, and may
+/// not move the cursor or retitle the terminal. Lines stay lines.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\t' | '\n')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert_eq!(plain("a\x1b]0;title\x07\tb\r\u{9b}2J\nc"), "a]0;title\tb2J\nc");
     }
 }
