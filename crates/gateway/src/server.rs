@@ -89,6 +89,11 @@ impl Gateway {
             return respond::error(Protocol::Json11, &error, &request.request_id, &request.path);
         };
         let yard = self.yard();
+        if yard.config().test_mode && is_from_a_foreign_page(&request) {
+            let error = common::ACCESS_DENIED
+                .error("In test mode, requests of web pages from other machines are refused.");
+            return respond::error(Protocol::Json11, &error, &request.request_id, &request.path);
+        }
         if request.path.starts_with(internal::PREFIX) {
             return internal::handle(&self, &yard, request).await;
         }
@@ -104,6 +109,18 @@ impl Gateway {
             }
         }
     }
+}
+
+/// Where nothing is protected, any page that a browser on this machine shows could send forms to the
+/// yard, and so run programs here. Browsers tell whose page it is with every request that changes
+/// something.
+fn is_from_a_foreign_page(request: &Incoming) -> bool {
+    let Some(origin) = request.headers.get(http::header::ORIGIN) else { return false };
+    let origin = origin.to_str().ok().and_then(|origin| origin.parse::<http::Uri>().ok());
+    let Some(host) = origin.as_ref().and_then(http::Uri::host) else { return true };
+    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    let is_local = host == "localhost" || host.ends_with(".localhost");
+    !is_local && !address.is_ok_and(|address| address.is_loopback())
 }
 
 async fn accept(gateway: Arc<Gateway>, listener: TcpListener, mut stopped: watch::Receiver<bool>) {

@@ -202,3 +202,26 @@ async fn bodies_that_are_read_before_their_sender_is_known_are_bounded_together(
     assert_eq!(status, 200, "small requests go on");
     drop(stalled);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn test_mode_takes_no_requests_of_foreign_web_pages() {
+    let yard = TestYard::builder(services::all()).test_mode().start().await;
+    let nobody = Keys::new("AKIANOBODY", "x");
+    let status = async |origin: Option<&str>| {
+        let mut headers =
+            vec![("content-type", "application/x-amz-json-1.1"), ("x-amz-target", GET)];
+        headers.extend(origin.map(|origin| ("origin", origin)));
+        let body = br#"{"repositoryName":"r"}"#.to_vec();
+        yard.send(Some(&nobody), "codecommit", "POST", "/", &headers, body).await.status
+    };
+    for local in
+        [None, Some("http://localhost:3000"), Some("http://127.0.0.1"), Some("http://[::1]:1")]
+    {
+        assert_eq!(status(local).await, 200, "{local:?}");
+    }
+    for foreign in
+        ["https://evil.example", "null", "http://127.0.0.1.evil.example", "http://localhost.evil"]
+    {
+        assert_eq!(status(Some(foreign)).await, 403, "{foreign}");
+    }
+}
