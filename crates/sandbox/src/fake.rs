@@ -196,3 +196,62 @@ impl Handle for FakeHandle {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::wait;
+    use crate::spec::{Limits, Program, Service};
+
+    fn spec(root: Root) -> Spec {
+        Spec {
+            id: SandboxId::new("s").unwrap(),
+            root,
+            workdir: "/".into(),
+            env: Vec::new(),
+            secrets: Vec::new(),
+            binds: Vec::new(),
+            hide: Vec::new(),
+            limits: Limits::default(),
+            program: Program::Service(Service {
+                argv: vec!["x".into()],
+                run_as: None,
+                restart: false,
+                grace: crate::spec::DEFAULT_GRACE,
+            }),
+        }
+    }
+
+    #[tokio::test]
+    async fn plays_what_the_test_wrote() {
+        let fake = Fake::new();
+        let handle = fake.start(spec(Root::Ephemeral)).await.unwrap();
+        let run = fake.run(handle.id()).unwrap();
+        let ended = tokio::spawn({
+            let handle = fake.attach(handle.id()).await.unwrap();
+            async move { wait(handle.as_ref()).await.unwrap().end.unwrap() }
+        });
+        run.write(b"hello");
+        assert_eq!(handle.read_output(1, 3).await.unwrap(), b"ell");
+        run.end(EndKind::Exited(3), Vec::new());
+        handle.stop("too late").await.unwrap();
+        let ended = ended.await.unwrap();
+        assert_eq!((ended.kind, ended.output_bytes), (EndKind::Exited(3), 5));
+        assert_eq!(fake.started().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn keeps_the_contract_of_ids() {
+        let fake = Fake::new();
+        let handle = fake.start(spec(Root::Persistent)).await.unwrap();
+        assert!(matches!(fake.start(spec(Root::Persistent)).await, Err(Error::Exists(_))));
+        handle.stop("x").await.unwrap();
+        fake.start(spec(Root::Persistent)).await.unwrap();
+        fake.destroy(handle.id()).await.unwrap();
+        fake.destroy(handle.id()).await.unwrap();
+        assert!(matches!(fake.attach(handle.id()).await, Err(Error::NotFound(_))));
+        fake.refuse(Some("no room"));
+        let refused = fake.start(spec(Root::Ephemeral)).await.err().unwrap();
+        assert!(refused.to_string().contains("no room"));
+    }
+}

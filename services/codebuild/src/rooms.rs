@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sandbox::{Local, LocalConfig, Sandbox as _, SandboxId};
 use service::{Session, SessionRequest, Yard};
@@ -23,7 +23,7 @@ const SEAL_CONTEXT: &[u8] = b"codebuild spool key";
 /// See the module.
 #[derive(Default)]
 pub(crate) struct Rooms {
-    driver: OnceLock<Arc<Local>>,
+    driver: Mutex<Option<Arc<Local>>>,
     stops: Mutex<HashMap<String, Arc<Notify>>>,
     sessions: Mutex<HashMap<String, Session>>,
 }
@@ -36,19 +36,21 @@ impl Rooms {
 
     /// The sandbox driver, made at first use.
     pub fn sandboxes(&self, yard: &Yard) -> Result<Arc<Local>, String> {
-        if let Some(driver) = self.driver.get() {
+        // Held while it is made: two makers would seal with two keys, of which one is lost.
+        let mut driver = lock(&self.driver);
+        if let Some(driver) = &*driver {
             return Ok(driver.clone());
         }
         let config = yard.config();
         let base = directory(yard).join("sandboxes");
-        let driver = Local::new(LocalConfig {
+        let made = Local::new(LocalConfig {
             base,
             hide: vec![config.data_dir.clone()],
             seal_key: Some(seal_key(yard)?),
             supervisor: Some(config.program.clone()),
         })
         .map_err(|error| error.to_string())?;
-        Ok(self.driver.get_or_init(|| Arc::new(driver)).clone())
+        Ok(driver.insert(Arc::new(made)).clone())
     }
 
     /// Where a runner waits for somebody to stop its build.

@@ -175,7 +175,8 @@ fn mount_overlay(lower: &Path, layer: &Path, target: &Path, how: Overlay) -> io:
     if how.volatile {
         options.push_str(",volatile");
     }
-    let flags = MsFlags::empty();
+    // A device file that lies about somewhere on the host must not open inside.
+    let flags = MsFlags::MS_NODEV;
     let done = mount(Some("overlay"), target, Some("overlay"), flags, Some(options.as_str()));
     nix::unistd::chdir("/")?;
     Ok(done?)
@@ -405,7 +406,7 @@ fn show_read_only(host: &Path, target: &Path) -> io::Result<()> {
 
 fn read_only_clone(host: &Path) -> io::Result<OwnedFd> {
     let clone = sys::clone_mount(&c_path(host)?, true)?;
-    sys::restrict_mount(clone.as_fd(), MountFlags::READ_ONLY, true)?;
+    sys::restrict_mount(clone.as_fd(), MountFlags::READ_ONLY.and(MountFlags::NO_DEV), true)?;
     Ok(clone)
 }
 

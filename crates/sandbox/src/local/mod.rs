@@ -54,6 +54,7 @@ pub struct Local {
 pub(crate) struct Inner {
     config: LocalConfig,
     machine: OnceLock<Machine>,
+    probing: Mutex<()>,
     news: News,
     /// Ids that are being started or destroyed at the moment.
     busy: Mutex<Vec<SandboxId>>,
@@ -71,7 +72,13 @@ impl Local {
             .create(&config.base)
             .map_err(during(format!("make {}", config.base.display())))?;
         let news = News::start().map_err(during("start a thread"))?;
-        let inner = Inner { config, machine: OnceLock::new(), news, busy: Mutex::default() };
+        let inner = Inner {
+            config,
+            machine: OnceLock::new(),
+            probing: Mutex::default(),
+            news,
+            busy: Mutex::default(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -169,6 +176,11 @@ impl Inner {
     }
 
     fn machine(&self) -> Result<&Machine, Error> {
+        if let Some(machine) = self.machine.get() {
+            return Ok(machine);
+        }
+        // One tries; the others wait for what it finds.
+        let _probing = self.probing.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(machine) = self.machine.get() {
             return Ok(machine);
         }

@@ -34,7 +34,10 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Time between the end of a sandbox and the syncing of its records to disk.
+const SYNC_PAUSE: Duration = Duration::from_millis(200);
 
 /// First argument by which the binary knows that it is to be this.
 pub const ARGUMENT: &str = "__sandbox";
@@ -367,7 +370,11 @@ impl Running {
         if let Err(error) = journal::write_end(&layout.end(), seal, &end) {
             complain("record the end", &error);
         }
-        // The yard goes on from here; what follows is for a power cut, and tidiness.
+        // The yard goes on from here; what follows is for tidiness and for a power cut. Most
+        // sandboxes are destroyed as soon as they have ended, and we with them: those that are not
+        // soon are worth syncing.
+        self.group.remove();
+        std::thread::sleep(SYNC_PAUSE);
         let synced = self
             .pump
             .sink
@@ -380,6 +387,5 @@ impl Running {
                 complain("sync its records", &error);
             }
         }
-        self.group.remove();
     }
 }

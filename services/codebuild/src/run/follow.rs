@@ -54,6 +54,8 @@ impl Job {
         let stop = self.rooms.stop_signal(&self.record.id);
         let run = self.run.clone();
         let mut told = 0;
+        // Asked for before this run began, or from now on by signal.
+        let mut stop_asked = self.is_stop_requested()?;
         let mut stopping = false;
         loop {
             let status = handle.status().await.map_err(Cut::retry)?;
@@ -74,13 +76,13 @@ impl Job {
                     reached_post_build,
                 });
             }
-            if !stopping && self.is_stop_requested()? {
+            if stop_asked && !stopping {
                 handle.stop("StopBuild").await.map_err(Cut::retry)?;
                 stopping = true;
             }
             tokio::select! {
                 () = handle.changed() => {}
-                () = stop.notified() => {}
+                () = stop.notified() => stop_asked = self.is_stop_requested()?,
                 () = tokio::time::sleep(OUTPUT_PAUSE), if log.is_waiting() => {}
                 // The build goes on without us; the next yard follows it.
                 () = run.stopping() => return Err(Cut::Engine(EngineError::Stopping)),

@@ -259,7 +259,8 @@ async fn stop_ends_running_and_queued_builds() {
         ids.push(yard.start_build(json!({ "projectName": "pp" })).await);
     }
     let (running, queued) = two_running(&yard, &ids).await;
-    assert_eq!(queued.len(), 1, "two slots only");
+    let all = yard.ok("BatchGetBuilds", json!({ "ids": ids })).await;
+    assert_eq!(queued.len(), 1, "two slots only: {all}");
     let stopped = yard.ok("StopBuild", json!({ "id": queued[0] })).await;
     assert_eq!(stopped["build"]["buildStatus"], "STOPPED");
     let began = Instant::now();
