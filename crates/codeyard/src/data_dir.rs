@@ -45,6 +45,14 @@ pub(crate) struct RootKey {
 pub(crate) struct RunningYard {
     pub(crate) pid: i32,
     pub(crate) url: String,
+    began: u64,
+}
+
+impl RunningYard {
+    /// Whether its process is still there, whatever is noted.
+    pub(crate) fn is_there(&self) -> bool {
+        u32::try_from(self.pid).ok().and_then(began) == Some(self.began)
+    }
 }
 
 /// A data directory.
@@ -132,13 +140,13 @@ impl DataDir {
 /// The yard that runs on a directory: noted, and its process is there.
 pub(crate) fn running(path: &Path) -> Option<RunningYard> {
     let noted = read_json(&path.join("yard.json")).ok()??;
-    let pid = u32::try_from(noted["pid"].as_u64()?).ok()?;
+    let yard = RunningYard {
+        pid: i32::try_from(noted["pid"].as_u64()?).ok()?,
+        url: noted["url"].as_str().unwrap_or_default().to_owned(),
+        began: noted["began"].as_u64()?,
+    };
     // A process id may have gone to somebody else since, be it to another yard or a supervisor.
-    if began(pid)? != noted["began"].as_u64()? {
-        return None;
-    }
-    let url = noted["url"].as_str().unwrap_or_default().to_owned();
-    Some(RunningYard { pid: i32::try_from(pid).ok()?, url })
+    yard.is_there().then_some(yard)
 }
 
 /// When a process began, in the kernel's ticks since the machine did; with its id, that names it.
@@ -287,7 +295,8 @@ mod tests {
         let data = DataDir::open(&dir.path().join("data"), None, None).unwrap();
         assert!(data.running().is_none());
         data.note_running("http://127.0.0.1:1").unwrap();
-        assert_eq!(data.running().unwrap().pid, i32::try_from(std::process::id()).unwrap());
+        let yard = data.running().unwrap();
+        assert_eq!(yard.pid, i32::try_from(std::process::id()).unwrap());
         // The process has ended, and its id belongs to a younger one now.
         let began = began(std::process::id()).unwrap() - 1;
         let stale = json!({"pid": std::process::id(), "began": began, "url": ""});
@@ -295,6 +304,7 @@ mod tests {
         assert!(data.running().is_none());
         data.note_stopped("http://127.0.0.1:1").unwrap();
         assert!(data.running().is_none());
+        assert!(yard.is_there(), "it has said so but not ended yet");
         assert_eq!(data.last_url().as_deref(), Some("http://127.0.0.1:1"));
     }
 }

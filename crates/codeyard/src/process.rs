@@ -8,7 +8,7 @@ use client::Client;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::data_dir::{self, DataDir, RunningYard};
+use crate::data_dir::{DataDir, RunningYard};
 use crate::failure::{Context as _, Failure, Outcome};
 
 /// How long a yard may take to stop; builds get its grace period.
@@ -60,7 +60,8 @@ pub(crate) fn down(path: &Path) -> Outcome<ExitCode> {
     kill(Pid::from_raw(yard.pid), Signal::SIGTERM)
         .context(format_args!("stop process {}", yard.pid))?;
     let deadline = Instant::now() + STOP_TIMEOUT;
-    while data_dir::running(&data.path).is_some() {
+    // Its note goes before it has let go of the store: the next yard needs the process gone.
+    while yard.is_there() {
         if Instant::now() > deadline {
             return Err(Failure::new(format!(
                 "process {} has not stopped in {} seconds",
