@@ -133,7 +133,7 @@ pub fn plan(stages: Vec<Stage>) -> Plan {
 pub fn stage(name: &str, commands: &[&str]) -> Stage {
     Stage {
         name: name.into(),
-        commands: commands.iter().map(|c| (*c).to_owned()).collect(),
+        commands: commands.iter().map(|command| mark(command)).collect(),
         finally: Vec::new(),
         on_failure: OnFailure::Default,
         after_failure: AfterFailure::Stop,
@@ -150,7 +150,7 @@ pub fn service(name: &str, script: &str) -> Spec {
     let mut spec = spec(
         name,
         Program::Service(Service {
-            argv: vec!["sh".into(), "-c".into(), script.into()],
+            argv: vec!["sh".into(), "-c".into(), mark(script)],
             run_as: None,
             restart: false,
             grace: Duration::from_secs(5),
@@ -160,13 +160,30 @@ pub fn service(name: &str, script: &str) -> Spec {
     spec
 }
 
+/// Passes the mark on to a process that plays the yard.
+pub const MARK: &str = "CODEYARD_TEST_MARK";
+
+/// Makes each `sleep 42NN` this run's own: several runs of these tests go on at one time.
+fn mark(text: &str) -> String {
+    let own = std::env::var(MARK).unwrap_or_else(|_| std::process::id().to_string());
+    let mut parts = text.split("sleep 42");
+    let mut marked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (number, rest) = part.split_at(2);
+        marked.push_str(&format!("sleep 42{number}.{own}{rest}"));
+    }
+    marked
+}
+
 /// Pids whose command line contains a text, zombies not counted.
 pub fn processes(text: &str) -> Vec<i32> {
+    let text = &mark(text);
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
     pids.filter(|pid| {
-        std::fs::read(format!("/proc/{pid}/cmdline"))
-            .is_ok_and(|line| String::from_utf8_lossy(&line).replace('\0', " ").contains(text))
+        std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| {
+            String::from_utf8_lossy(&line).replace('\0', " ").contains(text.as_str())
+        })
     })
     .collect()
 }

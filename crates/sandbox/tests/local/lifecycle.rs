@@ -94,6 +94,7 @@ async fn kill_of_the_yard_leaves_them_running() {
     let mut other = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "lifecycle::play_the_yard", "--nocapture"])
         .env("CODEYARD_TEST_YARD", yard.base())
+        .env(MARK, std::process::id().to_string())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
