@@ -461,15 +461,16 @@ async fn a_trivial_build_is_quick() {
 }
 
 async fn a_million_lines_reach_the_log() {
+    // Without optimization fewer must do.
+    let count = if cfg!(debug_assertions) { 50_000 } else { 1_000_000 };
     let yard = Yard::start().await;
     let line = "x".repeat(63);
     let began = Instant::now();
-    let build = yard
-        .run(&spec(&format!("  build:\n    commands: [\"yes {line} | head -n 1000000\"]\n")))
-        .await;
-    println!("a million lines: {:?}", began.elapsed());
+    let command = format!("  build:\n    commands: [\"yes {line} | head -n {count}\"]\n");
+    let build = yard.run(&spec(&command)).await;
+    println!("{count} lines: {:?}", began.elapsed());
     assert_eq!(build["buildStatus"], "SUCCEEDED", "{build}");
-    assert_eq!(yard.output(&build).await.len(), 64_000_000);
+    assert_eq!(yard.output(&build).await.len(), 64 * count);
 }
 
 crate::tests![
