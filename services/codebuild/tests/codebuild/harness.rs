@@ -185,16 +185,24 @@ impl Yard {
 /// Sandboxes outlive their yard by design, and would outlive a failed test too.
 impl Drop for Yard {
     fn drop(&mut self) {
-        let sandboxes = self.yard.dir().join("builds/sandboxes");
-        for entry in std::fs::read_dir(sandboxes).into_iter().flatten().flatten() {
-            let Ok(text) = std::fs::read_to_string(entry.path().join("run/identity.json")) else {
-                continue;
-            };
-            let identity: Value = serde_json::from_str(&text).unwrap_or_default();
-            // The init's death takes all else along.
-            if let Some(pid) = identity["init"]["pid"].as_i64() {
-                let _ = std::process::Command::new("kill").args(["-9", &pid.to_string()]).output();
-            }
+        kill_sandboxes(self.yard.dir());
+        if std::thread::panicking() {
+            // The engine goes on for a moment, and may start what was waiting for a slot.
+            std::thread::sleep(Duration::from_millis(500));
+            kill_sandboxes(self.yard.dir());
+        }
+    }
+}
+
+fn kill_sandboxes(dir: &std::path::Path) {
+    for entry in std::fs::read_dir(dir.join("builds/sandboxes")).into_iter().flatten().flatten() {
+        let Ok(text) = std::fs::read_to_string(entry.path().join("run/identity.json")) else {
+            continue;
+        };
+        let identity: Value = serde_json::from_str(&text).unwrap_or_default();
+        // The init's death takes all else along.
+        if let Some(pid) = identity["init"]["pid"].as_i64() {
+            let _ = std::process::Command::new("kill").args(["-9", &pid.to_string()]).output();
         }
     }
 }
