@@ -23,7 +23,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gateway", &["types", "shape", "wire", "auth", "service"]),
     ("client", &["types", "wire", "auth"]),
     ("agent", &["types", "auth", "formats", "client"]),
-    ("testkit", &["types", "wire", "auth", "store", "blobs", "service", "gateway", "client"]),
+    (
+        "testkit",
+        &["types", "wire", "auth", "store", "engine", "blobs", "service", "gateway", "client"],
+    ),
     ("api-*", &["types", "shape"]),
     (
         "svc-*",

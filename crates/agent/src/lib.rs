@@ -29,3 +29,9 @@ mod work;
 
 pub use config::{Config, Credentials, OnPremises};
 pub use work::{Error, run};
+
+/// For the fuzz targets alone: what a command's specification is read with.
+#[doc(hidden)]
+pub fn check_specification(pem: &str) -> Result<(), String> {
+    specification::Specification::parse(&pkcs7::content(pem)?).map(drop)
+}

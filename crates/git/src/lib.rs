@@ -53,6 +53,8 @@ pub use model::{Commit, EntryKind, Signature, TreeEntry};
 pub use objects::{History, Kind, Objects};
 pub use oid::{Oid, OidError};
 pub use path::{PathError, check_path};
+#[doc(hidden)]
+pub use receive::read_push_request;
 pub use refs::{
     ATOMIC_FAILURE, Answer, RefSnapshot, RefStore, RefUpdate, Refusal, apply_to_map, candidates,
     check_update, is_valid_name, parents,

@@ -23,6 +23,21 @@ const MAX_CHECKED_ONE_BY_ONE: usize = 32;
 
 type Sender = mpsc::Sender<io::Result<Bytes>>;
 
+/// The commands of a push, up to the flush behind them.
+async fn read_request(body: &mut BodyReader) -> Result<PushRequest> {
+    let mut reader = PushRequestReader::default();
+    while let Some(line) = body.pkt().await? {
+        reader.line(&line)?;
+    }
+    Ok(reader.finish())
+}
+
+/// For the fuzz targets alone: the commands of a push as they come over HTTP.
+#[doc(hidden)]
+pub async fn read_push_request(body: ByteStream, encoding: Encoding) -> Result<PushRequest> {
+    read_request(&mut BodyReader::new(body, encoding, "the push", MAX_PACK_BYTES)).await
+}
+
 impl Repository {
     /// The answer to `POST git-receive-pack`, of type `application/x-git-receive-pack-result`.
     ///
@@ -61,11 +76,7 @@ impl Repository {
         D: FnOnce(Vec<RefUpdate>) -> F,
         F: Future<Output = Vec<std::result::Result<(), Refusal>>>,
     {
-        let mut reader = PushRequestReader::default();
-        while let Some(line) = body.pkt().await? {
-            reader.line(&line)?;
-        }
-        let request = reader.finish();
+        let request = read_request(&mut body).await?;
         if request.commands.is_empty() {
             // Clients with a large push try first whether they may.
             body.drain().await?;

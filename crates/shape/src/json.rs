@@ -91,9 +91,8 @@ fn read_slot(
                 .map_err(|_| unexpected(path, "bytes in base64", value))?;
         }
         (Slot::Timestamp(to), Value::Number(number)) => {
-            let secs = number.as_f64().filter(|secs| secs.is_finite());
-            let secs = secs.ok_or_else(|| unexpected(path, "a timestamp", value))?;
-            *to = Timestamp::from_secs_f64(secs);
+            let at = number.as_f64().and_then(Timestamp::from_secs_f64);
+            *to = at.ok_or_else(|| unexpected(path, "a timestamp", value))?;
         }
         (Slot::Timestamp(to), Value::String(text)) => {
             *to = Timestamp::parse(text).map_err(|_| unexpected(path, "a timestamp", value))?;

@@ -13,6 +13,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod identity;
+mod keeper;
 pub mod venv;
 
 use std::sync::Arc;
@@ -146,7 +147,7 @@ impl TestYardBuilder {
         };
         let yard = YardBuilder {
             config,
-            registry: Arc::new(Registry::new(self.services)),
+            registry: Arc::new(Registry::new(keeper::with_all_events(self.services))),
             store,
             blobs,
             clock: self.clock,

@@ -9,6 +9,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
+/// 0001-01-01T00:00:00Z
+const FIRST_MILLIS: i64 = -62_135_596_800_000;
+/// 9999-12-30T22:00:00Z: the last that every offset from UTC can still write.
+const LAST_MILLIS: i64 = 253_402_207_200_000;
+
 /// A text that is no timestamp.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimestampError(pub String);
@@ -32,9 +37,15 @@ impl Timestamp {
         Self(secs.saturating_mul(1000))
     }
 
-    /// From seconds with a fraction, as JSON protocols send them.
-    pub fn from_secs_f64(secs: f64) -> Self {
-        Self((secs * 1000.0).round() as i64)
+    /// From seconds with a fraction, as JSON protocols send them; `None` outside of the years 1
+    /// to 9999, which are all that the other forms can write.
+    pub fn from_secs_f64(secs: f64) -> Option<Self> {
+        // What overflows stops at an end of the range of `i64`, out of ours.
+        if secs.is_nan() { None } else { Self((secs * 1000.0).round() as i64).in_range() }
+    }
+
+    const fn in_range(self) -> Option<Self> {
+        if self.0 >= FIRST_MILLIS && self.0 <= LAST_MILLIS { Some(self) } else { None }
     }
 
     /// Milliseconds since the epoch.
@@ -52,13 +63,14 @@ impl Timestamp {
         self.0 as f64 / 1000.0
     }
 
-    /// This many milliseconds later (or earlier, if negative); stops at the ends of the range.
-    pub const fn plus_millis(self, millis: i64) -> Self {
-        Self(self.0.saturating_add(millis))
+    /// This many milliseconds later (or earlier, if negative); stops in the years 1 and 9999, so
+    /// that what is written can be read again.
+    pub fn plus_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis).clamp(FIRST_MILLIS, LAST_MILLIS))
     }
 
     /// This many seconds later.
-    pub const fn plus_secs(self, secs: i64) -> Self {
+    pub fn plus_secs(self, secs: i64) -> Self {
         self.plus_millis(secs.saturating_mul(1000))
     }
 
@@ -68,7 +80,8 @@ impl Timestamp {
     }
 
     fn civil(self) -> jiff::civil::DateTime {
-        let instant = jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::MAX);
+        let millis = self.0.clamp(FIRST_MILLIS, LAST_MILLIS);
+        let instant = jiff::Timestamp::from_millisecond(millis).unwrap_or_default();
         jiff::tz::TimeZone::UTC.to_datetime(instant)
     }
 
@@ -136,23 +149,20 @@ impl Timestamp {
     }
 
     /// Reads ISO 8601 (with `Z` or an offset, any fraction, basic or extended form), an HTTP date,
-    /// or epoch seconds.
+    /// or epoch seconds, in the years 1 to 9999.
     pub fn parse(text: &str) -> Result<Self, TimestampError> {
-        let bad = || TimestampError(text.to_owned());
-        if let Ok(at) = text.parse::<jiff::Timestamp>() {
-            return Ok(Self(at.as_millisecond()));
-        }
-        if let Ok(at) = text.trim_end_matches('Z').parse::<jiff::civil::DateTime>() {
-            let at = at.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| bad())?;
-            return Ok(Self(at.timestamp().as_millisecond()));
-        }
-        if let Ok(at) = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text) {
-            return Ok(Self(at.as_millisecond()));
-        }
-        match text.parse::<f64>() {
-            Ok(secs) if secs.is_finite() => Ok(Self::from_secs_f64(secs)),
-            _ => Err(bad()),
-        }
+        let exact = |at: jiff::Timestamp| Self(at.as_millisecond()).in_range();
+        let found = if let Ok(at) = text.parse::<jiff::Timestamp>() {
+            exact(at)
+        } else if let Ok(at) = text.trim_end_matches('Z').parse::<jiff::civil::DateTime>() {
+            at.to_zoned(jiff::tz::TimeZone::UTC).ok().and_then(|at| exact(at.timestamp()))
+        } else if let Ok(at) = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text) {
+            exact(at)
+        } else {
+            let secs = text.parse::<f64>().ok().filter(|secs| secs.is_finite());
+            secs.and_then(Self::from_secs_f64)
+        };
+        found.ok_or_else(|| TimestampError(text.to_owned()))
     }
 }
 
@@ -236,7 +246,11 @@ mod tests {
             assert_eq!(Timestamp::parse(text), Ok(want), "{text}");
         }
         assert!(Timestamp::parse("yesterday").is_err());
-        assert!(Timestamp::parse("NaN").is_err());
+        for bad in
+            ["NaN", "1e300", "-1e300", "253402300800", "-62135596801", "-000001-01-01T00:00:00Z"]
+        {
+            assert!(Timestamp::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -32,6 +32,10 @@ impl Node {
 pub fn parse(bytes: &[u8]) -> Result<Node, ReadError> {
     let bad = |what: String| ReadError { path: String::new(), message: what };
     let text = std::str::from_utf8(bytes).map_err(|_| bad("The XML is not UTF-8".to_owned()))?;
+    // Kept, they would make answers that no client can parse.
+    if let Some(found) = text.chars().find(|c| !is_xml_character(*c)) {
+        return Err(bad(format!("XML cannot hold the character U+{:04X}", u32::from(found))));
+    }
     let mut reader = Reader::from_str(text);
     reader.config_mut().trim_text(false);
     let mut stack: Vec<Node> = Vec::new();
@@ -82,6 +86,11 @@ pub fn parse(bytes: &[u8]) -> Result<Node, ReadError> {
         return Err(bad("The XML ends before its root element does".to_owned()));
     }
     root.ok_or_else(|| bad("The XML is empty".to_owned()))
+}
+
+/// Of XML 1.0. References may name others, as S3's keys need.
+fn is_xml_character(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..)
 }
 
 fn resolve_entity(entity: &quick_xml::events::BytesRef<'_>) -> Result<String, ReadError> {
@@ -265,7 +274,7 @@ pub fn escape(text: &str, out: &mut String) {
             '"' => out.push_str("&quot;"),
             '\r' => out.push_str("&#13;"),
             '\n' | '\t' => out.push(c),
-            c if c < ' ' => out.push_str(&format!("&#{};", u32::from(c))),
+            c if !is_xml_character(c) => out.push_str(&format!("&#{};", u32::from(c))),
             c => out.push(c),
         }
     }
@@ -463,6 +472,9 @@ mod tests {
             "<a/><b/>",
             &deep,
             "<a>&nope;</a>",
+            "<a>\0</a>",
+            "<a b=\"\u{1}\"/>",
+            "<a>\u{fffe}</a>",
             "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>",
         ] {
             assert!(parse(text.as_bytes()).is_err(), "{text}");

@@ -14,6 +14,9 @@ mod logs;
 use service::Service;
 
 pub use cloudtrail::AuditTrail;
+// For the fuzz targets alone.
+#[doc(hidden)]
+pub use {events::fits_event, logs::fits_message};
 
 /// CloudWatch Logs, EventBridge and CloudTrail.
 pub fn services() -> Vec<Service> {

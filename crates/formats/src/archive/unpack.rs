@@ -1,18 +1,23 @@
 //! Unpacking.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::{Error, Kind, Limits, io_at, links, refused};
 
 /// Bits of a mode that are kept: no set-user-id, set-group-id or sticky bit comes from an archive.
 const MODE_MASK: u32 = 0o777;
-/// The longest link target that is read, in bytes.
-const MAX_LINK: u64 = 4096;
+/// The longest name and the longest link target, in bytes: Linux takes no longer ones.
+const MAX_NAME: usize = 4096;
+/// The most bytes between the content of two files of a tar: names, attributes and sparse maps,
+/// which the tar reader holds in memory, however long they say they are.
+const MAX_TAR_HEADERS: u64 = 1 << 20;
 
 /// What was unpacked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,7 +95,7 @@ impl Unpacker<'_> {
                 let mut link = String::new();
                 entry
                     .by_ref()
-                    .take(MAX_LINK)
+                    .take(MAX_NAME as u64 + 1)
                     .read_to_string(&mut link)
                     .map_err(|error| Error::Damaged(error.to_string()))?;
                 self.link(&name, path, PathBuf::from(link))?;
@@ -105,8 +110,13 @@ impl Unpacker<'_> {
 
     fn tar(&mut self, archive: impl Read) -> Result<(), Error> {
         let damaged = |error: io::Error| Error::Damaged(error.to_string());
-        let mut tar = tar::Archive::new(archive);
-        for entry in tar.entries().map_err(damaged)? {
+        let headers = Rc::new(Cell::new(MAX_TAR_HEADERS));
+        let mut tar = tar::Archive::new(Metered { from: archive, left: headers.clone() });
+        let mut entries = tar.entries().map_err(damaged)?;
+        loop {
+            headers.set(MAX_TAR_HEADERS);
+            let Some(entry) = entries.next() else { break };
+            headers.set(u64::MAX);
             self.count_entry()?;
             let mut entry = entry.map_err(damaged)?;
             let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
@@ -145,6 +155,10 @@ impl Unpacker<'_> {
         Ok(())
     }
 
+    fn too_large(&self) -> Error {
+        Error::TooLarge(format!("it unpacks to more than {} bytes", self.allowed))
+    }
+
     fn folder(&mut self, name: &str, path: &Path, mode: u32) -> Result<(), Error> {
         self.make_folders(name, path)?;
         // Whoever unpacks must be able to remove what is there.
@@ -168,9 +182,7 @@ impl Unpacker<'_> {
             .open(&full)
             .map_err(io_at(&full))?;
         let written = copy_limited(content, &mut file, self.left, &full)?;
-        self.left = written.1.ok_or_else(|| {
-            Error::TooLarge(format!("it unpacks to more than {} bytes", self.allowed))
-        })?;
+        self.left = written.1.ok_or_else(|| self.too_large())?;
         // Set on the open file: the process's umask does not apply.
         file.set_permissions(fs::Permissions::from_mode(mode & MODE_MASK)).map_err(io_at(&full))?;
         if let Some(at) =
@@ -184,9 +196,16 @@ impl Unpacker<'_> {
     }
 
     fn link(&mut self, name: &str, path: PathBuf, target: PathBuf) -> Result<(), Error> {
-        if target.as_os_str().is_empty() {
+        let length = target.as_os_str().len();
+        if length == 0 {
             return Err(refused(name, "is a link without a target"));
         }
+        if length > MAX_NAME {
+            return Err(refused(name, "is a link with too long a target"));
+        }
+        // They wait in memory.
+        let held = length + path.as_os_str().len();
+        self.left = self.left.checked_sub(held as u64).ok_or_else(|| self.too_large())?;
         self.place(name, &path)?;
         self.links.insert(path, target);
         self.done.files += 1;
@@ -269,6 +288,23 @@ impl Unpacker<'_> {
     }
 }
 
+/// A reader that fails when more is read than is left.
+struct Metered<R> {
+    from: R,
+    left: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.from.read(into)?;
+        let left = self.left.get().checked_sub(count as u64).ok_or_else(|| {
+            io::Error::other(format!("more than {MAX_TAR_HEADERS} bytes between two files"))
+        })?;
+        self.left.set(left);
+        Ok(count)
+    }
+}
+
 /// Copies everything; gives the bytes and what is left of the allowance, `None` if exceeded.
 fn copy_limited(
     from: &mut impl Read,
@@ -299,6 +335,10 @@ fn safe_path(name: &str) -> Result<Option<PathBuf>, Error> {
 }
 
 fn safe_components(name: &str, path: &Path) -> Result<Option<PathBuf>, Error> {
+    if path.as_os_str().len() > MAX_NAME {
+        let start: String = name.chars().take(40).collect();
+        return Err(refused(&format!("{start}…"), "has too long a name"));
+    }
     let mut safe = PathBuf::new();
     for component in path.components() {
         match component {

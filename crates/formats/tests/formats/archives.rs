@@ -189,6 +189,7 @@ fn tar_and_tgz() {
 #[test]
 fn dangerous_archives_are_refused() {
     let tar = TarFile::new;
+    let long = |kind: u8, length: usize| tar().entry("long", kind, "", &vec![b'a'; length]);
     let rows: Vec<(Kind, Vec<u8>, &str)> = vec![
         (Kind::Zip, zip_of(&[("../evil", "x")]), "leads out"),
         (Kind::Zip, zip_of(&[("a/../../evil", "x")]), "leads out"),
@@ -215,6 +216,10 @@ fn dangerous_archives_are_refused() {
         (Kind::Tar, tar().link("l", "x").entry("d/h", b'1', "l", b"").done(), "no earlier file"),
         (Kind::Tar, tar().entry("dev", b'3', "", b"").done(), "neither file"),
         (Kind::Tar, tar().entry("pipe", b'6', "", b"").done(), "neither file"),
+        (Kind::Tar, long(b'L', 2 << 20).file("f", "x").done(), "bytes between two files"),
+        (Kind::Tar, long(b'x', 2 << 20).file("f", "x").done(), "bytes between two files"),
+        (Kind::Tar, long(b'L', 5000).file("f", "x").done(), "too long a name"),
+        (Kind::Tar, long(b'K', 5000).link("l", "x").done(), "too long a target"),
     ];
     for (index, (kind, bytes, why)) in rows.iter().enumerate() {
         let (out, result) = unpacked(*kind, bytes);

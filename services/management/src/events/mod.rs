@@ -21,6 +21,11 @@ mod transform;
 
 pub(crate) use operations::service;
 
+/// Whether an event fits a pattern; an error says why the pattern is none.
+pub fn fits_event(pattern: &str, event: &serde_json::Value) -> Result<bool, String> {
+    Ok(pattern::Pattern::parse(pattern)?.matches(event))
+}
+
 /// The only bus there is.
 const DEFAULT_BUS: &str = "default";
 /// The service as roles' trust policies name it.

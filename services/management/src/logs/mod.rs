@@ -23,6 +23,11 @@ pub(crate) use operations::service;
 pub(crate) use policies::may_deliver;
 pub(crate) use put::put_from_service;
 
+/// Whether a message fits a filter pattern; an error says why the pattern is none.
+pub fn fits_message(pattern: &str, message: &str) -> Result<bool, String> {
+    Ok(pattern::Pattern::parse(pattern)?.matches(message))
+}
+
 /// What all log events together may take, compressed: 10 GiB.
 pub(crate) const MAX_STORED_BYTES: u64 = 10 << 30;
 /// Bytes of messages in one answer.

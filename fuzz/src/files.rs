@@ -1,0 +1,139 @@
+//! Files that users bring: buildspecs, AppSpec files, archives, signed specifications.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::Cursor;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+
+use formats::archive::{self, Kind, Limits};
+use formats::yaml::{self, Node, Position, Value};
+use formats::{appspec as app, buildspec as build};
+
+/// A YAML text.
+pub fn yaml(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match yaml::parse(text) {
+        Ok(Some(node)) => walk(&node, text, 0),
+        Ok(None) => {}
+        Err(error) => inside(error.at, text),
+    }
+}
+
+fn walk(node: &Node, text: &str, depth: usize) {
+    assert!(depth <= yaml::MAX_DEPTH);
+    inside(node.at, text);
+    match &node.value {
+        Value::Scalar(_) => {}
+        Value::Sequence(items) => items.iter().for_each(|item| walk(item, text, depth + 1)),
+        Value::Mapping(entries) => {
+            for (at, entry) in entries.iter().enumerate() {
+                inside(entry.key_at, text);
+                assert!(entries[..at].iter().all(|other| other.key != entry.key));
+                walk(&entry.value, text, depth + 1);
+            }
+        }
+    }
+}
+
+/// Editors jump to it: it must exist, or be the line behind the last.
+fn inside(at: Position, text: &str) {
+    let lines = text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).count();
+    assert!(at.line >= 1 && at.column >= 1 && at.line <= lines + 1, "{at} of {lines} lines");
+}
+
+/// A buildspec.yml.
+pub fn buildspec(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match build::parse(text) {
+        Ok(spec) => {
+            let _ = format!("{spec:?}");
+            assert_eq!(spec, build::parse(text).unwrap_or_else(|error| panic!("{error}")));
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
+
+/// An appspec.yml.
+pub fn appspec(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match app::parse(text) {
+        Ok(spec) => {
+            for permission in &spec.permissions {
+                let _ = permission.means("/srv/www/index.html", "/srv/www");
+                let _ = permission.check_for_file();
+            }
+        }
+        Err(error) => inside(error.0.at, text),
+    }
+}
+
+/// A CodeDeploy specification: PKCS #7 in PEM.
+pub fn specification(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let _ = agent::check_specification(text);
+}
+
+/// A zip archive.
+pub fn zip(data: &[u8]) {
+    unpack(Kind::Zip, data);
+}
+
+/// A tar archive, plain and as what a gzip stream holds.
+pub fn tar(data: &[u8]) {
+    unpack(if data.starts_with(&[0x1f, 0x8b]) { Kind::Tgz } else { Kind::Tar }, data);
+}
+
+const LIMITS: Limits = Limits { entries: 50, bytes: 1 << 20, ratio: 50, free_bytes: 1 << 16 };
+
+fn unpack(kind: Kind, data: &[u8]) {
+    let Ok(room) = tempfile::tempdir() else { return };
+    let target = room.path().join("target");
+    let result = archive::unpack(kind, Cursor::new(data), &target, &LIMITS);
+    let beside = fs::read_dir(room.path()).into_iter().flatten().count();
+    assert!(beside <= 1, "something was made outside of the target");
+    if !target.exists() {
+        return;
+    }
+    let mut found = Found::default();
+    look(&target, &target, &mut found);
+    assert!(found.bytes <= LIMITS.bytes && found.files <= LIMITS.entries, "{found:?}");
+    // A later entry of the same name takes the place of an earlier one.
+    if let Ok(unpacked) = result {
+        assert!(unpacked.files >= found.files && unpacked.bytes >= found.bytes, "{found:?}");
+    }
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    files: usize,
+    bytes: u64,
+    /// Hard links share their bytes.
+    inodes: HashSet<u64>,
+}
+
+fn look(folder: &Path, target: &Path, found: &mut Found) {
+    // So that the room can be removed, and looked into by others than root.
+    let _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o700));
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let Ok(about) = fs::symlink_metadata(&path) else { continue };
+        if about.is_dir() {
+            look(&path, target, found);
+            continue;
+        }
+        found.files += 1;
+        if about.is_symlink() {
+            if let Ok(real) = path.canonicalize() {
+                let target = target.canonicalize().unwrap_or_default();
+                assert!(real.starts_with(&target), "{} leads out", path.display());
+            }
+        } else {
+            assert!(about.is_file(), "{} is no file", path.display());
+            assert_eq!(about.permissions().mode() & 0o7000, 0, "{}", path.display());
+            if found.inodes.insert(about.ino()) {
+                found.bytes += about.len();
+            }
+        }
+    }
+}
