@@ -6,7 +6,7 @@
 //! ca.pem ca.key   the yard's own certificate authority (key 0600)
 //! master.key      what everything at rest is sealed under (0600)
 //! yard.json       the running yard: process, address
-//! store/ blobs/ git/ sandboxes/ hosts/
+//! store/ blobs/ git/ builds/ hosts/ hosts.d/
 //! ```
 
 use std::fs;
@@ -150,11 +150,17 @@ pub(crate) fn running(path: &Path) -> Option<RunningYard> {
 }
 
 /// When a process began, in the kernel's ticks since the machine did; with its id, that names it.
+/// One that has ended and was not waited for by its parent yet is no process any more.
 fn began(pid: u32) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The program's name, in parentheses, may contain anything. The 22nd field is wanted, and the
-    // name is the second.
-    stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(19)?.parse().ok()
+    // The program's name, in parentheses, may contain anything. It is the second field; the third
+    // is the state, and the 22nd is wanted.
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
+    let state = fields.next()?;
+    if matches!(state, "Z" | "X") {
+        return None;
+    }
+    fields.nth(18)?.parse().ok()
 }
 
 /// A directory of the yard's own is closed to other users. One that holds something else is left

