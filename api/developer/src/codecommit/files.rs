@@ -1,0 +1,229 @@
+//! Files, folders and blobs.
+
+use shape::{Bytes, Shape};
+
+shape::operations! { "codecommit";
+    GetFile(GetFileInput) -> GetFileOutput;
+    PutFile(PutFileInput) -> PutFileOutput;
+    DeleteFile(DeleteFileInput) -> DeleteFileOutput;
+    GetFolder(GetFolderInput) -> GetFolderOutput;
+    GetBlob(GetBlobInput) -> GetBlobOutput;
+}
+
+shape::string_enum! {
+    /// What a file is.
+    pub enum FileModeType { Normal = "NORMAL", Executable = "EXECUTABLE", Symlink = "SYMLINK" }
+}
+
+/// [GetFile](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetFile.html)
+#[derive(Shape, Default, Clone)]
+pub struct GetFileInput {
+    #[shape(
+        required,
+        missing = "RepositoryNameRequiredException",
+        min = 1,
+        max = 100,
+        pattern = r"[\w\.-]+",
+        invalid = "InvalidRepositoryNameException"
+    )]
+    pub repository_name: String,
+    pub commit_specifier: Option<String>,
+    #[shape(required, missing = "PathRequiredException")]
+    pub file_path: String,
+}
+
+/// [GetFile](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetFile.html)
+#[derive(Shape, Default, Clone)]
+pub struct GetFileOutput {
+    #[shape(required)]
+    pub commit_id: String,
+    #[shape(required)]
+    pub blob_id: String,
+    #[shape(required)]
+    pub file_path: String,
+    #[shape(required)]
+    pub file_mode: FileModeType,
+    #[shape(required)]
+    pub file_size: i64,
+    #[shape(required)]
+    pub file_content: Bytes,
+}
+
+/// [PutFile](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_PutFile.html)
+#[derive(Shape, Default, Clone)]
+pub struct PutFileInput {
+    #[shape(
+        required,
+        missing = "RepositoryNameRequiredException",
+        min = 1,
+        max = 100,
+        pattern = r"[\w\.-]+",
+        invalid = "InvalidRepositoryNameException"
+    )]
+    pub repository_name: String,
+    #[shape(
+        required,
+        missing = "BranchNameRequiredException",
+        min = 1,
+        max = 256,
+        invalid = "InvalidBranchNameException"
+    )]
+    pub branch_name: String,
+    #[shape(
+        required,
+        missing = "FileContentRequiredException",
+        max = 6291456,
+        invalid = "FileContentSizeLimitExceededException"
+    )]
+    pub file_content: Bytes,
+    #[shape(required, missing = "PathRequiredException")]
+    pub file_path: String,
+    #[shape(invalid = "InvalidFileModeException")]
+    pub file_mode: Option<FileModeType>,
+    pub parent_commit_id: Option<String>,
+    pub commit_message: Option<String>,
+    pub name: Option<String>,
+    pub email: Option<String>,
+}
+
+/// [PutFile](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_PutFile.html)
+#[derive(Shape, Default, Clone)]
+pub struct PutFileOutput {
+    #[shape(required)]
+    pub commit_id: String,
+    #[shape(required)]
+    pub blob_id: String,
+    #[shape(required)]
+    pub tree_id: String,
+}
+
+/// [DeleteFile](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_DeleteFile.html)
+#[derive(Shape, Default, Clone)]
+pub struct DeleteFileInput {
+    #[shape(
+        required,
+        missing = "RepositoryNameRequiredException",
+        min = 1,
+        max = 100,
+        pattern = r"[\w\.-]+",
+        invalid = "InvalidRepositoryNameException"
+    )]
+    pub repository_name: String,
+    #[shape(
+        required,
+        missing = "BranchNameRequiredException",
+        min = 1,
+        max = 256,
+        invalid = "InvalidBranchNameException"
+    )]
+    pub branch_name: String,
+    #[shape(required, missing = "PathRequiredException")]
+    pub file_path: String,
+    #[shape(required, missing = "ParentCommitIdRequiredException")]
+    pub parent_commit_id: String,
+    pub keep_empty_folders: Option<bool>,
+    pub commit_message: Option<String>,
+    pub name: Option<String>,
+    pub email: Option<String>,
+}
+
+/// [DeleteFile](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_DeleteFile.html)
+#[derive(Shape, Default, Clone)]
+pub struct DeleteFileOutput {
+    #[shape(required)]
+    pub commit_id: String,
+    #[shape(required)]
+    pub blob_id: String,
+    #[shape(required)]
+    pub tree_id: String,
+    #[shape(required)]
+    pub file_path: String,
+}
+
+/// [GetFolder](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetFolder.html)
+#[derive(Shape, Default, Clone)]
+pub struct GetFolderInput {
+    #[shape(
+        required,
+        missing = "RepositoryNameRequiredException",
+        min = 1,
+        max = 100,
+        pattern = r"[\w\.-]+",
+        invalid = "InvalidRepositoryNameException"
+    )]
+    pub repository_name: String,
+    pub commit_specifier: Option<String>,
+    #[shape(required, missing = "PathRequiredException")]
+    pub folder_path: String,
+}
+
+/// [Folder](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_Folder.html)
+#[derive(Shape, Default, Clone)]
+pub struct Folder {
+    pub tree_id: Option<String>,
+    pub absolute_path: Option<String>,
+    pub relative_path: Option<String>,
+}
+
+/// [File](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_File.html)
+#[derive(Shape, Default, Clone)]
+pub struct File {
+    pub blob_id: Option<String>,
+    pub absolute_path: Option<String>,
+    pub relative_path: Option<String>,
+    pub file_mode: Option<FileModeType>,
+}
+
+/// [SymbolicLink](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_SymbolicLink.html)
+#[derive(Shape, Default, Clone)]
+pub struct SymbolicLink {
+    pub blob_id: Option<String>,
+    pub absolute_path: Option<String>,
+    pub relative_path: Option<String>,
+    pub file_mode: Option<FileModeType>,
+}
+
+/// [SubModule](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_SubModule.html)
+#[derive(Shape, Default, Clone)]
+pub struct SubModule {
+    pub commit_id: Option<String>,
+    pub absolute_path: Option<String>,
+    pub relative_path: Option<String>,
+}
+
+/// [GetFolder](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetFolder.html)
+#[derive(Shape, Default, Clone)]
+pub struct GetFolderOutput {
+    #[shape(required)]
+    pub commit_id: String,
+    #[shape(required)]
+    pub folder_path: String,
+    pub tree_id: Option<String>,
+    pub sub_folders: Vec<Folder>,
+    pub files: Vec<File>,
+    pub symbolic_links: Vec<SymbolicLink>,
+    pub sub_modules: Vec<SubModule>,
+}
+
+/// [GetBlob](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetBlob.html)
+#[derive(Shape, Default, Clone)]
+pub struct GetBlobInput {
+    #[shape(
+        required,
+        missing = "RepositoryNameRequiredException",
+        min = 1,
+        max = 100,
+        pattern = r"[\w\.-]+",
+        invalid = "InvalidRepositoryNameException"
+    )]
+    pub repository_name: String,
+    #[shape(required, missing = "BlobIdRequiredException")]
+    pub blob_id: String,
+}
+
+/// [GetBlob](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetBlob.html)
+#[derive(Shape, Default, Clone)]
+pub struct GetBlobOutput {
+    #[shape(required)]
+    pub content: Bytes,
+}

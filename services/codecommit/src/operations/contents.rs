@@ -1,0 +1,26 @@
+//! Commits, files and differences.
+
+use api_developer::codecommit::*;
+use service::{Service, op};
+
+use super::{EVENTS, on_branch, on_repository};
+use crate::model::{right, right_on_branch};
+use crate::{differences, errors, reading, writing};
+
+pub(super) fn rows(service: Service) -> Service {
+    service
+        .operation(on_repository!(GetFile, reading::get_file))
+        .operation(on_branch!(PutFile, writing::put_file))
+        .operation(on_branch!(DeleteFile, writing::delete_file))
+        .operation(on_branch!(CreateCommit, writing::create_commit))
+        .operation(on_repository!(GetFolder, reading::get_folder))
+        .operation(on_repository!(GetCommit, reading::get_commit))
+        .operation(on_repository!(BatchGetCommits, reading::batch_get_commits))
+        .operation(on_repository!(GetBlob, reading::get_blob))
+        .operation(
+            on_repository!(GetDifferences, differences::get_differences)
+                .partial("renames are shown as a deletion and an addition")
+                .paginated("NextToken", "MaxResults", differences::PAGE),
+        )
+        .lacks(&["GetBlobDifferences", "ListFileCommitHistory"])
+}

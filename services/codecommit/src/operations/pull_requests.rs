@@ -1,0 +1,15 @@
+//! Pull requests.
+
+use service::Service;
+
+pub(super) fn rows(service: Service) -> Service {
+    service.lacks(&[
+        "CreatePullRequest",
+        "DescribePullRequestEvents",
+        "GetPullRequest",
+        "ListPullRequests",
+        "UpdatePullRequestDescription",
+        "UpdatePullRequestStatus",
+        "UpdatePullRequestTitle",
+    ])
+}
