@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::time::Instant;
 
 mod builds;
-mod clone;
+mod git;
 mod load;
 mod peer;
 mod push;
@@ -21,7 +21,9 @@ const BENCHMARKS: &[(&str, fn())] = &[
     ("reset", start::reset),
     ("requests", requests::run),
     ("builds", builds::run),
-    ("clone", clone::run),
+    ("git", git::transport),
+    ("git-reading", git::reading),
+    ("git-memory", git::memory),
     ("push", push::run),
 ];
 
