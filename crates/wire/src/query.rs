@@ -67,16 +67,16 @@ fn read_slot(
     match slot {
         Slot::Struct(shape) => read_struct(node, shape, path, problems),
         Slot::List(list) => {
-            let items = if field.flat { Some(node) } else { node.children.get(field.item) };
-            for (at, item) in numbered(items).into_iter().enumerate() {
+            let items = if field.flat { Some(node) } else { members(node, field.item, path)? };
+            for (at, item) in numbered(items, path)?.into_iter().enumerate() {
                 let path = format!("{path}.{}.member", at + 1);
                 read_slot(item, list.push(), field, &path, problems)?;
             }
             Ok(())
         }
         Slot::Map(map) => {
-            let entries = if field.flat { Some(node) } else { node.children.get("entry") };
-            for entry in numbered(entries) {
+            let entries = if field.flat { Some(node) } else { members(node, "entry", path)? };
+            for entry in numbered(entries, path)? {
                 let key = entry.children.get(field.key).and_then(|it| it.value.clone());
                 if let Some((key, value)) = key.zip(entry.children.get(field.value)) {
                     let path = format!("{path}.{key}.member");
@@ -94,15 +94,38 @@ fn read_slot(
     }
 }
 
-/// The children with numbers for names, in numeric order.
-fn numbered(node: Option<&Node>) -> Vec<&Node> {
-    let mut items: Vec<(u32, &Node)> = node
-        .into_iter()
-        .flat_map(|node| &node.children)
-        .filter_map(|(name, child)| Some((name.parse().ok()?, child)))
-        .collect();
+/// What holds the numbered members of a list or map. An empty one is sent as its bare name.
+fn members<'a>(node: &'a Node, item: &str, path: &str) -> Result<Option<&'a Node>, ReadError> {
+    match node.children.get(item) {
+        None if !node.children.is_empty() => {
+            let message = format!("Expected {item}.1, {item}.2 and so on");
+            Err(ReadError { path: path.to_owned(), message })
+        }
+        items => Ok(items),
+    }
+}
+
+/// The children with numbers for names, in numeric order. A list has nothing else in it: what
+/// cannot be put in order is refused, not left out.
+fn numbered<'a>(node: Option<&'a Node>, path: &str) -> Result<Vec<&'a Node>, ReadError> {
+    let mut items: Vec<(u32, &Node)> = Vec::new();
+    for (name, child) in node.into_iter().flat_map(|node| &node.children) {
+        let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+        let number = is_number.then(|| name.parse().ok()).flatten();
+        let Some(number) = number else {
+            let shown: String = name.chars().take(40).collect();
+            let message =
+                format!("{shown:?} is no position in a list: it must be a number below 2^32");
+            return Err(ReadError { path: path.to_owned(), message });
+        };
+        items.push((number, child));
+    }
     items.sort_by_key(|(number, _)| *number);
-    items.into_iter().map(|(_, child)| child).collect()
+    if items.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b)) {
+        let message = "A position in a list is used twice".to_owned();
+        return Err(ReadError { path: path.to_owned(), message });
+    }
+    Ok(items.into_iter().map(|(_, child)| child).collect())
 }
 
 #[cfg(test)]
@@ -158,6 +181,14 @@ mod tests {
         assert!(take("UserName=%ff").1.is_err());
         assert!(take(&format!("UserName=a&{}", "a.".repeat(MAX_DEPTH + 1))).1.is_err());
         assert!(take(&"a=b&".repeat(MAX_QUERY_PARAMETERS + 1)).1.is_err());
+        for position in ["4294967296", "99999999999999999999", "-1", "+1", "x", ""] {
+            let form = format!("UserName=a&Tags.member.1.Key=k&Tags.member.{position}.Key=k");
+            let error = take(&form).1.unwrap_err();
+            assert!(error.message.contains("no position"), "{position}: {error:?}");
+            assert!(take(&format!("UserName=a&Map.entry.{position}.key=k")).1.is_err());
+        }
+        assert!(take("UserName=a&Tags.member.1.Key=k&Tags.member.01.Key=k").1.is_err());
+        assert!(take("UserName=a&Tags.1.Key=k").1.is_err());
         // An empty list is sent as the bare name.
         assert_eq!(take("UserName=a&Tags=").0.tags.map(|it| it.len()), Some(0));
     }

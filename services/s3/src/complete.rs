@@ -7,7 +7,7 @@ use store::WriteTx;
 
 use crate::checksum::{self, Sums, refuse_other_sums, set_sums, sums_of};
 use crate::conditions::WriteConditions;
-use crate::encryption::refuse_customer_key;
+use crate::encryption::{self, refuse_customer_key};
 use crate::model::{Bucket, Manifest, Part, StoredBody, StoredChecksum, Upload, Version};
 use crate::put::{set_encryption, shown_version_id};
 use crate::rights::{self, OnBucket};
@@ -48,6 +48,12 @@ pub async fn complete_multipart_upload(
         refuse_other_sums!(part)?;
     }
     check_order(&claim.parts)?;
+    // The sums of an upload that has some are read out of what is sealed.
+    let upload = cx.read(|tx| keyspace::upload(tx, &bucket, &input.key, &input.upload_id))?;
+    if upload.checksum_asked {
+        let sealing = upload.encryption.as_ref();
+        encryption::for_read(&cx, &bucket, &input.key, sealing).await?;
+    }
     let (inner, seen, now) = (cx.clone(), bucket.clone(), cx.now());
     let (key, upload_id) = (input.key.clone(), input.upload_id.clone());
     let (version, upload) = cx

@@ -212,9 +212,9 @@ fn target_tags(
         Some(_) => "s3:GetObjectVersionTagging",
         None => "s3:GetObjectTagging",
     };
-    cx.authorize("s3", &rights::existing(cx, &found.bucket, &source.key, version_id, read))?;
+    cx.authorize("s3", &rights::existing(cx, &found.bucket, &source.key, version_id, read)?)?;
     let target = cx.read(|tx| keyspace::bucket(tx, &input.bucket))?.value;
-    cx.authorize("s3", &rights::object_right(cx, &target, &input.key, "s3:PutObjectTagging"))?;
+    cx.authorize("s3", &rights::object_right(cx, &target, &input.key, "s3:PutObjectTagging")?)?;
     Ok(found.version.tags.clone())
 }
 

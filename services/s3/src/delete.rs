@@ -141,7 +141,7 @@ fn check(cx: &Cx, bucket: &Bucket, object: &ObjectIdentifier) -> Result<Target, 
     names::check_key(&object.key)?;
     let version_id = object.version_id.as_deref();
     let action = if version_id.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
-    cx.authorize("s3", &rights::existing(cx, bucket, &object.key, version_id, action))?;
+    cx.authorize("s3", &rights::existing(cx, bucket, &object.key, version_id, action)?)?;
     Ok(Target {
         key: object.key.clone(),
         version_id: object.version_id.clone(),

@@ -148,7 +148,7 @@ pub async fn for_write(
     Ok((encryption, key))
 }
 
-/// Refuses a read by who may not use the object's KMS key.
+/// Refuses a read, or an addition to an upload, by who may not use its KMS key.
 pub async fn for_read(
     cx: &Cx,
     bucket: &Bucket,

@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html>
 
 use api_storage::s3::*;
+use blobs::KeyRef;
 use service::{Cx, Error};
 use shape::Body;
 
@@ -116,6 +117,14 @@ fn upload_algorithm(upload: &Upload) -> ChecksumAlgorithm {
     ChecksumAlgorithm::parse(&upload.checksum_algorithm).unwrap_or(DEFAULT_CHECKSUM)
 }
 
+/// The key under which a part is sealed. Who began the upload had KMS make its data key; who adds
+/// to it must be allowed to have that decrypted, as S3 asks of `UploadPart` and `UploadPartCopy`.
+async fn part_key(cx: &Cx, bucket: &Bucket, key: &str, upload: &Upload) -> Result<KeyRef, Error> {
+    let encryption = upload.encryption.as_ref();
+    encryption::for_read(cx, bucket, key, encryption).await?;
+    encryption::key_ref(encryption)
+}
+
 /// [UploadPart](https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html)
 pub async fn upload_part(cx: Cx, mut input: UploadPartInput) -> Result<UploadPartOutput, Error> {
     check_part_number(input.part_number)?;
@@ -138,7 +147,7 @@ pub async fn upload_part(cx: Cx, mut input: UploadPartInput) -> Result<UploadPar
         )));
     }
     let content_md5 = checksum::parse_content_md5(input.content_md5.as_deref())?;
-    let key_ref = encryption::key_ref(upload.encryption.as_ref())?;
+    let key_ref = part_key(&cx, &bucket, &input.key, &upload).await?;
     let body = std::mem::take(&mut input.body);
     let incoming = Incoming { key: &key_ref, expected: &expected, content_md5, inline: false };
     let kept = body::keep(&cx, &bucket, body, incoming).await?;
@@ -211,7 +220,7 @@ pub async fn upload_part_copy(
     };
     let algorithm = upload_algorithm(&upload);
     let expected = Expected::of_request(&Sums::default(), None, None, algorithm)?;
-    let key_ref = encryption::key_ref(upload.encryption.as_ref())?;
+    let key_ref = part_key(&cx, &bucket, &input.key, &upload).await?;
     let bytes: Body = body::open(&cx, &found.bucket, &found.version, range).await?;
     let incoming =
         Incoming { key: &key_ref, expected: &expected, content_md5: None, inline: false };

@@ -91,9 +91,9 @@ pub fn bucket_of(cx: &Cx, name: &str, expected_owner: Option<&str>) -> Result<Bu
 }
 
 /// A right on a bucket or something in it, under the bucket's policy.
-fn right(cx: &Cx, bucket: &Bucket, action: &str, resource: String) -> Right {
-    let policy = state::of(cx.yard()).policy(bucket, cx.caller().principal.account());
-    Right::new(action, resource).owned_by(bucket.account.clone()).policy(policy)
+fn right(cx: &Cx, bucket: &Bucket, action: &str, resource: String) -> Result<Right, Error> {
+    let policy = state::of(cx.yard()).policy(bucket, cx.caller().principal.account())?;
+    Ok(Right::new(action, resource).owned_by(bucket.account.clone()).policy(policy))
 }
 
 /// What the root user of a bucket's account may do whatever the bucket's policy says: a policy that
@@ -102,20 +102,20 @@ const ROOT_ALWAYS_MAY: &[&str] =
     &["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
 
 /// A right on a bucket.
-pub fn bucket_right(cx: &Cx, bucket: &Bucket, action: &str) -> Right {
-    let right = right(cx, bucket, action, names::bucket_arn(&bucket.name));
+pub fn bucket_right(cx: &Cx, bucket: &Bucket, action: &str) -> Result<Right, Error> {
+    let arn = names::bucket_arn(&bucket.name);
     match &cx.caller().principal {
         Principal::Root { account }
             if *account == bucket.account && ROOT_ALWAYS_MAY.contains(&action) =>
         {
-            right.policy(None)
+            Ok(Right::new(action, arn).owned_by(bucket.account.clone()))
         }
-        _ => right,
+        _ => right(cx, bucket, action, arn),
     }
 }
 
 /// A right on an object.
-pub fn object_right(cx: &Cx, bucket: &Bucket, key: &str, action: &str) -> Right {
+pub fn object_right(cx: &Cx, bucket: &Bucket, key: &str, action: &str) -> Result<Right, Error> {
     right(cx, bucket, action, names::object_arn(&bucket.name, key))
 }
 
@@ -125,7 +125,7 @@ pub fn on_bucket<I: OnBucket>(
 ) -> impl Fn(&Cx, &I) -> Result<Vec<Right>, Error> + Send + Sync + 'static {
     move |cx, input| {
         let bucket = bucket_of(cx, input.bucket(), input.expected_owner())?;
-        Ok(vec![bucket_right(cx, &bucket, action)])
+        Ok(vec![bucket_right(cx, &bucket, action)?])
     }
 }
 
@@ -137,7 +137,7 @@ pub fn on_listing<I: OnBucket>(
     move |cx, input| {
         let bucket = bucket_of(cx, input.bucket(), input.expected_owner())?;
         let (prefix, delimiter, max_keys) = filter(input);
-        let mut right = bucket_right(cx, &bucket, action).with("s3:prefix", prefix.unwrap_or(""));
+        let mut right = bucket_right(cx, &bucket, action)?.with("s3:prefix", prefix.unwrap_or(""));
         if let Some(delimiter) = delimiter {
             right = right.with("s3:delimiter", delimiter);
         }
@@ -157,7 +157,7 @@ pub fn on_object<I: OnObject>(
         names::check_key(input.key())?;
         let bucket = bucket_of(cx, input.bucket(), input.expected_owner())?;
         let action = if input.version_id().is_some() { version_action } else { action };
-        Ok(vec![existing(cx, &bucket, input.key(), input.version_id(), action)])
+        Ok(vec![existing(cx, &bucket, input.key(), input.version_id(), action)?])
     }
 }
 
@@ -168,8 +168,8 @@ pub fn existing(
     key: &str,
     version_id: Option<&str>,
     action: &str,
-) -> Right {
-    let mut right = object_right(cx, bucket, key, action);
+) -> Result<Right, Error> {
+    let mut right = object_right(cx, bucket, key, action)?;
     if let Some(version_id) = version_id {
         right = right.with("s3:versionid", version_id);
     }
@@ -181,7 +181,7 @@ pub fn existing(
     for tag in found.ok().flatten().and_then(|version: Version| version.tags).unwrap_or_default() {
         right = right.with(format!("s3:ExistingObjectTag/{}", tag.key), tag.value);
     }
-    right
+    Ok(right)
 }
 
 /// What the headers of a write tell a policy.
@@ -199,7 +199,7 @@ fn write_rights(
     key: &str,
     headers: &WriteHeaders<'_>,
 ) -> Result<Vec<Right>, Error> {
-    let mut right = object_right(cx, bucket, key, "s3:PutObject");
+    let mut right = object_right(cx, bucket, key, "s3:PutObject")?;
     let plain = [
         ("s3:x-amz-server-side-encryption", headers.encryption),
         ("s3:x-amz-server-side-encryption-aws-kms-key-id", headers.kms_key),
@@ -215,7 +215,7 @@ fn write_rights(
     if tags.is_empty() {
         return Ok(vec![right]);
     }
-    let tagging = object_right(cx, bucket, key, "s3:PutObjectTagging");
+    let tagging = object_right(cx, bucket, key, "s3:PutObjectTagging")?;
     Ok(vec![with_request_tags(right, &tags), with_request_tags(tagging, &tags)])
 }
 
@@ -269,7 +269,7 @@ pub fn copy_object(cx: &Cx, input: &CopyObjectInput) -> Result<Vec<Right>, Error
 pub fn copy_part(cx: &Cx, input: &UploadPartCopyInput) -> Result<Vec<Right>, Error> {
     let bucket = bucket_of(cx, &input.bucket, input.expected_owner())?;
     let source = copy::Source::parse(&input.copy_source)?;
-    let mut rights = vec![object_right(cx, &bucket, &input.key, "s3:PutObject")];
+    let mut rights = vec![object_right(cx, &bucket, &input.key, "s3:PutObject")?];
     let owner = input.expected_source_bucket_owner.as_deref();
     rights.extend(source_rights(cx, &source, owner)?);
     Ok(rights)
@@ -283,7 +283,7 @@ fn source_rights(
     let bucket = bucket_of(cx, &source.bucket, expected_owner)?;
     let version_id = source.version_id.as_deref();
     let action = if version_id.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
-    Ok(vec![existing(cx, &bucket, &source.key, version_id, action)])
+    Ok(vec![existing(cx, &bucket, &source.key, version_id, action)?])
 }
 
 /// GetObjectAttributes: to read the object and its attributes.
@@ -294,7 +294,7 @@ pub fn object_attributes(cx: &Cx, input: &GetObjectAttributesInput) -> Result<Ve
         None => ["s3:GetObject", "s3:GetObjectAttributes"],
     };
     let right = |action| existing(cx, &bucket, &input.key, input.version_id(), action);
-    Ok(actions.into_iter().map(right).collect())
+    actions.into_iter().map(right).collect()
 }
 
 /// PutObjectTagging.
@@ -306,8 +306,8 @@ pub fn put_tagging(cx: &Cx, input: &PutObjectTaggingInput) -> Result<Vec<Right>,
 
 /// The error for an object that is not there: only who may list the bucket is told so.
 pub fn absence(cx: &Cx, bucket: &Bucket, key: &str, error: Error) -> Error {
-    let listing = bucket_right(cx, bucket, "s3:ListBucket").with("s3:prefix", key);
-    match cx.authorize("s3", &listing) {
+    let listing = bucket_right(cx, bucket, "s3:ListBucket").map(|it| it.with("s3:prefix", key));
+    match listing.and_then(|listing| cx.authorize("s3", &listing)) {
         Ok(()) => error,
         Err(_) => errors::ACCESS_DENIED.error("Access Denied"),
     }

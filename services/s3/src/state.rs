@@ -9,7 +9,7 @@ use blobs::{BlobId, Blobs};
 use service::{Error, Yard};
 
 use crate::model::Bucket;
-use crate::public;
+use crate::{errors, public};
 
 /// S3's companion in one yard.
 pub struct State {
@@ -35,15 +35,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// The yard's state of S3.
 pub fn of(yard: &Yard) -> Arc<State> {
-    yard.extension(|| State {
-        started: SystemTime::now(),
-        blobs: Mutex::default(),
-        policies: Mutex::default(),
-        pins: Mutex::default(),
-    })
+    yard.extension(State::new)
 }
 
 impl State {
+    fn new() -> Self {
+        Self {
+            started: SystemTime::now(),
+            blobs: Mutex::default(),
+            policies: Mutex::default(),
+            pins: Mutex::default(),
+        }
+    }
+
     /// S3's own area of blobs, opened once.
     pub fn blobs(&self, yard: &Yard) -> Result<Blobs, Error> {
         let mut opened = lock(&self.blobs);
@@ -56,16 +60,32 @@ impl State {
     }
 
     /// The bucket's policy as it binds callers of `account`.
-    pub fn policy(&self, bucket: &Bucket, account: Option<&str>) -> Option<Attached> {
-        let text = bucket.policy.as_deref()?;
+    ///
+    /// # Errors
+    /// `AccessDenied` where there is a policy that cannot be read: what it forbids is unknown.
+    pub fn policy(
+        &self,
+        bucket: &Bucket,
+        account: Option<&str>,
+    ) -> Result<Option<Attached>, Error> {
+        let Some(text) = bucket.policy.as_deref() else { return Ok(None) };
         let known = lock(&self.policies).get(&bucket.id).filter(|it| it.text == text).cloned();
         let compiled = match known {
             Some(compiled) => compiled,
             None => {
-                // Policies are checked before they are kept.
-                let policy = Arc::new(Policy::parse(PolicyKind::Resource, text).ok()?);
-                let policy =
-                    Attached { source: crate::names::bucket_arn(&bucket.name).into(), policy };
+                // Policies are checked before they are kept, but perhaps by another version.
+                let policy = Policy::parse(PolicyKind::Resource, text).map_err(|error| {
+                    tracing::error!(bucket = bucket.name, %error, "a bucket policy cannot be read");
+                    errors::ACCESS_DENIED.error(format!(
+                        "The policy of the bucket {} cannot be read ({error}), so that nobody may \
+                         use the bucket. The account's root user can replace or delete the policy.",
+                        bucket.name
+                    ))
+                })?;
+                let policy = Attached {
+                    source: crate::names::bucket_arn(&bucket.name).into(),
+                    policy: Arc::new(policy),
+                };
                 let is_public = public::is_public(text);
                 let compiled = Compiled { text: text.to_owned(), policy, is_public };
                 lock(&self.policies).insert(bucket.id.clone(), compiled.clone());
@@ -75,7 +95,7 @@ impl State {
         let restricted =
             bucket.public_access_block.as_ref().is_some_and(|it| it.restrict_public_buckets);
         let outsider = account != Some(bucket.account.as_str());
-        (!(compiled.is_public && restricted && outsider)).then_some(compiled.policy)
+        Ok((!(compiled.is_public && restricted && outsider)).then_some(compiled.policy))
     }
 
     /// Forgets a deleted bucket.
@@ -115,6 +135,28 @@ impl Drop for Pins {
                     pins.remove(id);
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_that_cannot_be_read_lets_nobody_in() {
+        let state = State::new();
+        let with = |policy: Option<&str>| Bucket {
+            id: "b".to_owned(),
+            policy: policy.map(str::to_owned),
+            ..Bucket::default()
+        };
+        assert!(state.policy(&with(None), None).unwrap().is_none());
+        for text in ["", "{", r#"{"Version":"2012-10-17","Statement":[{"Effect":"Maybe"}]}"#] {
+            let Err(error) = state.policy(&with(Some(text)), None) else {
+                panic!("{text:?} counts as no policy");
+            };
+            assert!(error.is(errors::ACCESS_DENIED), "{error}");
         }
     }
 }

@@ -5,6 +5,8 @@ use testkit::{Keys, TestYard};
 
 use crate::{send, yard};
 
+const KMS_KEY_HEADER: &str = "x-amz-server-side-encryption-aws-kms-key-id";
+
 fn allow(statements: Value) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
@@ -132,10 +134,7 @@ async fn sse_kms_needs_the_key() {
     let yard = yard().await;
     send(&yard, "PUT", "/bucket", &[], b"").await;
     let key = crate::fake_kms::KEY;
-    let headers = [
-        ("x-amz-server-side-encryption", "aws:kms"),
-        ("x-amz-server-side-encryption-aws-kms-key-id", key),
-    ];
+    let headers = [("x-amz-server-side-encryption", "aws:kms"), (KMS_KEY_HEADER, key)];
     assert_eq!(send(&yard, "PUT", "/bucket/k", &headers, b"x").await.status, 200);
     let s3_only = yard
         .user("s3-only", allow(json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}])));
@@ -153,6 +152,64 @@ async fn sse_kms_needs_the_key() {
         let answer = yard.send(Some(keys), "s3", "PUT", "/bucket/k", &headers, b"y".to_vec()).await;
         assert_eq!(answer.status, status, "{}", answer.text());
     }
+    yard.stop().await;
+}
+
+/// As S3's guide has it: `kms:GenerateDataKey` to begin an upload, `kms:Decrypt` to add to it, and
+/// to complete one that has checksums.
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_under_sse_kms_need_the_key() {
+    let yard = yard().await;
+    send(&yard, "PUT", "/bucket", &[], b"").await;
+    send(&yard, "PUT", "/bucket/source", &[], b"x").await;
+    let sealed = [
+        ("x-amz-server-side-encryption", "aws:kms"),
+        ("x-amz-checksum-algorithm", "CRC32"),
+        (KMS_KEY_HEADER, crate::fake_kms::KEY),
+    ];
+    let begin = async |keys: &Keys, headers: &[(&str, &str)]| {
+        yard.send(Some(keys), "s3", "POST", "/bucket/k?uploads", headers, vec![]).await
+    };
+    let with = |name: &str, actions: Value| {
+        yard.user(
+            name,
+            allow(json!([
+                {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
+                {"Effect": "Allow", "Action": actions, "Resource": crate::fake_kms::KEY},
+            ])),
+        )
+    };
+    let generator = with("generator", json!("kms:GenerateDataKey"));
+    let decrypter = with("decrypter", json!("kms:Decrypt"));
+    assert_eq!(begin(&decrypter, &sealed).await.status, 403);
+    let begun = begin(&generator, &sealed).await;
+    let text = begun.text();
+    assert_eq!(begun.status, 200, "{text}");
+    let id = text.split("UploadId>").nth(1).unwrap().trim_end_matches("</").to_owned();
+    let part = format!("/bucket/k?partNumber=1&uploadId={id}");
+    assert_eq!(as_user(&yard, &generator, "PUT", &part, b"x").await, 403);
+    let copied = [("x-amz-copy-source", "/bucket/source")];
+    for (keys, status) in [(&generator, 403), (&decrypter, 200)] {
+        let answer = yard.send(Some(keys), "s3", "PUT", &part, &copied, vec![]).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+    }
+    let put = yard.send(Some(&decrypter), "s3", "PUT", &part, &[], b"x".to_vec()).await;
+    assert_eq!(put.status, 200, "{}", put.text());
+    let complete = format!("/bucket/k?uploadId={id}");
+    let etag = put.header("etag").unwrap();
+    let body = format!(
+        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part>\
+         </CompleteMultipartUpload>"
+    );
+    for (keys, status) in [(&generator, 403), (&decrypter, 200)] {
+        let answer = as_user(&yard, keys, "POST", &complete, body.as_bytes()).await;
+        assert_eq!(answer, status);
+    }
+    // Without a KMS key nobody asks for one.
+    let plain = begin(&generator, &[]).await.text();
+    let id = plain.split("UploadId>").nth(1).unwrap().trim_end_matches("</").to_owned();
+    let part = format!("/bucket/k?partNumber=1&uploadId={id}");
+    assert_eq!(as_user(&yard, &generator, "PUT", &part, b"x").await, 200);
     yard.stop().await;
 }
 
