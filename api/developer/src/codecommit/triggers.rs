@@ -1,0 +1,109 @@
+//! Triggers.
+
+use shape::Shape;
+
+shape::operations! { "codecommit";
+    GetRepositoryTriggers(GetRepositoryTriggersInput) -> GetRepositoryTriggersOutput;
+    PutRepositoryTriggers(PutRepositoryTriggersInput) -> PutRepositoryTriggersOutput;
+    TestRepositoryTriggers(TestRepositoryTriggersInput) -> TestRepositoryTriggersOutput;
+}
+
+shape::string_enum! {
+    /// What sets a trigger off.
+    pub enum RepositoryTriggerEventEnum {
+        All = "all",
+        UpdateReference = "updateReference",
+        CreateReference = "createReference",
+        DeleteReference = "deleteReference",
+    }
+}
+
+/// [RepositoryTrigger](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_RepositoryTrigger.html)
+#[derive(Shape, Default, Clone)]
+pub struct RepositoryTrigger {
+    #[shape(required, missing = "RepositoryTriggerNameRequiredException")]
+    pub name: String,
+    #[shape(required, missing = "RepositoryTriggerDestinationArnRequiredException")]
+    pub destination_arn: String,
+    pub custom_data: Option<String>,
+    pub branches: Option<Vec<String>>,
+    #[shape(
+        required,
+        missing = "RepositoryTriggerEventsListRequiredException",
+        invalid = "InvalidRepositoryTriggerEventsException"
+    )]
+    pub events: Vec<RepositoryTriggerEventEnum>,
+}
+
+/// [GetRepositoryTriggers](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetRepositoryTriggers.html)
+#[derive(Shape, Default, Clone)]
+pub struct GetRepositoryTriggersInput {
+    #[shape(
+        required,
+        missing = "RepositoryNameRequiredException",
+        min = 1,
+        max = 100,
+        pattern = r"[\w\.-]+",
+        invalid = "InvalidRepositoryNameException"
+    )]
+    pub repository_name: String,
+}
+
+/// [GetRepositoryTriggers](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetRepositoryTriggers.html)
+#[derive(Shape, Default, Clone)]
+pub struct GetRepositoryTriggersOutput {
+    pub configuration_id: Option<String>,
+    pub triggers: Vec<RepositoryTrigger>,
+}
+
+/// [PutRepositoryTriggers](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_PutRepositoryTriggers.html)
+#[derive(Shape, Default, Clone)]
+pub struct PutRepositoryTriggersInput {
+    #[shape(
+        required,
+        missing = "RepositoryNameRequiredException",
+        min = 1,
+        max = 100,
+        pattern = r"[\w\.-]+",
+        invalid = "InvalidRepositoryNameException"
+    )]
+    pub repository_name: String,
+    #[shape(required, missing = "RepositoryTriggersListRequiredException")]
+    pub triggers: Vec<RepositoryTrigger>,
+}
+
+/// [PutRepositoryTriggers](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_PutRepositoryTriggers.html)
+#[derive(Shape, Default, Clone)]
+pub struct PutRepositoryTriggersOutput {
+    pub configuration_id: Option<String>,
+}
+
+/// [TestRepositoryTriggers](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_TestRepositoryTriggers.html)
+#[derive(Shape, Default, Clone)]
+pub struct TestRepositoryTriggersInput {
+    #[shape(
+        required,
+        missing = "RepositoryNameRequiredException",
+        min = 1,
+        max = 100,
+        pattern = r"[\w\.-]+",
+        invalid = "InvalidRepositoryNameException"
+    )]
+    pub repository_name: String,
+    #[shape(required, missing = "RepositoryTriggersListRequiredException")]
+    pub triggers: Vec<RepositoryTrigger>,
+}
+
+/// [RepositoryTriggerExecutionFailure](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_RepositoryTriggerExecutionFailure.html)
+#[derive(Shape, Default, Clone)]
+pub struct RepositoryTriggerExecutionFailure {
+    pub trigger: Option<String>,
+    pub failure_message: Option<String>,
+}
+
+/// [TestRepositoryTriggers](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_TestRepositoryTriggers.html)
+#[derive(Shape, Default, Clone)]
+pub struct TestRepositoryTriggersOutput {
+    pub successful_executions: Vec<String>,
+    pub failed_executions: Vec<RepositoryTriggerExecutionFailure>,
+}
