@@ -74,6 +74,107 @@ wire::errors! {
     FILE_CONTENT_AND_SOURCE_FILE_SPECIFIED = "FileContentAndSourceFileSpecifiedException", 400;
     SAME_PATH_REQUEST = "SamePathRequestException", 400;
     RESTRICTED_SOURCE_FILE = "RestrictedSourceFileException", 400;
+    COMMENT_ID_REQUIRED = "CommentIdRequiredException", 400;
+    INVALID_COMMENT_ID = "InvalidCommentIdException", 400;
+    COMMENT_DOES_NOT_EXIST = "CommentDoesNotExistException", 400;
+    COMMENT_DELETED = "CommentDeletedException", 400;
+    COMMENT_NOT_CREATED_BY_CALLER = "CommentNotCreatedByCallerException", 400;
+    COMMENT_CONTENT_REQUIRED = "CommentContentRequiredException", 400;
+    COMMENT_CONTENT_SIZE_LIMIT_EXCEEDED = "CommentContentSizeLimitExceededException", 400;
+    BEFORE_COMMIT_ID_AND_AFTER_COMMIT_ID_ARE_SAME =
+        "BeforeCommitIdAndAfterCommitIdAreSameException", 400;
+    INVALID_FILE_LOCATION = "InvalidFileLocationException", 400;
+    INVALID_FILE_POSITION = "InvalidFilePositionException", 400;
+    INVALID_RELATIVE_FILE_VERSION_ENUM = "InvalidRelativeFileVersionEnumException", 400;
+    CLIENT_REQUEST_TOKEN_REQUIRED = "ClientRequestTokenRequiredException", 400;
+    INVALID_CLIENT_REQUEST_TOKEN = "InvalidClientRequestTokenException", 400;
+    IDEMPOTENCY_PARAMETER_MISMATCH = "IdempotencyParameterMismatchException", 400;
+    REACTION_VALUE_REQUIRED = "ReactionValueRequiredException", 400;
+    INVALID_REACTION_VALUE = "InvalidReactionValueException", 400;
+    INVALID_REACTION_USER_ARN = "InvalidReactionUserArnException", 400;
+    PULL_REQUEST_ID_REQUIRED = "PullRequestIdRequiredException", 400;
+    INVALID_PULL_REQUEST_ID = "InvalidPullRequestIdException", 400;
+    PULL_REQUEST_DOES_NOT_EXIST = "PullRequestDoesNotExistException", 400;
+    PULL_REQUEST_ALREADY_CLOSED = "PullRequestAlreadyClosedException", 400;
+    PULL_REQUEST_STATUS_REQUIRED = "PullRequestStatusRequiredException", 400;
+    INVALID_PULL_REQUEST_STATUS = "InvalidPullRequestStatusException", 400;
+    INVALID_PULL_REQUEST_STATUS_UPDATE = "InvalidPullRequestStatusUpdateException", 400;
+    INVALID_PULL_REQUEST_EVENT_TYPE = "InvalidPullRequestEventTypeException", 400;
+    TITLE_REQUIRED = "TitleRequiredException", 400;
+    INVALID_TITLE = "InvalidTitleException", 400;
+    INVALID_DESCRIPTION = "InvalidDescriptionException", 400;
+    TARGETS_REQUIRED = "TargetsRequiredException", 400;
+    INVALID_TARGETS = "InvalidTargetsException", 400;
+    TARGET_REQUIRED = "TargetRequiredException", 400;
+    INVALID_TARGET = "InvalidTargetException", 400;
+    MULTIPLE_REPOSITORIES_IN_PULL_REQUEST = "MultipleRepositoriesInPullRequestException", 400;
+    MAXIMUM_OPEN_PULL_REQUESTS_EXCEEDED = "MaximumOpenPullRequestsExceededException", 400;
+    SOURCE_AND_DESTINATION_ARE_SAME = "SourceAndDestinationAreSameException", 400;
+    REFERENCE_NAME_REQUIRED = "ReferenceNameRequiredException", 400;
+    INVALID_REFERENCE_NAME = "InvalidReferenceNameException", 400;
+    REFERENCE_DOES_NOT_EXIST = "ReferenceDoesNotExistException", 400;
+    REFERENCE_TYPE_NOT_SUPPORTED = "ReferenceTypeNotSupportedException", 400;
+    INVALID_AUTHOR_ARN = "InvalidAuthorArnException", 400;
+    AUTHOR_DOES_NOT_EXIST = "AuthorDoesNotExistException", 400;
+    INVALID_ACTOR_ARN = "InvalidActorArnException", 400;
+    ACTOR_DOES_NOT_EXIST = "ActorDoesNotExistException", 400;
+    REPOSITORY_NOT_ASSOCIATED_WITH_PULL_REQUEST =
+        "RepositoryNotAssociatedWithPullRequestException", 400;
+    TIP_OF_SOURCE_REFERENCE_IS_DIFFERENT = "TipOfSourceReferenceIsDifferentException", 400;
+    CONCURRENT_REFERENCE_UPDATE = "ConcurrentReferenceUpdateException", 400;
+    PULL_REQUEST_APPROVAL_RULES_NOT_SATISFIED =
+        "PullRequestApprovalRulesNotSatisfiedException", 400;
+    PULL_REQUEST_CANNOT_BE_APPROVED_BY_AUTHOR = "PullRequestCannotBeApprovedByAuthorException", 400;
+    REVISION_ID_REQUIRED = "RevisionIdRequiredException", 400;
+    INVALID_REVISION_ID = "InvalidRevisionIdException", 400;
+    REVISION_NOT_CURRENT = "RevisionNotCurrentException", 400;
+    APPROVAL_STATE_REQUIRED = "ApprovalStateRequiredException", 400;
+    INVALID_APPROVAL_STATE = "InvalidApprovalStateException", 400;
+    MAXIMUM_NUMBER_OF_APPROVALS_EXCEEDED = "MaximumNumberOfApprovalsExceededException", 400;
+    OVERRIDE_STATUS_REQUIRED = "OverrideStatusRequiredException", 400;
+    INVALID_OVERRIDE_STATUS = "InvalidOverrideStatusException", 400;
+    OVERRIDE_ALREADY_SET = "OverrideAlreadySetException", 400;
+    APPROVAL_RULE_NAME_REQUIRED = "ApprovalRuleNameRequiredException", 400;
+    INVALID_APPROVAL_RULE_NAME = "InvalidApprovalRuleNameException", 400;
+    APPROVAL_RULE_NAME_ALREADY_EXISTS = "ApprovalRuleNameAlreadyExistsException", 400;
+    APPROVAL_RULE_DOES_NOT_EXIST = "ApprovalRuleDoesNotExistException", 400;
+    APPROVAL_RULE_CONTENT_REQUIRED = "ApprovalRuleContentRequiredException", 400;
+    INVALID_APPROVAL_RULE_CONTENT = "InvalidApprovalRuleContentException", 400;
+    NUMBER_OF_RULES_EXCEEDED = "NumberOfRulesExceededException", 400;
+    INVALID_RULE_CONTENT_SHA256 = "InvalidRuleContentSha256Exception", 400;
+    CANNOT_DELETE_APPROVAL_RULE_FROM_TEMPLATE =
+        "CannotDeleteApprovalRuleFromTemplateException", 400;
+    CANNOT_MODIFY_APPROVAL_RULE_FROM_TEMPLATE =
+        "CannotModifyApprovalRuleFromTemplateException", 400;
+    APPROVAL_RULE_TEMPLATE_NAME_REQUIRED = "ApprovalRuleTemplateNameRequiredException", 400;
+    INVALID_APPROVAL_RULE_TEMPLATE_NAME = "InvalidApprovalRuleTemplateNameException", 400;
+    APPROVAL_RULE_TEMPLATE_NAME_ALREADY_EXISTS =
+        "ApprovalRuleTemplateNameAlreadyExistsException", 400;
+    APPROVAL_RULE_TEMPLATE_DOES_NOT_EXIST = "ApprovalRuleTemplateDoesNotExistException", 400;
+    APPROVAL_RULE_TEMPLATE_CONTENT_REQUIRED = "ApprovalRuleTemplateContentRequiredException", 400;
+    INVALID_APPROVAL_RULE_TEMPLATE_CONTENT = "InvalidApprovalRuleTemplateContentException", 400;
+    INVALID_APPROVAL_RULE_TEMPLATE_DESCRIPTION =
+        "InvalidApprovalRuleTemplateDescriptionException", 400;
+    NUMBER_OF_RULE_TEMPLATES_EXCEEDED = "NumberOfRuleTemplatesExceededException", 400;
+    MAXIMUM_RULE_TEMPLATES_ASSOCIATED_WITH_REPOSITORY =
+        "MaximumRuleTemplatesAssociatedWithRepositoryException", 400;
+    APPROVAL_RULE_TEMPLATE_IN_USE = "ApprovalRuleTemplateInUseException", 400;
+    REPOSITORY_TRIGGERS_LIST_REQUIRED = "RepositoryTriggersListRequiredException", 400;
+    MAXIMUM_REPOSITORY_TRIGGERS_EXCEEDED = "MaximumRepositoryTriggersExceededException", 400;
+    REPOSITORY_TRIGGER_NAME_REQUIRED = "RepositoryTriggerNameRequiredException", 400;
+    INVALID_REPOSITORY_TRIGGER_NAME = "InvalidRepositoryTriggerNameException", 400;
+    REPOSITORY_TRIGGER_DESTINATION_ARN_REQUIRED =
+        "RepositoryTriggerDestinationArnRequiredException", 400;
+    INVALID_REPOSITORY_TRIGGER_DESTINATION_ARN =
+        "InvalidRepositoryTriggerDestinationArnException", 400;
+    INVALID_REPOSITORY_TRIGGER_REGION = "InvalidRepositoryTriggerRegionException", 400;
+    INVALID_REPOSITORY_TRIGGER_CUSTOM_DATA = "InvalidRepositoryTriggerCustomDataException", 400;
+    MAXIMUM_BRANCHES_EXCEEDED = "MaximumBranchesExceededException", 400;
+    INVALID_REPOSITORY_TRIGGER_BRANCH_NAME = "InvalidRepositoryTriggerBranchNameException", 400;
+    REPOSITORY_TRIGGER_BRANCH_NAME_LIST_REQUIRED =
+        "RepositoryTriggerBranchNameListRequiredException", 400;
+    REPOSITORY_TRIGGER_EVENTS_LIST_REQUIRED = "RepositoryTriggerEventsListRequiredException", 400;
+    INVALID_REPOSITORY_TRIGGER_EVENTS = "InvalidRepositoryTriggerEventsException", 400;
 }
 
 /// There is no repository of that name.
@@ -85,6 +186,11 @@ pub(crate) fn no_repository(name: &str) -> Error {
 pub(crate) fn no_branch(repository: &Repository, branch: &str) -> Error {
     BRANCH_DOES_NOT_EXIST
         .error(format!("Branch {branch} does not exist in repository {}.", repository.name))
+}
+
+/// There is no pull request with that id.
+pub(crate) fn no_pull_request(id: &str) -> Error {
+    PULL_REQUEST_DOES_NOT_EXIST.error(format!("The pull request {id} does not exist."))
 }
 
 /// A path that cannot be that of a file.

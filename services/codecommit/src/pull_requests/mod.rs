@@ -1,0 +1,5 @@
+//! Pull requests: what they are ([`model`]), who may use them ([`access`]), and what happens to
+//! them.
+
+pub(crate) mod access;
+pub(crate) mod model;
