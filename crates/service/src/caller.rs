@@ -123,6 +123,16 @@ pub trait Identity: Send + Sync + 'static {
     /// Whoever did not sign: only resource policies can let it.
     fn anonymous(&self, yard: &Yard) -> Caller;
 
+    /// Whether the user or the role of an ARN has been deleted. Identities that are not kept, such
+    /// as those of other accounts, are never gone.
+    ///
+    /// # Errors
+    /// Only where the store fails.
+    fn is_gone(&self, yard: &Yard, arn: &str) -> Result<bool, Error> {
+        let _ = (yard, arn);
+        Ok(false)
+    }
+
     /// A request by that caller was authenticated, for a service in a region: what IAM shows as
     /// last used. It must not wait for anything.
     fn used(&self, yard: &Yard, caller: &Caller, service: &str, region: &str) {

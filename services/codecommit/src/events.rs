@@ -1,6 +1,8 @@
 //! What CodeCommit announces on the event bus:
 //! <https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html>.
 
+pub(crate) mod comments;
+
 use git::RefUpdate;
 use serde_json::json;
 use store::{Event, Stored};

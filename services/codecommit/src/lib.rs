@@ -11,12 +11,14 @@
 //! <https://docs.aws.amazon.com/codecommit/latest/APIReference/>
 
 mod branches;
+mod comments;
 mod differences;
 mod errors;
 mod events;
 mod http;
 mod model;
 mod operations;
+mod pull_requests;
 mod reading;
 mod refs;
 mod repos;

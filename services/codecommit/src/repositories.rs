@@ -8,7 +8,7 @@ use types::PageToken;
 use wire::Error;
 
 use crate::model::{self, Repository};
-use crate::{errors, refs, repos};
+use crate::{comments, errors, refs, repos};
 
 /// Repositories on one page of ListRepositories.
 pub(crate) const PAGE: usize = 1_000;
@@ -161,6 +161,7 @@ pub(crate) async fn delete_repository(
                 return Ok(None);
             };
             refs::delete_all(tx, &found.id)?;
+            comments::delete_all(tx, &scope, &found.id)?;
             tx.delete::<Repository>(&scope, &input.repository_name)?;
             Ok(Some(found.value.id))
         })

@@ -17,7 +17,7 @@ use store::{ReadTx, Stored};
 use types::{Account, Region, Scope};
 
 use crate::entity::{Entity, GENERATION, load};
-use crate::model::{Role, Tag, User};
+use crate::model::{Role, Tag, User, key_of};
 use crate::{access_keys, documents, errors, git_credentials, names, usage};
 pub(crate) use cache::Cache;
 pub(crate) use grants::{document_of, of_entity};
@@ -137,6 +137,25 @@ impl Identity for IamIdentity {
             secret_access_key: issued.claims.secret,
             session_token: issued.token,
             expires: issued.claims.expires,
+        })
+    }
+
+    fn is_gone(&self, yard: &Yard, arn: &str) -> Result<bool, Error> {
+        let Ok(arn) = arn.parse::<types::Arn>() else { return Ok(false) };
+        let Ok(account) = Account::new(&arn.account) else { return Ok(false) };
+        if account != yard.config().account {
+            return Ok(false);
+        }
+        let scope = Scope::new(account, Region::global());
+        let parts: Vec<&str> = arn.resource.split('/').collect();
+        yard.read(|tx| {
+            Ok(match (arn.service.as_str(), parts.as_slice()) {
+                ("iam", ["user", .., name]) => !tx.exists::<User>(&scope, &key_of(name))?,
+                ("iam", ["role", .., name]) | ("sts", ["assumed-role", name, _]) => {
+                    !tx.exists::<Role>(&scope, &key_of(name))?
+                }
+                _ => false,
+            })
         })
     }
 
