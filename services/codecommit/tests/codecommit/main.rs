@@ -5,5 +5,6 @@
 
 mod api;
 mod clients;
+mod comments;
 mod git_clients;
 mod support;
