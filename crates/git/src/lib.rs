@@ -29,6 +29,7 @@ mod diff;
 mod edit;
 mod error;
 pub mod limits;
+pub mod merge;
 mod model;
 mod objects;
 mod oid;
