@@ -74,7 +74,9 @@ pub struct AssumeRoleInput {
     pub transitive_tag_keys: Option<Vec<String>>,
     #[shape(min = 2, max = 1224, pattern = r"[\w+=,.@:/-]*")]
     pub external_id: Option<String>,
+    #[shape(min = 9, max = 256, pattern = r"[\w+=/:,.@-]*")]
     pub serial_number: Option<String>,
+    #[shape(sensitive, min = 6, max = 6, pattern = r"[\d]*")]
     pub token_code: Option<String>,
     #[shape(min = 2, max = 64, pattern = r"[\w+=,.@-]*")]
     pub source_identity: Option<String>,
@@ -97,7 +99,9 @@ pub struct AssumeRoleOutput {
 pub struct GetSessionTokenInput {
     #[shape(min = 900, max = 129600)]
     pub duration_seconds: Option<i32>,
+    #[shape(min = 9, max = 256, pattern = r"[\w+=/:,.@-]*")]
     pub serial_number: Option<String>,
+    #[shape(sensitive, min = 6, max = 6, pattern = r"[\d]*")]
     pub token_code: Option<String>,
     #[shape(min = 0, max = 4096)]
     pub minimum_session_token_size: Option<i32>,

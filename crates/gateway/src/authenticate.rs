@@ -91,6 +91,9 @@ pub(crate) fn prove(
     let verified = claim
         .verify(&view, &key.secret, yard.clock().now())
         .map_err(|error| refusal(&error, protocol))?;
+    yard.identity()
+        .admits(&key.caller, &claim.scope.service)
+        .map_err(|error| respell(error, claim, protocol))?;
     let mut caller = key.caller;
     caller.access_key_id = Some(claim.access_key_id.clone());
     yard.identity().used(yard, &caller, &claim.scope.service, &claim.scope.region);

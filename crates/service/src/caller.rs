@@ -49,6 +49,16 @@ pub struct AccessKey {
     pub caller: Caller,
 }
 
+/// What an SSH user name (the id of a public key) stands for.
+pub struct SshKey {
+    /// The public key as SSH sends it (RFC 4253, section 6.6).
+    pub blob: Vec<u8>,
+    /// Whether it may be used.
+    pub active: bool,
+    /// Whose it is.
+    pub caller: Caller,
+}
+
 /// A service's wish to act as a role.
 #[derive(Clone, Debug, Default)]
 pub struct SessionRequest {
@@ -106,6 +116,25 @@ pub trait Identity: Send + Sync + 'static {
         user_name: &str,
         password: &str,
     ) -> Result<Option<Caller>, Error>;
+
+    /// Who an SSH public key, by its id `APKA…`, belongs to, whatever its status.
+    ///
+    /// # Errors
+    /// Only where the store fails.
+    fn by_ssh_key(&self, yard: &Yard, key_id: &str) -> Result<Option<SshKey>, Error> {
+        let _ = (yard, key_id);
+        Ok(None)
+    }
+
+    /// Whether a caller's kind of credentials is taken by a service at all, before any policy is
+    /// asked: those of `GetSessionToken` without MFA are not taken by IAM.
+    ///
+    /// # Errors
+    /// What the caller is told where it is not.
+    fn admits(&self, caller: &Caller, service: &str) -> Result<(), Error> {
+        let _ = (caller, service);
+        Ok(())
+    }
 
     /// Assumes a role for a service of the yard. The trust policy decides.
     ///

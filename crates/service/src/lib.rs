@@ -32,7 +32,7 @@ pub use audit::{AuditRecord, AuditSink, NoAudit};
 pub use authorize::{
     AuthorizationFailure, decode_authorization_message, encode_authorization_message,
 };
-pub use caller::{AccessKey, Caller, Grants, Identity, Session, SessionRequest};
+pub use caller::{AccessKey, Caller, Grants, Identity, Session, SessionRequest, SshKey};
 pub use cx::{Cx, Endpoint, Origin, Trailers};
 pub use dispatch::{MAX_CALL_DEPTH, dispatch};
 pub use errors::common;

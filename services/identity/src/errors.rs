@@ -14,5 +14,9 @@ wire::errors! {
     INVALID_CLIENT_TOKEN_ID = "InvalidClientTokenId", 403;
     PACKED_POLICY_TOO_LARGE = "PackedPolicyTooLarge", 400;
     INVALID_AUTHORIZATION_MESSAGE = "InvalidAuthorizationMessageException", 400;
+    INVALID_PUBLIC_KEY = "InvalidPublicKey", 400;
+    DUPLICATE_SSH_PUBLIC_KEY = "DuplicateSSHPublicKey", 400;
+    UNRECOGNIZED_PUBLIC_KEY_ENCODING = "UnrecognizedPublicKeyEncoding", 400;
+    INVALID_AUTHENTICATION_CODE = "InvalidAuthenticationCode", 403;
     NOT_IMPLEMENTED = "NotImplemented", 501;
 }

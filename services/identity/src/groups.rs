@@ -121,7 +121,7 @@ pub(crate) async fn list(cx: Cx, input: ListByPathInput) -> Result<ListGroupsOut
     let prefix = input.path_prefix.unwrap_or_default();
     let page = Page::new(format!("ListGroups{prefix}"), input.marker.as_deref(), input.max_items)?;
     let (groups, rest) = cx.read(|tx| {
-        page.of_entities::<model::Group>(tx, &scope(&cx), |group| group.path.starts_with(&prefix))
+        page.of_resources::<model::Group>(tx, &scope(&cx), |group| group.path.starts_with(&prefix))
     })?;
     Ok(ListGroupsOutput {
         groups: groups.iter().map(|group| shown(group, cx.account())).collect(),

@@ -1,10 +1,9 @@
 //! Listings in pages: `Marker`, `MaxItems`, `IsTruncated`.
 
 use service::Error;
-use store::{Query, ReadTx};
+use store::{Query, ReadTx, Resource};
 use types::{PageToken, Scope};
 
-use crate::entity::Entity;
 use crate::errors;
 
 /// How many where the client does not say.
@@ -62,8 +61,8 @@ impl Page {
         (items, Rest { is_truncated, marker })
     }
 
-    /// One page of the entities in an account that fit.
-    pub(crate) fn of_entities<E: Entity>(
+    /// One page of an account's documents of one kind that fit.
+    pub(crate) fn of_resources<E: Resource>(
         &self,
         tx: &ReadTx<'_>,
         scope: &Scope,

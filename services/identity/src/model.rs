@@ -10,6 +10,10 @@ use store::{Index, Resource};
 pub(crate) const BY_ACCESS_KEY: &str = "access-key";
 /// Names users by the user name of their git credentials, whatever the account.
 pub(crate) const BY_GIT_USER: &str = "git-user";
+/// Names users by their SSH public keys, whatever the account.
+pub(crate) const BY_SSH_KEY: &str = "ssh-key";
+/// Names MFA devices by their user.
+pub(crate) const BY_MFA_USER: &str = "user";
 /// Names users, groups and roles by the managed policies attached to them.
 pub(crate) const BY_POLICY: &str = "policy";
 /// Names users and roles by their permissions boundary.
@@ -57,6 +61,34 @@ pub(crate) struct GitCredential {
     pub(crate) created: Timestamp,
 }
 
+/// A public key for git over SSH.
+#[derive(Shape, Default, Clone)]
+pub(crate) struct SshKey {
+    pub(crate) id: String,
+    /// As SSH sends it.
+    pub(crate) blob: Bytes,
+    pub(crate) active: bool,
+    pub(crate) uploaded: Timestamp,
+}
+
+/// A virtual MFA device.
+#[derive(Shape, Default, Clone)]
+pub(crate) struct MfaDevice {
+    pub(crate) name: String,
+    pub(crate) path: String,
+    /// Under the yard's key, bound to the serial number.
+    #[shape(sensitive)]
+    pub(crate) sealed_seed: Bytes,
+    /// Name of the user for whom it is enabled.
+    pub(crate) user: Option<String>,
+    pub(crate) enabled: Option<Timestamp>,
+    /// How many steps its clock is ahead of ours.
+    pub(crate) drift: i64,
+    /// The step of the last code that was used.
+    pub(crate) last_step: i64,
+    pub(crate) tags: Vec<Tag>,
+}
+
 /// A user with everything that is only its own.
 #[derive(Shape, Default, Clone)]
 pub(crate) struct User {
@@ -71,6 +103,7 @@ pub(crate) struct User {
     pub(crate) groups: Vec<String>,
     pub(crate) access_keys: Vec<AccessKey>,
     pub(crate) git_credentials: Vec<GitCredential>,
+    pub(crate) ssh_keys: Vec<SshKey>,
 }
 
 /// A group.
@@ -142,6 +175,8 @@ pub(crate) struct Totals {
     pub(crate) groups: i32,
     pub(crate) roles: i32,
     pub(crate) policies: i32,
+    pub(crate) mfa_devices: i32,
+    pub(crate) mfa_devices_in_use: i32,
 }
 
 /// Names differ by more than case.
@@ -165,7 +200,8 @@ impl Resource for User {
         let groups = self.groups.iter().map(|group| Index::new(BY_GROUP, fold(group)));
         let policies = self.policies.attached.iter().map(|arn| Index::new(BY_POLICY, arn));
         let boundary = self.boundary.iter().map(|arn| Index::new(BY_BOUNDARY, arn));
-        keys.chain(git).chain(groups).chain(policies).chain(boundary).collect()
+        let ssh = self.ssh_keys.iter().map(|key| Index::global(BY_SSH_KEY, &key.id));
+        keys.chain(git).chain(ssh).chain(groups).chain(policies).chain(boundary).collect()
     }
 }
 
@@ -200,6 +236,18 @@ impl Resource for ManagedPolicy {
 
     fn key(&self) -> String {
         fold(&self.name)
+    }
+}
+
+impl Resource for MfaDevice {
+    const KIND: &'static str = "iam.mfa-device";
+
+    fn key(&self) -> String {
+        format!("{}{}", self.path, self.name)
+    }
+
+    fn indexes(&self) -> Vec<Index> {
+        self.user.iter().map(|user| Index::new(BY_MFA_USER, fold(user))).collect()
     }
 }
 

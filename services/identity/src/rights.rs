@@ -7,7 +7,7 @@ use service::{Cx, Right};
 
 use crate::entity::{self, Entity};
 use crate::model::{Tag, User};
-use crate::{managed, names, policies};
+use crate::{managed, mfa, names, policies};
 
 /// An action on a user, group or role, with its tags and boundary for conditions. One that does
 /// not exist is authorized under the name it would have at the root path.
@@ -48,6 +48,11 @@ pub(crate) fn on_policy(cx: &Cx, action: &str, arn: &str) -> Right {
         Ok(found) => resource_tags(right, &found.tags),
         Err(_) => right,
     }
+}
+
+/// An action on an MFA device.
+pub(crate) fn on_mfa(cx: &Cx, action: &str, serial: &str) -> Right {
+    resource_tags(Right::new(action, serial), &mfa::tags_of(cx, serial))
 }
 
 fn resource_tags(right: Right, tags: &[Tag]) -> Right {

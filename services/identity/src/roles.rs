@@ -125,7 +125,7 @@ pub(crate) async fn list(cx: Cx, input: ListByPathInput) -> Result<ListRolesOutp
     let prefix = input.path_prefix.unwrap_or_default();
     let page = Page::new(format!("ListRoles{prefix}"), input.marker.as_deref(), input.max_items)?;
     let (roles, rest) = cx.read(|tx| {
-        page.of_entities::<model::Role>(tx, &scope(&cx), |role| role.path.starts_with(&prefix))
+        page.of_resources::<model::Role>(tx, &scope(&cx), |role| role.path.starts_with(&prefix))
     })?;
     let listed = |role: &model::Role| Role {
         permissions_boundary: None,

@@ -8,9 +8,10 @@ use types::{Region, Scope};
 
 use crate::documents::{MAX_SESSION, check_identity, size};
 use crate::identity::{
-    self, Claims, Kind, SOURCE_IDENTITY, TRANSITIVE_KEYS, issue, role_account, role_by_arn,
-    trust_policy,
+    self, Claims, Kind, SOURCE_IDENTITY, TRANSITIVE_KEYS, is_session_token, issue, role_account,
+    role_by_arn, trust_policy,
 };
+use crate::mfa::Proof;
 use crate::model::{Role, Tag};
 use crate::{errors, names};
 
@@ -53,6 +54,11 @@ pub(crate) fn assume_rights(cx: &Cx, input: &AssumeRoleInput) -> Result<Vec<Righ
             input.role_arn
         )));
     };
+    // Told before anything else: a right that MFA would give is not there without it.
+    let proven = match Proof::given(input.serial_number.as_ref(), input.token_code.as_ref())? {
+        Some(proof) => cx.read(|tx| proof.check(cx, tx)).map(|_| true)?,
+        None => false,
+    };
     let trust = trust_policy(&role, &account)?;
     let mut actions = vec!["sts:AssumeRole"];
     let inherited = inherited_tags(cx);
@@ -64,7 +70,12 @@ pub(crate) fn assume_rights(cx: &Cx, input: &AssumeRoleInput) -> Result<Vec<Righ
     }
     let right = |action: &str| {
         let right = Right::new(action, &input.role_arn).deciding_policy(trust.clone());
-        conditions(right, input, &role)
+        let right = conditions(right, input, &role);
+        if proven {
+            right.with("aws:MultiFactorAuthPresent", "true").with("aws:MultiFactorAuthAge", "0")
+        } else {
+            right
+        }
     };
     Ok(actions.into_iter().map(right).collect())
 }
@@ -123,9 +134,6 @@ fn refuse_unsupported(input: &AssumeRoleInput) -> Result<(), Error> {
     let lacks = |what: &str| {
         Err(errors::NOT_IMPLEMENTED.error(format!("{what} is not supported by Codeyard.")))
     };
-    if input.serial_number.is_some() || input.token_code.is_some() {
-        return lacks("Multi-factor authentication (SerialNumber, TokenCode)");
-    }
     if input.provided_contexts.as_ref().is_some_and(|contexts| !contexts.is_empty()) {
         return lacks("ProvidedContexts");
     }
@@ -251,6 +259,9 @@ pub(crate) async fn assume_role(cx: Cx, input: AssumeRoleInput) -> Result<Assume
         return Err(errors::ACCESS_DENIED
             .error("The source identity of a session cannot be changed by role chaining."));
     }
+    if let Some(proof) = Proof::given(input.serial_number.as_ref(), input.token_code.as_ref())? {
+        proof.spend(&cx).await?;
+    }
     let packed: usize = policies.iter().map(|document| size(document)).sum();
     let narrowed = !policies.is_empty() || !policy_arns.is_empty();
     let claims = Claims {
@@ -297,11 +308,6 @@ pub(crate) async fn get_session_token(
     cx: Cx,
     input: GetSessionTokenInput,
 ) -> Result<GetSessionTokenOutput, Error> {
-    if input.serial_number.is_some() || input.token_code.is_some() {
-        return Err(errors::NOT_IMPLEMENTED.error(
-            "Multi-factor authentication (SerialNumber, TokenCode) is not supported by Codeyard.",
-        ));
-    }
     refuse_padding(input.minimum_session_token_size)?;
     let caller = cx.caller();
     if caller.expires.is_some() {
@@ -326,11 +332,17 @@ pub(crate) async fn get_session_token(
             );
         }
     };
+    let proof = Proof::given(input.serial_number.as_ref(), input.token_code.as_ref())?;
+    let mfa = proof.is_some();
+    if let Some(proof) = proof {
+        proof.spend(&cx).await?;
+    }
     let claims = Claims {
         kind,
         account: caller.account.to_string(),
         name,
         entity_id: caller.user_id.clone(),
+        mfa,
         ..Claims::default()
     };
     let issued = issue(cx.yard(), claims, i64::from(secs))?;
@@ -341,6 +353,12 @@ pub(crate) async fn decode_message(
     cx: Cx,
     input: DecodeAuthorizationMessageInput,
 ) -> Result<DecodeAuthorizationMessageOutput, Error> {
+    if is_session_token(cx.caller()) {
+        return Err(errors::ACCESS_DENIED.error(
+            "Cannot call DecodeAuthorizationMessage with the credentials of GetSessionToken: of \
+             STS, they can call AssumeRole and GetCallerIdentity only.",
+        ));
+    }
     let decoded =
         decode_authorization_message(cx.yard(), &input.encoded_message).map_err(|_| {
             errors::INVALID_AUTHORIZATION_MESSAGE

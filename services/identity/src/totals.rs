@@ -28,6 +28,17 @@ pub(crate) const ROLES: Total =
     Total { of: |totals| &mut totals.roles, quota: 1000, quota_name: "RolesPerAccount" };
 pub(crate) const POLICIES: Total =
     Total { of: |totals| &mut totals.policies, quota: 1500, quota_name: "PoliciesPerAccount" };
+/// A virtual device can be made for every user.
+pub(crate) const MFA_DEVICES: Total = Total {
+    of: |totals| &mut totals.mfa_devices,
+    quota: 5000,
+    quota_name: "VirtualMFADevicesPerAccount",
+};
+pub(crate) const MFA_DEVICES_IN_USE: Total = Total {
+    of: |totals| &mut totals.mfa_devices_in_use,
+    quota: 5000,
+    quota_name: "MFADevicesPerAccount",
+};
 
 fn current(tx: &ReadTx<'_>, scope: &Scope) -> Result<Totals, Error> {
     Ok(tx.get::<Totals>(scope, "")?.map(|found| found.value).unwrap_or_default())
@@ -76,7 +87,8 @@ pub(crate) async fn summary(cx: Cx, _: Empty) -> Result<GetAccountSummaryOutput,
         ("VersionsPerPolicyQuota", 5),
         ("AccountAccessKeysPresent", 1),
         ("AccountMFAEnabled", 0),
-        ("MFADevices", 0),
+        ("MFADevices", totals.mfa_devices),
+        ("MFADevicesInUse", totals.mfa_devices_in_use),
     ];
     let summary_map: BTreeMap<String, i32> =
         entries.into_iter().map(|(name, number)| (name.to_owned(), number)).collect();

@@ -9,7 +9,7 @@ use types::Account;
 use crate::entity::{self, Entity, load, must_be_free, scope};
 use crate::listing::Page;
 use crate::model::{self, shown_boundary, shown_tags};
-use crate::{attachments, errors, names, totals};
+use crate::{attachments, errors, mfa, names, totals};
 
 /// A user as answers show it. Listings leave out tags and boundary.
 fn shown(user: &model::User, account: &Account) -> User {
@@ -100,6 +100,7 @@ pub(crate) async fn update(cx: Cx, input: UpdateUserInput) -> Result<Empty, Erro
             if !name.eq_ignore_ascii_case(&user.name) {
                 must_be_free::<model::User>(tx, &scope, name)?;
             }
+            mfa::rename(tx, &scope, &user.name, name)?;
             tx.delete::<model::User>(&scope, &model::key_of(&user.name))?;
             user.name.clone_from(name);
         }
@@ -120,6 +121,8 @@ pub(crate) async fn delete(cx: Cx, input: UserInput) -> Result<Empty, Error> {
             (!user.policies.inline.is_empty(), "delete policies"),
             (!user.access_keys.is_empty(), "delete access keys"),
             (!user.git_credentials.is_empty(), "delete service specific credentials"),
+            (!user.ssh_keys.is_empty(), "delete SSH public keys"),
+            (mfa::has_any(tx, &scope, &user.name)?, "deactivate MFA devices"),
         ];
         if let Some((_, what)) = conflict.iter().find(|(there, _)| *there) {
             return Err(
@@ -138,7 +141,7 @@ pub(crate) async fn list(cx: Cx, input: ListByPathInput) -> Result<ListUsersOutp
     let prefix = input.path_prefix.unwrap_or_default();
     let page = Page::new(format!("ListUsers{prefix}"), input.marker.as_deref(), input.max_items)?;
     let (users, rest) = cx.read(|tx| {
-        page.of_entities::<model::User>(tx, &scope(&cx), |user| user.path.starts_with(&prefix))
+        page.of_resources::<model::User>(tx, &scope(&cx), |user| user.path.starts_with(&prefix))
     })?;
     Ok(ListUsersOutput {
         users: users.iter().map(|user| listed(user, cx.account())).collect(),

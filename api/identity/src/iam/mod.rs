@@ -2,18 +2,22 @@
 
 mod entities;
 mod groups;
+mod mfa;
 mod policies;
 mod roles;
 mod simulation;
+mod ssh_keys;
 mod users;
 
 use shape::Empty;
 
 pub use entities::*;
 pub use groups::*;
+pub use mfa::*;
 pub use policies::*;
 pub use roles::*;
 pub use simulation::*;
+pub use ssh_keys::*;
 pub use users::*;
 
 shape::operations! { "iam";
@@ -45,6 +49,21 @@ shape::operations! { "iam";
     UpdateServiceSpecificCredential(UpdateServiceSpecificCredentialInput) -> Empty;
     ResetServiceSpecificCredential(ServiceSpecificCredentialInput) -> ServiceSpecificCredentialOutput;
     DeleteServiceSpecificCredential(ServiceSpecificCredentialInput) -> Empty;
+    UploadSSHPublicKey(UploadSSHPublicKeyInput) -> SSHPublicKeyOutput;
+    GetSSHPublicKey(GetSSHPublicKeyInput) -> SSHPublicKeyOutput;
+    ListSSHPublicKeys(ListSSHPublicKeysInput) -> ListSSHPublicKeysOutput;
+    UpdateSSHPublicKey(UpdateSSHPublicKeyInput) -> Empty;
+    DeleteSSHPublicKey(DeleteSSHPublicKeyInput) -> Empty;
+    CreateVirtualMFADevice(CreateVirtualMFADeviceInput) -> CreateVirtualMFADeviceOutput;
+    EnableMFADevice(MFADeviceCodesInput) -> Empty;
+    ResyncMFADevice(MFADeviceCodesInput) -> Empty;
+    DeactivateMFADevice(DeactivateMFADeviceInput) -> Empty;
+    DeleteVirtualMFADevice(DeleteVirtualMFADeviceInput) -> Empty;
+    ListMFADevices(ListMFADevicesInput) -> ListMFADevicesOutput;
+    ListVirtualMFADevices(ListVirtualMFADevicesInput) -> ListVirtualMFADevicesOutput;
+    TagMFADevice(TagMFADeviceInput) -> Empty;
+    UntagMFADevice(UntagMFADeviceInput) -> Empty;
+    ListMFADeviceTags(ListMFADeviceTagsInput) -> ListTagsOutput;
     CreateGroup(CreateGroupInput) -> CreateGroupOutput;
     GetGroup(GroupPageInput) -> GetGroupOutput;
     UpdateGroup(UpdateGroupInput) -> Empty;

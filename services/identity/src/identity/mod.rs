@@ -12,19 +12,25 @@ mod session;
 use std::sync::Arc;
 
 use auth::policy::{Attached, Context, Policy, PolicyKind, PolicySet, Principal, ResourcePolicy};
-use service::{AccessKey, Caller, Error, Identity, Session, SessionRequest, Yard};
+use service::{AccessKey, Caller, Error, Identity, Session, SessionRequest, SshKey, Yard};
 use store::{ReadTx, Stored};
-use types::{Account, Region, Scope};
+use types::{Account, Region, Scope, Timestamp};
 
 use crate::entity::{Entity, GENERATION, load};
 use crate::model::{Role, Tag, User, key_of};
-use crate::{access_keys, documents, errors, git_credentials, names, usage};
+use crate::{access_keys, documents, errors, git_credentials, names, ssh_keys, usage};
 pub(crate) use cache::Cache;
 pub(crate) use grants::{document_of, of_entity};
 pub(crate) use session::{Claims, Kind, MAX_SECS as MAX_SESSION_SECS, issue};
 
 /// Condition key of the session's source identity.
 pub(crate) const SOURCE_IDENTITY: &str = "aws:SourceIdentity";
+/// Condition key of when temporary credentials were issued.
+const ISSUED: &str = "aws:TokenIssueTime";
+/// Condition key of whether an MFA device was asked.
+const MFA_PRESENT: &str = "aws:MultiFactorAuthPresent";
+/// Condition key of how many seconds ago that was.
+const MFA_AGE: &str = "aws:MultiFactorAuthAge";
 /// Condition key, of our own, that tells which tags a session hands on to further sessions.
 pub(crate) const TRANSITIVE_KEYS: &str = "codeyard:TransitiveTagKeys";
 
@@ -77,7 +83,30 @@ impl Identity for IamIdentity {
                 return Err(errors::EXPIRED_TOKEN
                     .error("The security token included in the request is expired"));
             }
-            Ok(Some(AccessKey { secret: known.secret.clone(), caller: known.caller.clone() }))
+            let mut caller = known.caller.clone();
+            tell_mfa_age(yard, &mut caller);
+            Ok(Some(AccessKey { secret: known.secret.clone(), caller }))
+        })
+    }
+
+    fn admits(&self, caller: &Caller, service: &str) -> Result<(), Error> {
+        // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+        if service == "iam" && is_session_token(caller) && !has_mfa(caller) {
+            return Err(invalid_token());
+        }
+        Ok(())
+    }
+
+    fn by_ssh_key(&self, yard: &Yard, key_id: &str) -> Result<Option<SshKey>, Error> {
+        let cache = yard.extension(Cache::default);
+        yard.read(|tx| {
+            let Some(user) = ssh_keys::owner(tx, key_id)? else { return Ok(None) };
+            let Some(key) = user.ssh_keys.iter().find(|key| key.id == key_id) else {
+                return Ok(None);
+            };
+            let mut caller = user_caller(tx, &cache, &user)?;
+            caller.access_key_id = Some(key.id.clone());
+            Ok(Some(SshKey { blob: key.blob.to_vec(), active: key.active, caller }))
         })
     }
 
@@ -194,6 +223,30 @@ impl Identity for IamIdentity {
         if let Some(id) = id {
             usage::note(yard, id, service, region);
         }
+    }
+}
+
+/// Whether these are credentials of GetSessionToken: a user's or root's own, and temporary.
+pub(crate) fn is_session_token(caller: &Caller) -> bool {
+    let own = matches!(caller.principal, Principal::User { .. } | Principal::Root { .. });
+    own && caller.expires.is_some()
+}
+
+fn value_of<'c>(caller: &'c Caller, key: &str) -> Option<&'c str> {
+    let (_, values) = caller.context.iter().find(|(known, _)| known == key)?;
+    values.first().map(String::as_str)
+}
+
+fn has_mfa(caller: &Caller) -> bool {
+    value_of(caller, MFA_PRESENT) == Some("true")
+}
+
+/// Adds how long ago a session's MFA device was asked, which is when the session began.
+fn tell_mfa_age(yard: &Yard, caller: &mut Caller) {
+    let issued = value_of(caller, ISSUED).and_then(|at| Timestamp::parse(at).ok());
+    if let Some(issued) = issued.filter(|_| has_mfa(caller)) {
+        let age = yard.clock().now().since(issued) / 1000;
+        caller.context.push((MFA_AGE.to_owned(), vec![age.max(0).to_string()]));
     }
 }
 
@@ -347,8 +400,8 @@ fn session_caller(
     };
     caller.access_key_id = Some(claims.access_key_id.clone());
     caller.expires = Some(claims.expires);
-    caller.context.push(("aws:TokenIssueTime".into(), vec![claims.issued.iso8601()]));
-    caller.context.push(("aws:MultiFactorAuthPresent".into(), vec!["false".into()]));
+    caller.context.push((ISSUED.into(), vec![claims.issued.iso8601()]));
+    caller.context.push((MFA_PRESENT.into(), vec![claims.mfa.to_string()]));
     if let Some(identity) = &claims.source_identity {
         caller.context.push((SOURCE_IDENTITY.into(), vec![identity.clone()]));
     }

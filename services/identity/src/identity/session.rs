@@ -49,6 +49,9 @@ pub(crate) struct Claims {
     /// Keys of the tags that go on to further sessions.
     pub(crate) transitive: Vec<String>,
     pub(crate) source_identity: Option<String>,
+    /// Whether a user proved an MFA device when it began. A role's session never says so: AWS
+    /// asks for MFA where the role is assumed.
+    pub(crate) mfa: bool,
 }
 
 /// A new session.

@@ -1,5 +1,6 @@
 //! The tables of IAM and STS.
 
+mod credentials;
 mod groups;
 mod policies;
 mod roles;
@@ -20,7 +21,7 @@ pub(crate) fn iam() -> Service {
     )
     .version("2010-05-08")
     .global();
-    let service = users::keys(users::rows(service));
+    let service = credentials::rows(users::keys(users::rows(service)));
     let service = policies::rows(roles::rows(groups::rows(service)));
     service.lacks(&[
         "AcceptDelegationRequest",
@@ -36,23 +37,18 @@ pub(crate) fn iam() -> Service {
         "CreateOpenIDConnectProvider",
         "CreateSAMLProvider",
         "CreateServiceLinkedRole",
-        "CreateVirtualMFADevice",
-        "DeactivateMFADevice",
         "DeleteAccountAlias",
         "DeleteAccountPasswordPolicy",
         "DeleteInstanceProfile",
         "DeleteLoginProfile",
         "DeleteOpenIDConnectProvider",
         "DeleteSAMLProvider",
-        "DeleteSSHPublicKey",
         "DeleteServerCertificate",
         "DeleteServiceLinkedRole",
         "DeleteSigningCertificate",
-        "DeleteVirtualMFADevice",
         "DisableOrganizationsRootCredentialsManagement",
         "DisableOrganizationsRootSessions",
         "DisableOutboundWebIdentityFederation",
-        "EnableMFADevice",
         "EnableOrganizationsRootCredentialsManagement",
         "EnableOrganizationsRootSessions",
         "EnableOutboundWebIdentityFederation",
@@ -75,7 +71,6 @@ pub(crate) fn iam() -> Service {
         "GetOutboundWebIdentityFederationInfo",
         "GetRoleTemplateVersion",
         "GetSAMLProvider",
-        "GetSSHPublicKey",
         "GetServerCertificate",
         "GetServiceLastAccessedDetails",
         "GetServiceLastAccessedDetailsWithEntities",
@@ -85,33 +80,26 @@ pub(crate) fn iam() -> Service {
         "ListInstanceProfileTags",
         "ListInstanceProfiles",
         "ListInstanceProfilesForRole",
-        "ListMFADeviceTags",
-        "ListMFADevices",
         "ListOpenIDConnectProviderTags",
         "ListOpenIDConnectProviders",
         "ListOrganizationsFeatures",
         "ListPoliciesGrantingServiceAccess",
         "ListSAMLProviderTags",
         "ListSAMLProviders",
-        "ListSSHPublicKeys",
         "ListServerCertificateTags",
         "ListServerCertificates",
         "ListSigningCertificates",
-        "ListVirtualMFADevices",
         "PutAccountProperties",
         "RejectDelegationRequest",
         "RemoveClientIDFromOpenIDConnectProvider",
         "RemoveRoleFromInstanceProfile",
-        "ResyncMFADevice",
         "SendDelegationToken",
         "SetSecurityTokenServicePreferences",
         "TagInstanceProfile",
-        "TagMFADevice",
         "TagOpenIDConnectProvider",
         "TagSAMLProvider",
         "TagServerCertificate",
         "UntagInstanceProfile",
-        "UntagMFADevice",
         "UntagOpenIDConnectProvider",
         "UntagSAMLProvider",
         "UntagServerCertificate",
@@ -120,10 +108,8 @@ pub(crate) fn iam() -> Service {
         "UpdateLoginProfile",
         "UpdateOpenIDConnectProviderThumbprint",
         "UpdateSAMLProvider",
-        "UpdateSSHPublicKey",
         "UpdateServerCertificate",
         "UpdateSigningCertificate",
-        "UploadSSHPublicKey",
         "UploadServerCertificate",
         "UploadSigningCertificate",
     ])
@@ -138,13 +124,13 @@ pub(crate) fn sts() -> Service {
             op(AssumeRole, sts::assume_role)
                 .write()
                 .rights(sts::assume_rights)
-                .partial("SerialNumber, TokenCode, ProvidedContexts and MinimumSessionTokenSize are refused.")
+                .partial("ProvidedContexts and MinimumSessionTokenSize are refused.")
                 .errors(&[errors::MALFORMED_POLICY, errors::PACKED_POLICY_TOO_LARGE]),
         )
         .operation(
             op(GetSessionToken, sts::get_session_token)
                 .always_allowed()
-                .partial("SerialNumber, TokenCode and MinimumSessionTokenSize are refused."),
+                .partial("MinimumSessionTokenSize is refused."),
         )
         .operation(
             op(DecodeAuthorizationMessage, sts::decode_message)

@@ -4,8 +4,10 @@
 mod access;
 mod entities;
 mod policies;
+mod mfa;
 mod restart;
 mod sessions;
+mod ssh_keys;
 mod stock_clients;
 
 use std::sync::Arc;

@@ -237,7 +237,7 @@ async fn session_policies_narrow() {
     let long = policy(&format!("[{}]", vec![LIST; 40].join(",")));
     with(vec![("Policy", long)]).await.fails(400, "PackedPolicyTooLarge", "2048");
     let mfa = with(vec![("SerialNumber", "arn:aws:iam::1:mfa/x".to_owned())]).await;
-    mfa.fails(501, "NotImplemented", "SerialNumber");
+    mfa.fails(403, "AccessDenied", "must provide both");
     let padded = with(vec![("MinimumSessionTokenSize", "4096".to_owned())]).await;
     padded.fails(501, "NotImplemented", "MinimumSessionTokenSize");
 }
@@ -249,7 +249,8 @@ async fn users_get_sessions_of_their_own() {
     let got = iam.call(&alice, "sts", "GetSessionToken", &[]).await.ok();
     let keys = session(&got);
     assert!(keys.id.starts_with("ASIA"));
-    assert!(iam.may_list(&keys).await);
+    let refused = iam.call(&keys, "iam", "ListUsers", &[]).await;
+    refused.fails(403, "InvalidClientTokenId", "security token");
     let who = iam.call(&keys, "sts", "GetCallerIdentity", &[]).await.ok();
     assert_eq!(who.get("Arn"), format!("arn:aws:iam::{ACCOUNT}:user/alice"));
     let again = iam.call(&keys, "sts", "GetSessionToken", &[]).await;
