@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use auth::sigv4::Claim;
 use service::{
-    Cx, Error, ErrorKind, Operation, Origin, Protocol, RawRequest, Registry, Service, Status,
-    Trailers, Yard, common, dispatch,
+    Cx, Ending, Error, ErrorKind, Operation, Origin, Protocol, RawRequest, Registry, Service,
+    Status, Trailers, Yard, common, dispatch,
 };
 use shape::Body;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -27,14 +27,14 @@ struct Target<'r> {
 struct Refused(Protocol, Error);
 
 /// Answers a request.
-pub(crate) async fn handle(yard: Yard, request: Incoming) -> HttpResponse {
+pub(crate) async fn handle(yard: Yard, request: Incoming, ending: Ending) -> HttpResponse {
     let (request_id, path) = (request.request_id.clone(), request.path.clone());
     let registry = yard.registry().clone();
     if let Some(route) = registry.raw_route(&request.path) {
         let handler = route.handler.clone();
         return respond::http(handler(yard, raw(request)).await, &request_id);
     }
-    match answer(&yard, &registry, request).await {
+    match answer(&yard, &registry, request, ending).await {
         Ok(response) => response,
         Err(Refused(protocol, error)) => respond::error(protocol, &error, &request_id, &path),
     }
@@ -57,6 +57,7 @@ async fn answer(
     yard: &Yard,
     registry: &Registry,
     mut request: Incoming,
+    ending: Ending,
 ) -> Result<HttpResponse, Refused> {
     let guess = guess_protocol(&request);
     let claim = authenticate::claim(&request)
@@ -124,6 +125,7 @@ async fn answer(
         request_id: request.request_id.clone(),
         depth: 0,
         trailers,
+        ending,
     };
     let cx = Cx::new(yard.clone(), caller, region, origin);
     let mut input = (target.operation.input)();

@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use service::{Error, Yard, common};
+use service::{Ending, Error, Yard, common};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -25,7 +25,7 @@ use crate::{HEAD_TIMEOUT_SECS, MAX_HEAD, MAX_HEADERS, MAX_IN_FLIGHT, internal, r
 pub struct Gateway {
     pub(crate) yard: ArcSwap<Yard>,
     pub(crate) rebuild: Option<Rebuild>,
-    in_flight: Semaphore,
+    in_flight: Arc<Semaphore>,
     tls: Option<TlsAcceptor>,
 }
 
@@ -61,7 +61,7 @@ impl Gateway {
         Arc::new(Self {
             yard: ArcSwap::from_pointee(yard),
             rebuild,
-            in_flight: Semaphore::new(MAX_IN_FLIGHT),
+            in_flight: Arc::new(Semaphore::new(MAX_IN_FLIGHT)),
             tls: tls.map(Certificates::acceptor),
         })
     }
@@ -83,8 +83,14 @@ impl Gateway {
         Ok(Serving { address, stop, task })
     }
 
-    async fn handle(self: Arc<Self>, request: Incoming) -> HttpResponse {
-        let Ok(_permit) = self.in_flight.try_acquire() else {
+    /// Answers a request. This ends early where the client goes; what was begun is brought to its
+    /// end in order, and keeps its place among the requests in work until then.
+    async fn handle(
+        self: Arc<Self>,
+        request: Incoming,
+        mut stopped: watch::Receiver<bool>,
+    ) -> HttpResponse {
+        let Ok(permit) = self.in_flight.clone().try_acquire_owned() else {
             let error = common::SLOW_DOWN.error("Too many requests at once. Please slow down.");
             return respond::error(Protocol::Json11, &error, &request.request_id, &request.path);
         };
@@ -100,7 +106,20 @@ impl Gateway {
         // A task of its own: it ends in order even if the client leaves, and a panic in a handler
         // costs one answer and not the connection.
         let (request_id, path) = (request.request_id.clone(), request.path.clone());
-        match tokio::spawn(route::handle(yard, request)).await {
+        let (attention, ending) = Ending::new();
+        let mut work = tokio::spawn(async move {
+            let response = route::handle(yard, request, ending).await;
+            drop(permit);
+            response
+        });
+        let done = tokio::select! {
+            done = &mut work => done,
+            _ = stopped.changed() => {
+                drop(attention);
+                work.await
+            }
+        };
+        match done {
             Ok(response) => response,
             Err(failure) => {
                 tracing::error!(%failure, %path, "a request handler panicked");
@@ -187,11 +206,12 @@ async fn serve(
     scheme: &'static str,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let stop_told = stopped.clone();
     let service = service_fn(move |request| {
-        let gateway = gateway.clone();
+        let (gateway, stopped) = (gateway.clone(), stop_told.clone());
         async move {
             let response = match Incoming::new(request, peer, scheme) {
-                Ok(request) => gateway.handle(request).await,
+                Ok(request) => gateway.handle(request, stopped).await,
                 Err(response) => *response,
             };
             Ok::<_, std::convert::Infallible>(response)

@@ -8,7 +8,7 @@ use store::{ReadTx, Store, WriteTx};
 use types::{Account, Arn, Region, Scope, SharedClock, Timestamp};
 use wire::Error;
 
-use crate::{Caller, Right, Session, SessionRequest, Yard};
+use crate::{Caller, Ending, Right, Session, SessionRequest, Yard};
 
 /// The address by which a client reached the yard; URLs in answers are built from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct Origin {
     pub depth: u8,
     /// HTTP trailers of a streamed payload; filled when the payload has ended.
     pub trailers: Trailers,
+    /// When the client has gone.
+    pub ending: Ending,
 }
 
 /// HTTP trailers (names in lower case), known once a streamed payload has ended.
@@ -90,6 +92,7 @@ impl Cx {
             request_id: types::uuid(),
             depth: 1,
             trailers: Trailers::default(),
+            ending: Ending::default(),
         };
         Self::new(yard.clone(), caller, region, origin)
     }
@@ -132,6 +135,15 @@ impl Cx {
     /// The id that the answer carries.
     pub fn request_id(&self) -> &str {
         &self.0.origin.request_id
+    }
+
+    /// Returns when nobody waits for this call's answer any more: the client has gone, or the yard
+    /// stops. A handler that waits for something to happen waits for this as well.
+    pub async fn abandoned(&self) {
+        tokio::select! {
+            () = self.0.origin.ending.comes() => {}
+            () = self.0.yard.stopping() => {}
+        }
     }
 
     /// Now.

@@ -21,6 +21,7 @@ mod authorize;
 mod caller;
 mod cx;
 mod dispatch;
+mod ending;
 mod errors;
 mod operation;
 mod raw;
@@ -35,6 +36,7 @@ pub use authorize::{
 pub use caller::{AccessKey, Caller, Grants, Identity, Session, SessionRequest, SshKey};
 pub use cx::{Cx, Endpoint, Origin, Trailers};
 pub use dispatch::{MAX_CALL_DEPTH, dispatch};
+pub use ending::{Attention, Ending};
 pub use errors::common;
 pub use operation::{Access, Op, Operation, Right, Status, op};
 pub use raw::{RawHandler, RawRequest, RawResponse, RawRoute};

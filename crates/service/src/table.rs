@@ -80,6 +80,7 @@ pub struct Service {
     pub(crate) reconcilers: Vec<ReconcilerFactory>,
     pub(crate) subscribers: Vec<SubscriberFactory>,
     pub(crate) on_start: Vec<StartHook>,
+    pub(crate) on_stop: Vec<StartHook>,
 }
 
 impl Service {
@@ -98,6 +99,7 @@ impl Service {
             reconcilers: Vec::new(),
             subscribers: Vec::new(),
             on_start: Vec::new(),
+            on_stop: Vec::new(),
         }
     }
 
@@ -230,6 +232,13 @@ impl Service {
     #[must_use]
     pub fn on_start(mut self, hook: impl Fn(&Yard) + Send + Sync + 'static) -> Self {
         self.on_start.push(Box::new(hook));
+        self
+    }
+
+    /// Runs when a yard stops, after its engine: for what must not outlive it.
+    #[must_use]
+    pub fn on_stop(mut self, hook: impl Fn(&Yard) + Send + Sync + 'static) -> Self {
+        self.on_stop.push(Box::new(hook));
         self
     }
 

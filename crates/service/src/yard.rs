@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use blobs::Blobs;
 use engine::Engine;
 use store::{ReadTx, Store, WriteTx};
+use tokio::sync::watch;
 use types::{Account, Region, SharedClock};
 use wire::Error;
 
@@ -77,6 +78,7 @@ impl YardBuilder {
     /// # Errors
     /// Where the engine cannot take over what an earlier process left.
     pub async fn start(self) -> Result<Yard, Error> {
+    stopping: watch::Sender<bool>,
         let yard = Yard(Arc::new(Inner {
             config: self.config,
             registry: self.registry,
@@ -113,6 +115,7 @@ impl Yard {
     pub fn config(&self) -> &Config {
         &self.0.config
     }
+            stopping: watch::Sender::new(false),
 
     /// All services.
     pub fn registry(&self) -> &Arc<Registry> {
@@ -178,10 +181,22 @@ impl Yard {
     ) -> Result<T, Error> {
         self.0.store.write(f).await
     }
+        self.0.stopping.send_replace(true);
 
     /// Assumes a role for a service of the yard.
     ///
     /// # Errors
+        for service in self.registry().services() {
+            for hook in &service.on_stop {
+                hook(self);
+            }
+        }
+    }
+
+    /// Returns once the yard is being stopped.
+    pub(crate) async fn stopping(&self) {
+        // The yard holds the sender, so this cannot fail while it is waited for.
+        let _ = self.0.stopping.subscribe().wait_for(|stopping| *stopping).await;
     /// Where the role does not exist or does not trust the service.
     pub fn assume_role(&self, request: &SessionRequest) -> Result<Session, Error> {
         self.0.identity.assume_role_for_service(self, request)

@@ -90,6 +90,7 @@ async fn answer(yard: Yard, request: RawRequest) -> Result<RawResponse, RawRespo
         user_agent: request.header("user-agent").unwrap_or_default().to_owned(),
         request_id: request.request_id.clone(),
         depth: 0,
+        ending: Default::default(),
         trailers: Trailers::default(),
     };
     let cx = Cx::new(yard, known.caller, known.region, origin);

@@ -71,6 +71,8 @@ pub(crate) async fn poll(
     }
     let mut waiting = cx.yard().extension(Board::default).wait(&cx.scope(), &host);
     let end = Instant::now() + POLL_WAIT;
+    let abandoned = cx.abandoned();
+    tokio::pin!(abandoned);
     loop {
         waiting.note();
         let now = Instant::now();
@@ -83,7 +85,13 @@ pub(crate) async fn poll(
         if now >= end {
             return Ok(PollHostCommandOutput::default());
         }
-        let _ = tokio::time::timeout_at(end.min(now + POLL_LOOK), waiting.rung()).await;
+        tokio::select! {
+            biased;
+            // A command that is handed to nobody is lost until it is handed out again.
+            () = &mut abandoned => return Ok(PollHostCommandOutput::default()),
+            () = waiting.rung() => {}
+            () = tokio::time::sleep_until(end.min(now + POLL_LOOK)) => {}
+        }
     }
 }
 

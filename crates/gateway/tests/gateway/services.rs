@@ -1,6 +1,7 @@
 //! Small services, one per protocol, under names that the stock clients know.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use service::{Cx, Error, Protocol, Right, Service, op};
 use shape::{Body, Empty, Shape, Timestamp};
@@ -140,9 +141,17 @@ shape::operations! { "codeartifact"; CreateDomain(CreateDomainInput) -> CreateDo
 
 pub const AT: Timestamp = Timestamp::from_secs(1_769_860_800);
 
+/// How many calls for the repository `wait` have ended.
+#[derive(Default)]
+pub struct Abandoned(pub AtomicUsize);
+
 async fn get_repository(cx: Cx, input: GetRepositoryInput) -> Result<GetRepositoryOutput, Error> {
     if input.repository_name == "panic" {
         panic!("as asked");
+    }
+    if input.repository_name == "wait" {
+        cx.abandoned().await;
+        cx.yard().extension(Abandoned::default).0.fetch_add(1, Ordering::SeqCst);
     }
     if input.repository_name == "none" {
         return Err(NO_SUCH_REPOSITORY.error("none does not exist"));

@@ -1,6 +1,7 @@
 //! Deployments onto scripted hosts: order, health, failure, rollback, stop, timeouts.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use testkit::TestYard;
@@ -347,4 +348,36 @@ async fn nobody_there() {
     let info = deploy.ended(&id).await;
     assert_eq!(info["errorInformation"]["code"], "HEALTH_CONSTRAINTS");
     deploy.yard.stop().await;
+}
+
+/// An agent that has gone does not take a command with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poll_ends_with_its_client() {
+    let deploy = Arc::new(Deploy::start().await);
+    deploy.group("CodeDeployDefault.AllAtOnce").await;
+    let host = Arc::new(deploy.host("one").await);
+    let gone = tokio::spawn({
+        let (deploy, host) = (deploy.clone(), host.clone());
+        async move { deploy.poll_once(&host).await }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    gone.abort();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let id = deploy.create(json!({})).await;
+    // The command is there before the next agent asks.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let began = Instant::now();
+    let answer = deploy.poll_once(&host).await;
+    let identifier = answer["HostCommand"]["HostCommandIdentifier"].as_str().unwrap_or_default();
+    assert!(identifier.starts_with(&id), "after {:?}: {answer}", began.elapsed());
+    // One that waits does not hold up the yard's end either.
+    let waits = tokio::spawn({
+        let (deploy, host) = (deploy.clone(), host.clone());
+        async move { deploy.poll_once(&host).await }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let began = Instant::now();
+    deploy.yard.yard().stop(Duration::ZERO).await;
+    waits.await.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }

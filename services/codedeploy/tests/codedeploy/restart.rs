@@ -214,3 +214,22 @@ async fn a_deployment_survives_the_yards_end_at_every_turn() {
     assert_eq!(ended, DeploymentStatus::Succeeded);
     close(yard, cx).await;
 }
+
+/// Who handed it out is dead, and perhaps so is its answer: the next yard does not wait for an
+/// acknowledgement that may never come.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dead_yard_handed_out_is_handed_out_again_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let (yard, cx) = open(dir.path()).await;
+    set_up(&cx).await;
+    deploy(&cx).await;
+    let lost = poll(&cx).await;
+    close(yard, cx).await;
+    let (yard, cx) = open(dir.path()).await;
+    let began = std::time::Instant::now();
+    let again = poll(&cx).await;
+    assert_eq!(again.host_command_identifier, lost.host_command_identifier);
+    let waited = began.elapsed();
+    assert!(waited < Duration::from_secs(8), "{waited:?}, and a live yard's waits for 15 s");
+    close(yard, cx).await;
+}

@@ -161,6 +161,12 @@ impl Deploy {
             };
             tokio::spawn(poll_on(client, host.arn.clone(), commands));
             queue
+    /// One poll, which may bring nothing.
+    pub async fn poll_once(&self, host: &Host) -> Value {
+        let input = json!({"HostIdentifier": host.arn});
+        self.host_call(host, "PollHostCommand", input).await.1
+    }
+
         });
         queue.recv().await
     }
