@@ -32,8 +32,7 @@ impl Commands {
         } else {
             ("codedeploy-commands", "CodeDeployCommandService_v20141006")
         };
-        let endpoint =
-            Endpoint::new(&config.endpoint, &config.region, service, &config.credentials)?;
+        let endpoint = Endpoint::new(&config.endpoint, service, config)?;
         Ok(Self { endpoint, prefix, host: config.host_identifier.clone() })
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use client::Trust;
 use formats::yaml::{self, Node};
 
 /// How many revisions of a deployment group stay on the host, unless told otherwise.
@@ -14,9 +15,11 @@ const DEFAULT_STOP_GRACE: Duration = Duration::from_secs(7200);
 /// Everything that an agent needs.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The yard, `http://HOST:PORT`. TLS is not offered yet: the address must be one that nobody
-    /// can listen in on.
+    /// The yard, `https://HOST:PORT`, or `http://HOST:PORT` where nobody can listen in or pose as
+    /// the yard: what it says is run.
     pub endpoint: String,
+    /// The certificates that are believed over TLS; needed for `https`.
+    pub trust: Option<Trust>,
     /// Where revisions are fetched, if not at `endpoint`.
     pub s3_endpoint: Option<String>,
     /// The region that requests are signed for.
@@ -43,6 +46,7 @@ impl Config {
     pub fn new(endpoint: String, root_dir: PathBuf, host: OnPremises) -> Self {
         Self {
             endpoint,
+            trust: None,
             s3_endpoint: None,
             region: host.region,
             host_identifier: host.host_identifier,

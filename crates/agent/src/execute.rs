@@ -46,7 +46,7 @@ pub(crate) struct Executor {
 impl Executor {
     pub(crate) fn new(config: Arc<Config>) -> Result<Self, String> {
         let url = config.s3_endpoint.as_ref().unwrap_or(&config.endpoint);
-        let s3 = Endpoint::new(url, &config.region, "s3", &config.credentials)?;
+        let s3 = Endpoint::new(url, "s3", &config)?;
         Ok(Self { config, s3 })
     }
 

@@ -5,17 +5,15 @@ use std::time::Duration;
 
 use auth::sigv4::{self, SignedPayload};
 use bytes::Bytes;
+use client::{Address, Trust};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use types::{Clock, SystemClock};
 
-use crate::config::Credentials;
+use crate::config::{Config, Credentials};
 
-/// How long a connection may take to come up.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long an answer may take to begin, and each piece of it; the server's long polls are
 /// shorter than this.
 pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(80);
@@ -59,7 +57,8 @@ impl fmt::Display for Error {
 /// Where requests go and how they are signed.
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoint {
-    authority: String,
+    address: Address,
+    trust: Option<Trust>,
     /// Without a slash at its end.
     base_path: String,
     region: String,
@@ -78,47 +77,30 @@ pub(crate) struct Call<'a> {
 }
 
 impl Endpoint {
-    pub(crate) fn new(
-        url: &str,
-        region: &str,
-        service: &'static str,
-        credentials: &Credentials,
-    ) -> Result<Self, String> {
-        let rest = url.strip_prefix("http://").ok_or_else(|| {
-            format!("the endpoint {url:?} must begin with http://: TLS is not supported yet")
-        })?;
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        if authority.is_empty() || authority.contains(['@', '?', '#']) {
-            return Err(format!("the endpoint {url:?} has no plain host"));
+    /// A service at `url`, for the host that the configuration describes.
+    pub(crate) fn new(url: &str, service: &'static str, config: &Config) -> Result<Self, String> {
+        let (address, path) = Address::of(url).map_err(|why| format!("the endpoint {why}"))?;
+        if address.is_tls() && config.trust.is_none() {
+            return Err(format!("the endpoint {url}: {}", client::NO_TRUST));
         }
-        let path = path.trim_end_matches('/');
         Ok(Self {
-            authority: authority.to_owned(),
-            base_path: if path.is_empty() { String::new() } else { format!("/{path}") },
-            region: region.to_owned(),
+            address,
+            trust: config.trust.clone(),
+            base_path: path.trim_end_matches('/').to_owned(),
+            region: config.region.clone(),
             service,
-            credentials: credentials.clone(),
+            credentials: config.credentials.clone(),
         })
     }
 
     /// Sends a request and waits for the head of the answer.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Response<Incoming>, Error> {
         let request = self.request(call)?;
+        let authority = self.address.authority();
         let unreachable =
-            |error: &dyn fmt::Display| Error::Unreachable(format!("{}: {error}", self.authority));
-        let address = if self.authority.rsplit_once(':').is_some_and(|(_, port)| {
-            !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
-        }) {
-            self.authority.clone()
-        } else {
-            format!("{}:80", self.authority)
-        };
-        let stream = tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect(address))
-            .await
-            .map_err(|_| unreachable(&"no connection in time"))?
-            .map_err(|error| unreachable(&error))?;
-        // Small requests must not wait for the answer to earlier packets.
-        stream.set_nodelay(true).map_err(|error| unreachable(&error))?;
+            |error: &dyn fmt::Display| Error::Unreachable(format!("{authority}: {error}"));
+        let stream =
+            self.address.connect(self.trust.as_ref()).await.map_err(|why| unreachable(&why))?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| unreachable(&error))?;
@@ -135,12 +117,12 @@ impl Endpoint {
     /// Sends a request and reads the whole answer, which must be a success.
     pub(crate) async fn call(&self, call: Call<'_>) -> Result<Bytes, Error> {
         let response = self.send(call).await?;
-        let status = response.status();
+        let (status, authority) = (response.status(), self.address.authority());
         let read = Limited::new(response.into_body(), MAX_ANSWER).collect();
         let body = tokio::time::timeout(READ_TIMEOUT, read)
             .await
-            .map_err(|_| Error::Unreachable(format!("{}: the answer stopped", self.authority)))?
-            .map_err(|error| Error::Unreachable(format!("{}: {error}", self.authority)))?
+            .map_err(|_| Error::Unreachable(format!("{authority}: the answer stopped")))?
+            .map_err(|error| Error::Unreachable(format!("{authority}: {error}")))?
             .to_bytes();
         if status.is_success() { Ok(body) } else { Err(refusal(status, &body)) }
     }
@@ -150,7 +132,7 @@ impl Endpoint {
             Error::Unreachable(format!("the request cannot be made: {error}"))
         };
         let mut headers = call.headers;
-        headers.push(("host", self.authority.clone()));
+        headers.push(("host", self.address.authority().to_owned()));
         let path = format!("{}{}", self.base_path, call.path);
         let payload_sha256 = sigv4::sha256_hex(&call.body);
         let plain: Vec<(&str, &[u8])> =
@@ -254,21 +236,6 @@ pub(crate) fn encode(text: &str, keep_slash: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn endpoints() {
-        let credentials = Credentials {
-            access_key_id: "a".to_owned(),
-            secret_access_key: "b".to_owned(),
-            session_token: None,
-        };
-        let endpoint = |url| Endpoint::new(url, "us-east-1", "s3", &credentials);
-        assert_eq!(endpoint("http://h:1/").unwrap().authority, "h:1");
-        assert_eq!(endpoint("http://h/x/").unwrap().base_path, "/x");
-        for url in ["https://h", "h:1", "http://", "http:///x", "http://u@h"] {
-            assert!(endpoint(url).is_err(), "{url}");
-        }
-    }
 
     #[test]
     fn refusals_are_read_in_both_spellings() {

@@ -1,6 +1,10 @@
 //! A small signing client for the yard's own API: what the command line, the quickstart and the
 //! tests call with. It knows protocols, not services; users' programs have the AWS SDKs.
 
+mod transport;
+
+pub use transport::{Address, CONNECT_TIMEOUT, Connection, NO_TRUST, Stream, Trust};
+
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
@@ -97,18 +101,32 @@ impl Error {
 /// A client of one yard.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// `http://HOST:PORT`
+    /// `http://HOST:PORT` or `https://HOST:PORT`
     pub url: String,
     /// Region of signatures.
     pub region: String,
     /// What it signs with; unsigned without.
     pub keys: Option<Keys>,
+    /// The certificates that it believes over TLS.
+    pub trust: Option<Trust>,
 }
 
 impl Client {
     /// A client that signs.
     pub fn new(url: impl Into<String>, region: impl Into<String>, keys: Keys) -> Self {
-        Self { url: url.into(), region: region.into(), keys: Some(keys) }
+        Self { region: region.into(), keys: Some(keys), ..Self::unsigned(url) }
+    }
+
+    /// A client that does not sign.
+    pub fn unsigned(url: impl Into<String>) -> Self {
+        Self { url: url.into(), region: String::new(), keys: None, trust: None }
+    }
+
+    /// The same, believing these certificates.
+    #[must_use]
+    pub fn trusting(mut self, trust: Trust) -> Self {
+        self.trust = Some(trust);
+        self
     }
 
     /// The same yard as somebody else.
@@ -129,12 +147,8 @@ impl Client {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Result<Answer, Error> {
-        let host = self
-            .url
-            .strip_prefix("http://")
-            .ok_or_else(|| Error::Request(format!("{} is no http:// URL", self.url)))?
-            .trim_end_matches('/');
-        let all = self.headers(host, service, method, target, headers, &body)?;
+        let (address, _) = Address::of(&self.url).map_err(Error::Request)?;
+        let all = self.headers(address.authority(), service, method, target, headers, &body)?;
         let mut request = hyper::Request::builder().method(method).uri(target);
         for (name, value) in &all {
             request = request.header(name, value.as_bytes());
@@ -146,8 +160,7 @@ impl Client {
             url: self.url.clone(),
             reason: reason.to_string(),
         };
-        let stream = tokio::net::TcpStream::connect(host).await.map_err(|e| unreachable(&e))?;
-        stream.set_nodelay(true).map_err(|error| unreachable(&error))?;
+        let stream = address.connect(self.trust.as_ref()).await.map_err(|why| unreachable(&why))?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| unreachable(&error))?;

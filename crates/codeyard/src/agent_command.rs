@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use agent::{Config, OnPremises};
+use client::Trust;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -15,9 +16,22 @@ const ENDPOINT_TICK: Duration = Duration::from_secs(1);
 
 /// Runs until SIGTERM. An endpoint `@FILE` stands in a file and is followed when it changes: a
 /// yard that starts again may have to take another port.
-pub(crate) fn run(file: &Path, endpoint: String, root: PathBuf) -> Outcome<ExitCode> {
-    let text = std::fs::read_to_string(file).context(format_args!("read {}", file.display()))?;
-    let host = OnPremises::parse(&text).context(format_args!("use {}", file.display()))?;
+pub(crate) fn run(
+    file: &Path,
+    endpoint: String,
+    ca_bundle: Option<&Path>,
+    root: PathBuf,
+) -> Outcome<ExitCode> {
+    let read = |file: &Path| {
+        std::fs::read_to_string(file).context(format_args!("read {}", file.display()))
+    };
+    let host = OnPremises::parse(&read(file)?).context(format_args!("use {}", file.display()))?;
+    let trust = match ca_bundle {
+        Some(file) => {
+            Some(Trust::pem(&read(file)?).context(format_args!("use {}", file.display()))?)
+        }
+        None => None,
+    };
     crate::up::start_log(false);
     crate::run::small_runtime()?.block_on(async {
         let (stop, stopped) = watch::channel(false);
@@ -29,6 +43,7 @@ pub(crate) fn run(file: &Path, endpoint: String, root: PathBuf) -> Outcome<ExitC
         while !*stopped.borrow() {
             let url = read_endpoint(&endpoint)?;
             let mut config = Config::new(url.clone(), root.clone(), host.clone());
+            config.trust = trust.clone();
             for name in ["PORT", "HOST_NAME"] {
                 config.environment.extend(std::env::var(name).map(|it| (name.to_owned(), it)));
             }

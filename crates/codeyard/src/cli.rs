@@ -36,8 +36,9 @@ pub(crate) enum Command {
     Status { data_dir: PathBuf },
     Down { data_dir: PathBuf },
     Host { data_dir: PathBuf, action: hosts::Action },
-    Agent { config: PathBuf, endpoint: String, root: PathBuf },
-    Ca { data_dir: PathBuf },
+    Agent { config: PathBuf, endpoint: String, ca_bundle: Option<PathBuf>, root: PathBuf },
+    Ca { data_dir: PathBuf, wanted: trust::Wanted },
+    Repo(repo::Request),
     Coverage,
 }
 
@@ -54,10 +55,8 @@ impl Command {
             Self::Status { data_dir } => process::status(&data_dir),
             Self::Down { data_dir } => process::down(&data_dir),
             Self::Host { data_dir, action } => hosts::run(&data_dir, action),
-            Self::Agent { config, endpoint, root } => agent_command::run(&config, endpoint, root),
-            Self::Ca { data_dir } => {
-                print!("{}", data_dir::DataDir::existing(&data_dir)?.authority()?.0);
-                Ok(ExitCode::SUCCESS)
+            Self::Agent { config, endpoint, ca_bundle, root } => {
+                agent_command::run(&config, endpoint, ca_bundle.as_deref(), root)
             }
             Self::Coverage => {
                 print!("{}", crate::services::coverage_page());
@@ -105,6 +104,7 @@ fn host(matches: &ArgMatches) -> Command {
                 tags: it.get_many::<(String, String)>("tag").unwrap_or_default().cloned().collect(),
             },
             it,
+            ca_bundle: it.get_one::<PathBuf>("ca-bundle").cloned(),
         ),
         Some(("remove", it)) => {
             (hosts::Action::Remove { name: text(it, "name").unwrap_or_default() }, it)
@@ -251,7 +251,15 @@ fn agent_command_line() -> Clap {
                 .long("endpoint")
                 .value_name("URL")
                 .required(true)
-                .help("The yard, http://HOST:PORT"),
+                .help("The yard, https://HOST:PORT, or http:// where nobody can listen in"),
+        )
+        .arg(
+            Arg::new("ca-bundle")
+                .long("ca-bundle")
+                .value_name("FILE")
+                .env_or("AWS_CA_BUNDLE")
+                .value_parser(value_parser!(PathBuf))
+                .help("What to trust over https: what `codeyard ca` prints on the yard's machine"),
         )
         .arg(
             Arg::new("root")

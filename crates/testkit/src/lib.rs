@@ -257,8 +257,11 @@ impl TestYard {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Answer {
-        let client =
-            Client { url: self.url.clone(), region: REGION.to_owned(), keys: keys.cloned() };
+        let client = Client {
+            region: REGION.to_owned(),
+            keys: keys.cloned(),
+            ..Client::unsigned(&self.url)
+        };
         client.send(service, method, target, headers, body).await.expect("an answer")
     }
 

@@ -11,8 +11,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Asks every URL once.
 pub(super) async fn serve(urls: &[String], commit: &str) -> Outcome<()> {
     for url in urls {
-        let client =
-            Client { url: url.trim_end_matches('/').to_owned(), region: String::new(), keys: None };
+        let client = Client::unsigned(url);
         let answer = tokio::time::timeout(TIMEOUT, client.send("", "GET", "/", &[], Vec::new()))
             .await
             .map_err(|_| Failure::new(format!("{url} does not answer")))??;

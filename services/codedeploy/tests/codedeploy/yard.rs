@@ -154,11 +154,7 @@ impl Deploy {
         let mut queue = host.queue.lock().await;
         let queue = queue.get_or_insert_with(|| {
             let (commands, queue) = mpsc::unbounded_channel();
-            let client = Client {
-                url: self.yard.url.clone(),
-                region: testkit::REGION.to_owned(),
-                keys: Some(host.keys.clone()),
-            };
+            let client = Client::new(&self.yard.url, testkit::REGION, host.keys.clone());
             tokio::spawn(poll_on(client, host.arn.clone(), commands));
             queue
     /// One poll, which may bring nothing.
