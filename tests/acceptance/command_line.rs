@@ -17,10 +17,14 @@ fn a_yard_starts_tells_its_state_and_stops() {
     let running = data.codeyard(&["status"]).output().unwrap();
     assert!(running.status.success() && said(&running).contains(&yard.url), "{}", said(&running));
 
-    let mode = std::fs::metadata(data.path().join("root.json")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
-    let mode = std::fs::metadata(data.path()).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o700);
+    for folder in ["", "store", "builds", "hosts.d"] {
+        let folder = data.path().join(folder);
+        let entries = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        for path in entries.chain([folder]) {
+            let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{} is {mode:o}", path.display());
+        }
+    }
 
     let identity = yard.root().aws(&["sts", "get-caller-identity"]);
     assert_eq!(identity["Arn"], "arn:aws:iam::111122223333:root");
@@ -69,6 +73,21 @@ fn a_taken_port_is_refused_by_name_where_it_was_asked_for() {
     let refused = two.codeyard(&["up", "--listen", address]).output().unwrap();
     let text = said(&refused);
     assert!(!refused.status.success() && text.contains("held by codeyard (process"), "{text}");
+}
+
+/// A yard on every address tells clients one that they can use, and test mode is not opened to
+/// other machines by the way.
+#[test]
+fn all_addresses_are_none_to_tell_clients() {
+    let data = Data::new();
+    let yard = Yard::start(data.codeyard(&["up", "--listen", "0.0.0.0:0"]), data.path());
+    assert!(yard.url.starts_with("http://127.0.0.1:"), "{}", yard.url);
+    let env = said(&data.codeyard(&["env"]).output().unwrap());
+    assert!(env.contains(&yard.url) && !env.contains("0.0.0.0"), "{env}");
+    assert!(yard.terminate().success());
+    let refused = data.codeyard(&["up", "--test-mode", "--listen", "0.0.0.0:0"]).output().unwrap();
+    let text = said(&refused);
+    assert!(!refused.status.success() && text.contains("--expose-test-mode"), "{text}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod conformance;
 mod crash;
 mod dependency_rule;
 mod harness;
+mod hosts;
 mod quickstart;
 mod stock_clients;
 mod test_mode;

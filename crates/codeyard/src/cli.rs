@@ -23,6 +23,8 @@ pub(crate) struct UpOptions {
     pub(crate) account: Option<Account>,
     pub(crate) region: Option<Region>,
     pub(crate) test_mode: bool,
+    /// Test mode may listen where other machines reach it.
+    pub(crate) expose_test_mode: bool,
     pub(crate) json_log: bool,
     pub(crate) build_slots: usize,
 }
@@ -37,8 +39,7 @@ pub(crate) enum Command {
     Down { data_dir: PathBuf },
     Host { data_dir: PathBuf, action: hosts::Action },
     Agent { config: PathBuf, endpoint: String, ca_bundle: Option<PathBuf>, root: PathBuf },
-    Ca { data_dir: PathBuf, wanted: trust::Wanted },
-    Repo(repo::Request),
+    Ca { data_dir: PathBuf },
     Coverage,
 }
 
@@ -57,6 +58,10 @@ impl Command {
             Self::Host { data_dir, action } => hosts::run(&data_dir, action),
             Self::Agent { config, endpoint, ca_bundle, root } => {
                 agent_command::run(&config, endpoint, ca_bundle.as_deref(), root)
+            }
+            Self::Ca { data_dir } => {
+                print!("{}", data_dir::DataDir::existing(&data_dir)?.authority()?.0);
+                Ok(ExitCode::SUCCESS)
             }
             Self::Coverage => {
                 print!("{}", crate::services::coverage_page());
@@ -89,6 +94,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Command {
         Some(("agent", it)) => Command::Agent {
             config: path(it, "config"),
             endpoint: text(it, "endpoint").unwrap_or_default(),
+            ca_bundle: it.get_one::<PathBuf>("ca-bundle").cloned(),
             root: path(it, "root"),
         },
         // clap lets nothing else through.
@@ -102,9 +108,9 @@ fn host(matches: &ArgMatches) -> Command {
             hosts::Action::Add {
                 name: text(it, "name").unwrap_or_default(),
                 tags: it.get_many::<(String, String)>("tag").unwrap_or_default().cloned().collect(),
+                buckets: it.get_many::<String>("bucket").unwrap_or_default().cloned().collect(),
             },
             it,
-            ca_bundle: it.get_one::<PathBuf>("ca-bundle").cloned(),
         ),
         Some(("remove", it)) => {
             (hosts::Action::Remove { name: text(it, "name").unwrap_or_default() }, it)
@@ -134,6 +140,7 @@ fn up_options(matches: &ArgMatches) -> UpOptions {
         account: matches.get_one::<Account>("account-id").cloned(),
         region: matches.get_one::<Region>("region").cloned(),
         test_mode: matches.get_flag("test-mode"),
+        expose_test_mode: matches.get_flag("expose-test-mode"),
         json_log: text(matches, "log").is_some_and(|log| log == "json"),
         build_slots: usize::from(matches.get_one::<u16>("build-slots").copied().unwrap_or(2)),
     }
@@ -223,6 +230,14 @@ fn host_command() -> Clap {
                         .action(ArgAction::Append)
                         .value_parser(hosts::parse_tag)
                         .help("Tag of the on-premises instance; may be repeated"),
+                )
+                .arg(
+                    Arg::new("bucket")
+                        .long("bucket")
+                        .value_name("BUCKET")
+                        .action(ArgAction::Append)
+                        .value_parser(hosts::parse_bucket)
+                        .help("A bucket whose revisions the host may read; may be repeated"),
                 )
                 .arg(data_dir_argument()),
         )
@@ -328,6 +343,10 @@ fn with_up_arguments(command: Clap) -> Clap {
         )
         .arg(flag("test-mode").help(
             "For test suites: keep nothing, take any access key as root. Nothing is protected",
+        ))
+        .arg(flag("expose-test-mode").requires("test-mode").help(
+            "Let test mode listen where other machines reach it: any of them can then run programs \
+             as this user",
         ))
         .arg(
             Arg::new("build-slots")

@@ -19,6 +19,9 @@ use types::{Account, IdAlphabet, Region, random_id, random_secret};
 
 use crate::failure::{Context as _, Failure, Outcome};
 
+/// The directories that are made here. The others' services make theirs as closed.
+const OWN: [&str; 4] = ["store", "builds", "hosts.d", "quickstart"];
+
 const SETTINGS: &str = "settings.json";
 const DEFAULT_ACCOUNT: &str = "000000000000";
 const DEFAULT_REGION: &str = "us-east-1";
@@ -78,6 +81,9 @@ impl DataDir {
             .context(format_args!("make the data directory {}", path.display()))?;
         close_to_others(path)?;
         let path = path.canonicalize().context(format_args!("find {}", path.display()))?;
+        for own in OWN {
+            private_dir(&path.join(own))?;
+        }
         let (account, region) = settings(&path, account, region)?;
         let root = root_key(&path)?;
         Ok(Self { path, account, region, root })
@@ -161,6 +167,13 @@ fn began(pid: u32) -> Option<u64> {
         return None;
     }
     fields.nth(18)?.parse().ok()
+}
+
+/// Makes a directory that only this user can look into; one of an older version is closed.
+pub(crate) fn private_dir(path: &Path) -> Outcome<()> {
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o700)))
+        .context(format_args!("make {}", path.display()))
 }
 
 /// A directory of the yard's own is closed to other users. One that holds something else is left
@@ -291,8 +304,12 @@ mod tests {
         let data = DataDir::open(&shared, None, None).unwrap();
         assert_eq!((mode(&shared), mode(&shared.join("root.json"))), (0o700, 0o600));
         fs::set_permissions(&shared, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::set_permissions(shared.join("store"), fs::Permissions::from_mode(0o755)).unwrap();
         assert_eq!(DataDir::existing(&shared).unwrap().root.id, data.root.id);
         assert_eq!(mode(&shared), 0o700);
+        for own in OWN {
+            assert_eq!(mode(&shared.join(own)), 0o700, "{own}");
+        }
     }
 
     #[test]

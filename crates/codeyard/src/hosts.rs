@@ -18,7 +18,7 @@ use sandbox::{
 };
 use serde_json::{Value, json};
 
-use crate::data_dir::{DataDir, read_json, write_private, write_private_text};
+use crate::data_dir::{DataDir, private_dir, read_json, write_private, write_private_text};
 use crate::failure::{Context as _, Failure, Outcome};
 
 const CODEDEPLOY: &str = "CodeDeploy_20141006";
@@ -31,7 +31,7 @@ const MAX_AGENT_LOG: u64 = 16 << 20;
 /// What to do with hosts.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
-    Add { name: String, tags: Vec<(String, String)> },
+    Add { name: String, tags: Vec<(String, String)>, buckets: Vec<String> },
     Remove { name: String },
     List,
 }
@@ -67,15 +67,30 @@ pub(crate) fn parse_tag(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// The name of a bucket that revisions are in.
+pub(crate) fn parse_bucket(text: &str) -> Result<String, String> {
+    let ok = (3..=63).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
+    ok.then(|| text.to_owned())
+        .ok_or_else(|| "3 to 63 lower-case letters, digits, hyphens and dots".to_owned())
+}
+
 /// `codeyard host …`
 pub(crate) fn run(data_dir: &Path, action: Action) -> Outcome<ExitCode> {
     let data = DataDir::existing(data_dir)?;
     crate::run::runtime()?.block_on(async {
         match action {
             Action::List => list(&data).await?,
-            Action::Add { name, tags } => {
-                let host = add(&data, &root_client(&data)?, &name, &tags).await?;
+            Action::Add { name, tags, buckets } => {
+                let client = root_client(&data)?;
+                let host = add(&data, &client, &name, &tags, &buckets).await?;
                 println!("host {name} runs; applications on it get PORT={}", host.port);
+                if readable_buckets(&client, &name).await?.is_empty() {
+                    println!(
+                        "its IAM user may read no revision yet: name their bucket with `codeyard \
+                         host add {name} --bucket BUCKET`, or give the user a policy"
+                    );
+                }
             }
             Action::Remove { name } => {
                 remove(&data, &root_client(&data)?, &name).await?;
@@ -159,10 +174,18 @@ pub(crate) async fn add(
     client: &Client,
     name: &str,
     tags: &[(String, String)],
+    buckets: &[String],
 ) -> Outcome<Host> {
     let dir = folder(data, name);
-    fs::create_dir_all(&dir).context(format_args!("make {}", dir.display()))?;
     let user = host_user(client, name).await?;
+    private_dir(&dir)?;
+    // By which hosts of earlier versions could read every bucket.
+    let wide = [("UserName", name), ("PolicyName", "codedeploy-agent")];
+    let taken_back = client.query("iam", IAM_VERSION, "DeleteUserPolicy", &wide).await;
+    ignore(taken_back.map(drop), &["NoSuchEntity"])?;
+    for bucket in buckets {
+        let_read(client, name, bucket).await?;
+    }
     let config = dir.join("codedeploy.onpremises.yml");
     if !config.exists() {
         write_private_text(&config, &onpremises(data, client, name, &user).await?)?;
@@ -196,16 +219,36 @@ async fn host_user(client: &Client, name: &str) -> Outcome<String> {
         return Err(Failure::new(format!("there is an IAM user {name} that is no host's"))
             .hint("a host takes the user of its name, with a key of it: choose another name"));
     }
-    let policy = json!({"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"},
-    ]});
+    of_user("Arn").ok_or_else(|| Failure::new(format!("the yard told no ARN of user {name}")))
+}
+
+/// What begins the names of the policies by which hosts' users may read revisions; the bucket's
+/// name ends them.
+const READS: &str = "codedeploy-revisions-";
+
+/// Lets a host's user read the revisions in a bucket and nothing else, as AWS's guide has it:
+/// <https://docs.aws.amazon.com/codedeploy/latest/userguide/register-on-premises-instance-iam-user-arn.html>
+async fn let_read(client: &Client, name: &str, bucket: &str) -> Outcome<()> {
+    let policy = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+        "Resource": format!("arn:aws:s3:::{bucket}/*"),
+    }]});
     let parameters = [
         ("UserName", name),
-        ("PolicyName", "codedeploy-agent"),
+        ("PolicyName", &format!("{READS}{bucket}")),
         ("PolicyDocument", &policy.to_string()),
     ];
     client.query("iam", IAM_VERSION, "PutUserPolicy", &parameters).await?;
-    of_user("Arn").ok_or_else(|| Failure::new(format!("the yard told no ARN of user {name}")))
+    Ok(())
+}
+
+/// The buckets that [`let_read`] was called with.
+async fn readable_buckets(client: &Client, name: &str) -> Outcome<Vec<String>> {
+    let listed =
+        client.query("iam", IAM_VERSION, "ListUserPolicies", &[("UserName", name)]).await?;
+    let names = listed.child("PolicyNames").into_iter().flat_map(|list| &list.children);
+    Ok(names.filter_map(|policy| policy.text.strip_prefix(READS).map(str::to_owned)).collect())
 }
 
 /// A fresh access key in the file that agents read.
@@ -418,6 +461,10 @@ mod tests {
         assert!(parse_name("web-1").is_ok());
         for bad in ["", "-a", "a/b", "a_b", &"x".repeat(41)] {
             assert!(parse_name(bad).is_err(), "{bad}");
+        }
+        assert!(parse_bucket("my.bucket-1").is_ok());
+        for bad in ["", "a", "*", "a/*", "b?cket", "Bucket", "${aws:username}"] {
+            assert!(parse_bucket(bad).is_err(), "{bad}");
         }
         assert_eq!(parse_tag("a=b=c"), Ok(("a".into(), "b=c".into())));
         assert!(parse_tag("=b").is_err() && parse_tag("a").is_err());

@@ -45,6 +45,9 @@ pub(crate) fn runtime() -> Outcome<tokio::runtime::Runtime> {
 
 /// Starts a yard and opens its door.
 pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
+    if options.test_mode && !options.expose_test_mode {
+        port::only_here(options.listen)?;
+    }
     let scratch = match options.test_mode {
         true => Some(tempfile::tempdir().context("make a directory for throw-away state")?),
         false => None,
@@ -62,7 +65,7 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
     };
     let (listener, note) = port::listen(options.listen, data.last_url().as_deref()).await?;
     let address = listener.local_addr().context("read the address")?;
-    let endpoint = Endpoint { scheme: "http", host: address.to_string() };
+    let endpoint = Endpoint { scheme: "http", host: port::reached_at(address).to_string() };
     let config = Config {
         account: data.account.clone(),
         region: data.region.clone(),
@@ -85,7 +88,7 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
     });
     let (_, authority_key) = authority.await.context("make the yard's authority")??;
     let tls =
-        Certificates::under(&authority_key, &[address.ip().to_string()]).context("prepare TLS")?;
+        Certificates::under(&authority_key, &port::names_of(address)).context("prepare TLS")?;
     let gateway = Gateway::with_tls(yard, rebuild, Some(&tls));
     let serving = gateway.serve(listener).context("open the door")?;
     let url = endpoint.url();
@@ -106,7 +109,6 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
 
 fn open_store(data: &DataDir) -> Outcome<Store> {
     let dir = data.path.join("store");
-    std::fs::create_dir_all(&dir).context(format_args!("make {}", dir.display()))?;
     Store::open(&dir, store::Options::default()).map_err(|error| {
         let failure = Failure::new(&error);
         match data.running() {

@@ -25,7 +25,7 @@ pub(crate) fn run(options: UpOptions) -> Outcome<ExitCode> {
                 "codeyard: TEST MODE: nothing is kept, any access key is root, NOTHING IS PROTECTED"
             );
         }
-        println!("ready {} in {} ms", running.url, began.elapsed().as_millis());
+        println!("{}", running.ready_line(began));
         stop_asked().await?;
         eprintln!("codeyard: stopping; deployment hosts go on");
         running.stop().await?;
@@ -49,9 +49,6 @@ pub(crate) async fn stop_asked() -> Outcome<()> {
 pub(crate) fn start_log(json: bool) {
     let level = std::env::var("CODEYARD_LOG").ok().and_then(|it| it.parse::<LevelFilter>().ok());
     let log = fmt().with_max_level(level.unwrap_or(LevelFilter::WARN)).with_writer(std::io::stderr);
-    // A second log in one process (tests) is no harm: the first stays.
+    // A second log in one process is no harm: the first stays.
     let _ = if json { log.json().try_init() } else { log.with_target(false).try_init() };
 }
-
-#[allow(unused_imports)]
-use tracing_subscriber::util::SubscriberInitExt as _;

@@ -8,14 +8,16 @@
 mod schema;
 
 use std::cell::Cell;
-use std::fs::{File, TryLockError};
+use std::fs::{File, Permissions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::ops::ControlFlow;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, params};
 
 use crate::backend::{Backend, Bounds, RawRead, RawWrite, Visit};
@@ -62,6 +64,10 @@ impl Sqlite {
     pub fn open(dir: &Path, options: &Options, hooks: Arc<Hooks>) -> Result<Self, StoreError> {
         let held = take_directory(dir)?;
         let path = dir.join(DATABASE);
+        // SQLite gives its journal the mode that it finds here.
+        private_file(&path).map_err(|error| {
+            StoreError::Io(format!("failed to open {}: {error}", path.display()))
+        })?;
         let connection = Connection::open_with_flags(
             &path,
             OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -84,19 +90,22 @@ impl Sqlite {
     }
 }
 
+/// Opens a file that only this user may read, whoever made it.
+fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    let file = options.open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
 /// Takes the directory for this process and writes down who has it.
 fn take_directory(dir: &Path) -> Result<File, StoreError> {
     let path = dir.join(LOCK);
     let io = |error: std::io::Error| {
         StoreError::Io(format!("failed to take the data directory ({}): {error}", path.display()))
     };
-    let mut file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(io)?;
+    let mut file = private_file(&path).map_err(io)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -119,6 +128,9 @@ fn take_directory(dir: &Path) -> Result<File, StoreError> {
 
 fn tune(connection: &Connection, cache_kib: i64) -> Result<(), StoreError> {
     connection.busy_timeout(Duration::from_secs(10))?;
+    // Otherwise scans, whose bounds are parameters, are planned anew for each pair of bounds: that
+    // costs more than the scan, and there is one way to scan the one table anyway.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "cache_size", -cache_kib)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;

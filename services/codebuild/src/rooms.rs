@@ -1,6 +1,8 @@
 //! What a yard's builds share in memory: the sandbox driver, stop signals, role sessions.
 
 use std::collections::HashMap;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -135,8 +137,10 @@ fn seal_key(yard: &Yard) -> Result<[u8; 32], String> {
 /// Whole or not at all.
 fn write_once(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let fresh = path.with_extension("new");
-    std::fs::write(&fresh, bytes)?;
-    std::fs::File::open(&fresh)?.sync_all()?;
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
     std::fs::rename(fresh, path)
 }
 

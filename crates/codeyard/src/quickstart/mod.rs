@@ -8,6 +8,7 @@ mod sample;
 mod screen;
 mod setup;
 mod watch;
+mod weave;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -70,7 +71,7 @@ async fn enter(options: &UpOptions, screen: &Screen) -> Outcome<Yard> {
     if let Some(note) = &running.note {
         screen.line(note);
     }
-    screen.line(&format!("ready {} in {} ms", running.url, began.elapsed().as_millis()));
+    screen.line(&running.ready_line(began));
     Ok(Yard { data: running.data.clone(), url: running.url.clone(), own: Some(running) })
 }
 

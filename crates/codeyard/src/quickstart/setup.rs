@@ -41,10 +41,11 @@ pub(super) async fn run(data: &DataDir, client: &Client, screen: &Screen) -> Out
     screen.good(&format!("service roles, artifact bucket {}", plan.bucket));
     plan.build_project().await?;
     let mut made_hosts = Vec::new();
+    let buckets = [plan.bucket.clone()];
     for name in HOSTS {
         screen.status(&format!("starting {name}"));
         let tags = [(TAG.0.to_owned(), TAG.1.to_owned())];
-        made_hosts.push(hosts::add(data, client, name, &tags).await?);
+        made_hosts.push(hosts::add(data, client, name, &tags, &buckets).await?);
     }
     plan.application().await?;
     screen.good(&format!("build project, deployment hosts {}", HOSTS.join(" and ")));

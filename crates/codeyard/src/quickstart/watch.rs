@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::names::NAME;
 use super::screen::Screen;
+use super::weave::{Item, Weave};
 use crate::failure::{Failure, Outcome};
 
 /// How often is looked.
@@ -23,13 +24,21 @@ struct Watch<'a> {
     /// What has been told already.
     told: HashSet<String>,
     log_token: Option<String>,
+    weave: Weave,
 }
 
 /// Watches the execution of `commit` to its end; starts one where none comes.
 pub(super) async fn pipeline(client: &Client, commit: &str, screen: &Screen) -> Outcome<()> {
     screen.heading("Pipeline");
     let execution = find_execution(client, commit, screen).await?;
-    let mut watch = Watch { client, screen, execution, told: HashSet::new(), log_token: None };
+    let mut watch = Watch {
+        client,
+        screen,
+        execution,
+        told: HashSet::new(),
+        log_token: None,
+        weave: Weave::default(),
+    };
     watch.until_the_end().await
 }
 
@@ -163,21 +172,33 @@ impl Watch<'_> {
             .await?;
         let build = &found["builds"][0];
         self.log(&build["logs"]).await?;
-        for phase in build["phases"].as_array().into_iter().flatten() {
-            let name = phase["phaseType"].as_str().unwrap_or_default();
-            let Some(status) = phase["phaseStatus"].as_str() else { continue };
-            if !self.first(format!("{id} {name}")) {
-                continue;
-            }
-            let seconds = seconds_between(&phase["startTime"], &phase["endTime"]);
-            self.screen.line(&format!("    {name} {status} ({seconds})"));
-            for context in phase["contexts"].as_array().into_iter().flatten() {
-                if let Some(message) = context["message"].as_str().filter(|it| !it.is_empty()) {
-                    self.screen.bad(message);
-                }
+        let phases: Vec<&Value> = build["phases"].as_array().into_iter().flatten().collect();
+        let name = |phase: &Value| phase["phaseType"].as_str().unwrap_or_default().to_owned();
+        let ended: Vec<String> = phases
+            .iter()
+            .filter(|phase| phase["phaseStatus"].is_string())
+            .map(|phase| name(phase))
+            .collect();
+        let ended: Vec<&str> = ended.iter().map(String::as_str).collect();
+        for item in self.weave.ready(&ended, build["buildComplete"] == true) {
+            match item {
+                Item::Line(line) => self.screen.output(&line),
+                Item::Phase(at) => phases.get(at).into_iter().for_each(|phase| self.phase(phase)),
             }
         }
         Ok(())
+    }
+
+    fn phase(&self, phase: &Value) {
+        let name = phase["phaseType"].as_str().unwrap_or_default();
+        let status = phase["phaseStatus"].as_str().unwrap_or_default();
+        let seconds = seconds_between(&phase["startTime"], &phase["endTime"]);
+        self.screen.line(&format!("    {name} {status} ({seconds})"));
+        for context in phase["contexts"].as_array().into_iter().flatten() {
+            if let Some(message) = context["message"].as_str().filter(|it| !it.is_empty()) {
+                self.screen.bad(message);
+            }
+        }
     }
 
     async fn log(&mut self, logs: &Value) -> Outcome<()> {
@@ -199,7 +220,7 @@ impl Watch<'_> {
             let events = page["events"].as_array().cloned().unwrap_or_default();
             for event in &events {
                 let text = event["message"].as_str().unwrap_or_default();
-                self.screen.output(text.trim_end());
+                self.weave.line(text.trim_end());
             }
             self.log_token = page["nextForwardToken"].as_str().map(str::to_owned);
             if events.is_empty() {
