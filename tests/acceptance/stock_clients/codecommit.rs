@@ -10,7 +10,7 @@ use crate::harness::{Data, User, Yard, said};
 const HELPER: &str =
     "credential.helper=!f() { aws codecommit credential-helper \"$@\" --ignore-host-check; }; f";
 
-fn git(user: &User, dir: &Path, arguments: &[&str]) -> Output {
+pub(super) fn git(user: &User, dir: &Path, arguments: &[&str]) -> Output {
     let mut command: Command = user.command("git");
     command
         .current_dir(dir)
@@ -20,13 +20,13 @@ fn git(user: &User, dir: &Path, arguments: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-fn good(output: &Output) -> String {
+pub(super) fn good(output: &Output) -> String {
     assert!(output.status.success(), "{}", said(output));
     said(output)
 }
 
 /// A folder with one commit.
-fn history(user: &User) -> tempfile::TempDir {
+pub(super) fn history(user: &User) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("a.txt"), "one\n").unwrap();
     good(&git(user, dir.path(), &["init", "--quiet", "--initial-branch", "main"]));

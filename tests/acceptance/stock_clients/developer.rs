@@ -8,7 +8,7 @@ use crate::harness::{Data, User, Yard, said, until};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-fn role(root: &User, name: &str, service: &str, statements: &Value) -> String {
+pub(crate) fn role(root: &User, name: &str, service: &str, statements: &Value) -> String {
     let trust = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]});
     let made = root.aws(&[
@@ -33,7 +33,7 @@ fn role(root: &User, name: &str, service: &str, statements: &Value) -> String {
     made["Role"]["Arn"].as_str().unwrap().to_owned()
 }
 
-fn finished(user: &User, id: &str) -> Value {
+pub(super) fn finished(user: &User, id: &str) -> Value {
     until(LIMIT, "the build ends", || {
         let found = user.aws(&["codebuild", "batch-get-builds", "--ids", id]);
         let build = found["builds"][0].clone();
@@ -42,7 +42,7 @@ fn finished(user: &User, id: &str) -> Value {
 }
 
 /// Everything that a build said.
-fn log(user: &User, build: &Value) -> String {
+pub(super) fn log(user: &User, build: &Value) -> String {
     let text = |name: &str| build["logs"][name].as_str().unwrap().to_owned();
     let found = user.aws(&[
         "logs",
@@ -131,7 +131,10 @@ fn a_bundle_is_pushed_and_deployed_by_the_cli() {
     let yard = Yard::up(&data, &[], &[]);
     let root = yard.root();
     root.aws(&["s3", "mb", "s3://bundles"]);
-    let added = data.codeyard(&["host", "add", "web-1", "--tag", "env=test"]).output().unwrap();
+    let added = data
+        .codeyard(&["host", "add", "web-1", "--tag", "env=test", "--bucket", "bundles"])
+        .output()
+        .unwrap();
     assert!(added.status.success(), "{}", said(&added));
     let service_role = role(
         &root,

@@ -48,8 +48,9 @@ impl Destination {
                 }
                 None => Err(unsupported(&format!("The target {text}"))),
             },
-            other => Err(unsupported(&format!(
-                "A target of {other} ({text}); pipelines, build projects and log groups are"
+            _ => Err(invalid(format!(
+                "The target {text} is not supported by Codeyard: a target is a pipeline of \
+                 CodePipeline, a project of CodeBuild or a log group."
             ))),
         }
     }
