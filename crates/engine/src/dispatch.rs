@@ -241,6 +241,9 @@ async fn run_once(shared: &Shared, reconciler: &dyn Reconciler, run: Run) {
         }
         Err(error) => after_error(reconciler, &run, error).await,
     };
+    if run.has_ended() {
+        return;
+    }
     if let Err(error) = finish(shared, &run, outcome).await {
         // The lease stays and is renewed by nobody: the key is woken when it has expired.
         tracing::error!(kind = reconciler.kind(), key = run.key(), %error, "failed to end a run");

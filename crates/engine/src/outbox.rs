@@ -5,7 +5,7 @@
 //! | `cursor` | subscriber | number of the last event that it has (8 bytes) |
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use store::{Durability, Key, ReadTx, StoreError};
 use tokio::sync::{Notify, watch};
@@ -14,8 +14,10 @@ use crate::engine::Shared;
 use crate::{EngineError, Subscriber};
 
 const CURSORS: &str = "cursor";
-/// Events read at once; the cursor is kept after each such page.
+/// Events read at once.
 const PAGE: usize = 64;
+/// How long a subscriber's place may stay unwritten.
+const CURSOR_INTERVAL: Duration = Duration::from_millis(100);
 /// How often the outbox is trimmed at most.
 const TRIM_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -34,6 +36,29 @@ pub(crate) struct Delivery {
     subscriber: Arc<dyn Subscriber>,
     events: watch::Receiver<()>,
     passed: Arc<Notify>,
+    place: Place,
+}
+
+/// How far a subscriber has come. It is written down now and then: events that came since come
+/// again after the death of the process, as they may at any time.
+#[derive(Default)]
+struct Place {
+    /// Number of the last event that it has; `None` until it was read from the store.
+    reached: Option<u64>,
+    /// When the first event came that is not written down.
+    unwritten_since: Option<Instant>,
+}
+
+impl Place {
+    fn reach(&mut self, number: u64) {
+        self.reached = Some(number);
+        self.unwritten_since.get_or_insert_with(Instant::now);
+    }
+
+    /// After what time it is to be written down, if it is.
+    fn due_in(&self) -> Option<Duration> {
+        self.unwritten_since.map(|since| CURSOR_INTERVAL.saturating_sub(since.elapsed()))
+    }
 }
 
 impl Delivery {
@@ -43,7 +68,7 @@ impl Delivery {
         events: watch::Receiver<()>,
         passed: Arc<Notify>,
     ) -> Self {
-        Self { shared, subscriber, events, passed }
+        Self { shared, subscriber, events, passed, place: Place::default() }
     }
 
     pub async fn run(mut self) {
@@ -52,6 +77,10 @@ impl Delivery {
             _ = stopping.wait_for(|stopping| *stopping) => {}
             () = self.deliver_all() => {}
         }
+        if let Err(error) = self.keep_place().await {
+            let name = self.subscriber.name();
+            tracing::warn!(subscriber = name, %error, "events of the last moments will come again");
+        }
     }
 
     async fn deliver_all(&mut self) {
@@ -59,18 +88,23 @@ impl Delivery {
         loop {
             // Marked as seen before the look, so that nothing falls between.
             self.events.borrow_and_update();
-            match self.deliver_page(&mut failures).await {
-                Ok(true) => {}
-                Ok(false) => {
-                    if self.events.changed().await.is_err() {
-                        return;
-                    }
-                }
+            let delivered = match self.deliver_page(&mut failures).await {
+                Ok(true) => self.keep_place_if_due().await,
+                Ok(false) => match self.wait().await {
+                    Ok(()) => self.keep_place_if_due().await,
+                    Err(_) => return,
+                },
+                Err(error) => Err(error),
+            };
+            match delivered {
+                Ok(()) => {}
                 Err(EngineError::Store(StoreError::Closed)) => return,
                 Err(error) => {
                     failures += 1;
                     let name = self.subscriber.name();
                     tracing::warn!(subscriber = name, failures, %error, "failed to deliver");
+                    // What went well before stands. If this fails too, it is tried again later.
+                    let _ = self.keep_place().await;
                     let pause = self.shared.options.backoff.pause_millis(failures);
                     tokio::time::sleep(Duration::from_millis(pause.unsigned_abs())).await;
                 }
@@ -78,40 +112,61 @@ impl Delivery {
         }
     }
 
+    /// Waits for events, or until its place is to be written down.
+    async fn wait(&mut self) -> Result<(), watch::error::RecvError> {
+        match self.place.due_in() {
+            None => self.events.changed().await,
+            Some(pause) => {
+                tokio::time::timeout(pause, self.events.changed()).await.unwrap_or(Ok(()))
+            }
+        }
+    }
+
     /// Delivers a page of events; `false` if there was none.
-    async fn deliver_page(&self, failures: &mut u32) -> Result<bool, EngineError> {
+    async fn deliver_page(&mut self, failures: &mut u32) -> Result<bool, EngineError> {
         let name = self.subscriber.name();
-        let events = self.shared.store.read::<_, StoreError>(|tx| {
-            let after = cursor(tx, name)?;
-            tx.events_after(after, PAGE)
+        let (after, events) = self.shared.store.read::<_, StoreError>(|tx| {
+            let after = self.place.reached.map_or_else(|| cursor(tx, name), Ok)?;
+            Ok((after, tx.events_after(after, PAGE)?))
         })?;
-        let mut delivered = None;
-        let mut result = Ok(!events.is_empty());
+        self.place.reached = Some(after);
+        let any = !events.is_empty();
         for (number, event) in events {
             match self.subscriber.deliver(Arc::new(event)).await {
                 Ok(()) => *failures = 0,
                 Err(error @ EngineError::GiveUp(_)) => {
                     tracing::error!(subscriber = name, number, %error, "an event is passed over");
                 }
-                Err(error) => {
-                    result = Err(error);
-                    break;
-                }
+                Err(error) => return Err(error),
             }
-            delivered = Some(number);
+            self.place.reach(number);
         }
-        if let Some(number) = delivered {
-            // Not synced: after a power failure the page is delivered again.
-            self.shared
-                .store
-                .write_with::<_, StoreError>(Durability::Ordered, move |tx| {
-                    let value = Key::new().number(number);
-                    tx.put_raw(CURSORS, name.as_bytes(), value.as_bytes())
-                })
-                .await?;
-            self.passed.notify_one();
+        Ok(any)
+    }
+
+    async fn keep_place_if_due(&mut self) -> Result<(), EngineError> {
+        match self.place.due_in() {
+            Some(Duration::ZERO) => Ok(self.keep_place().await?),
+            _ => Ok(()),
         }
-        result
+    }
+
+    async fn keep_place(&mut self) -> Result<(), StoreError> {
+        let name = self.subscriber.name();
+        let (Some(number), Some(_)) = (self.place.reached, self.place.unwritten_since) else {
+            return Ok(());
+        };
+        // Not synced: after a power failure these events are delivered again.
+        self.shared
+            .store
+            .write_with::<_, StoreError>(Durability::Ordered, move |tx| {
+                let value = Key::new().number(number);
+                tx.put_raw(CURSORS, name.as_bytes(), value.as_bytes())
+            })
+            .await?;
+        self.place.unwritten_since = None;
+        self.passed.notify_one();
+        Ok(())
     }
 }
 

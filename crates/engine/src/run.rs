@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
@@ -29,6 +30,8 @@ struct Inner {
     stopping: watch::Receiver<bool>,
     /// Names of the steps that this run has come by.
     named: Mutex<HashSet<String>>,
+    /// Its last step has given the lease back.
+    ended: Arc<AtomicBool>,
 }
 
 /// What a step's closure gets to know about itself.
@@ -80,14 +83,15 @@ impl Run {
         clock: SharedClock,
         stopping: watch::Receiver<bool>,
     ) -> Self {
-        let named = Mutex::default();
+        let (named, ended) = (Mutex::default(), Arc::default());
         let token = lease.token;
-        Self { inner: Arc::new(Inner { key, token, progress, store, clock, stopping, named }) }
+        let inner = Inner { key, token, progress, store, clock, stopping, named, ended };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The same run, about to come by its steps again.
     pub(crate) fn afresh(&self) -> Self {
-        let Inner { key, token, progress, store, clock, stopping, .. } = &*self.inner;
+        let Inner { key, token, progress, store, clock, stopping, ended, .. } = &*self.inner;
         Self {
             inner: Arc::new(Inner {
                 key: key.clone(),
@@ -97,6 +101,7 @@ impl Run {
                 clock: clock.clone(),
                 stopping: stopping.clone(),
                 named: Mutex::default(),
+                ended: ended.clone(),
             }),
         }
     }
@@ -133,6 +138,11 @@ impl Run {
 
     pub(crate) fn token(&self) -> u64 {
         self.inner.token
+    }
+
+    /// Whether [`Run::last_step_tx`] was committed.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.inner.ended.load(Ordering::Acquire)
     }
 
     /// Whether the yard is stopping: long runs should come to an end.
@@ -220,6 +230,69 @@ impl Run {
                 run.complete(tx, &name, input.clone(), output.clone(), attempt)
             })
             .await?;
+        kill::step_committed();
+        Ok(output)
+    }
+
+    /// Does something that may be done any number of times, where doing it again only costs time:
+    /// its beginning is not noted, which saves a write, and its answer is as durable as an
+    /// unsynced write. `then` goes into the transaction that journals the answer, for what is to
+    /// change with it.
+    ///
+    /// # Errors
+    /// Those of `f`, `then` and the store; [`EngineError::GiveUp`] as for [`Run::step`].
+    pub async fn repeatable_step<Fut>(
+        &self,
+        name: &str,
+        f: impl FnOnce() -> Fut,
+        then: impl Fn(&mut WriteTx<'_>, &Value) -> Result<(), EngineError> + Send + 'static,
+    ) -> Result<Value, EngineError>
+    where
+        Fut: Future<Output = Result<Value, EngineError>>,
+    {
+        self.name(name)?;
+        if let Some(output) = self.inner.store.read(|tx| self.recorded(tx, name, &Value::Null))?.1 {
+            return Ok(output);
+        }
+        let output = f().await?;
+        let (run, name) = (self.clone(), name.to_owned());
+        let output = self
+            .inner
+            .store
+            .write_with(Durability::Ordered, move |tx| {
+                let output = run.complete(tx, &name, Value::Null, output.clone(), 1)?;
+                then(tx, &output)?;
+                Ok::<_, EngineError>(output)
+            })
+            .await?;
+        kill::step_committed();
+        Ok(output)
+    }
+
+    /// [`Run::step_tx`] as the last thing that this run does: its transaction also ends the run,
+    /// as [`crate::Next::Done`] would, which the reconciler must then answer.
+    ///
+    /// # Errors
+    /// Those of `f` and of the store; [`EngineError::GiveUp`] as for [`Run::step`].
+    pub async fn last_step_tx<T: Send + 'static>(
+        &self,
+        name: &str,
+        f: impl Fn(&mut WriteTx<'_>) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        self.name(name)?;
+        let run = self.clone();
+        let output = self
+            .inner
+            .store
+            .write(move |tx| {
+                run.fence(tx)?;
+                let output = f(tx)?;
+                Progress::drop(tx, &run.inner.key)?;
+                Lease::drop(tx, &run.inner.key)?;
+                Ok::<_, EngineError>(output)
+            })
+            .await?;
+        self.inner.ended.store(true, Ordering::Release);
         kill::step_committed();
         Ok(output)
     }

@@ -244,6 +244,30 @@ pub fn place_descriptor(fd: BorrowedFd<'_>, number: i32) -> io::Result<()> {
     Ok(())
 }
 
+/// Takes over a descriptor that was received over a socket.
+pub fn own_descriptor(number: i32) -> OwnedFd {
+    // SAFETY: the kernel has made this descriptor for this process in the message that it came
+    // with, and only the caller, who read that message, knows of it.
+    unsafe { OwnedFd::from_raw_fd(number) }
+}
+
+/// Lets the file system put each subdirectory of this directory somewhere else on the disk, as for
+/// trees that have nothing to do with each other. Where sandboxes come and go, the search for free
+/// inodes would otherwise go over all those lately freed, again and again. Only some file systems
+/// know of that.
+pub fn spread_subdirectories(directory: BorrowedFd<'_>) -> io::Result<()> {
+    // From linux/fs.h.
+    const FS_TOPDIR_FL: libc::c_int = 0x0002_0000;
+    let mut flags: libc::c_int = 0;
+    // SAFETY: both calls read or write one int at the address given, which outlives them.
+    unsafe {
+        Errno::result(libc::ioctl(directory.as_raw_fd(), libc::FS_IOC_GETFLAGS, &mut flags))?;
+        flags |= FS_TOPDIR_FL;
+        Errno::result(libc::ioctl(directory.as_raw_fd(), libc::FS_IOC_SETFLAGS, &flags))?;
+    }
+    Ok(())
+}
+
 /// Ends this process at once: no destructors, no buffers flushed.
 pub fn exit_now(code: i32) -> ! {
     // SAFETY: _exit takes an integer and never returns.
@@ -257,6 +281,12 @@ pub fn duplicate_above(fd: BorrowedFd<'_>, least: i32) -> io::Result<OwnedFd> {
         let copy = Errno::result(libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, least))?;
         Ok(OwnedFd::from_raw_fd(copy))
     }
+}
+
+/// Makes a signal have no effect.
+pub fn ignore_signal(signal: Signal) -> nix::Result<()> {
+    // SAFETY: SIG_IGN installs no handler, so there is no code that could run at a bad moment.
+    unsafe { nix::sys::signal::signal(signal, nix::sys::signal::SigHandler::SigIgn) }.map(drop)
 }
 
 /// Gives a signal its default effect.

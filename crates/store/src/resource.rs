@@ -379,6 +379,27 @@ impl ReadTx<'_> {
         })
     }
 
+    /// How many resources of a scope have `value` in the index `name`, counted up to `limit` (at
+    /// most [`MAX_SCAN`]), without reading them: for quotas.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`] for limits over [`MAX_SCAN`].
+    pub fn count_by_index<R: Resource>(
+        &self,
+        scope: &Scope,
+        name: &'static str,
+        value: &str,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        let start = scope_key(R::KIND, scope).text(name).text(value);
+        let mut count = 0;
+        self.visit_raw(INDEX, &Range::prefix(start).limit(limit), |_, _| {
+            count += 1;
+            ControlFlow::Continue(())
+        })?;
+        Ok(count)
+    }
+
     /// The resources of all scopes that have `value` in the global index `name`.
     ///
     /// # Errors
@@ -557,13 +578,18 @@ impl WriteTx<'_> {
             };
             entries.push((index.entry(R::KIND, &scope_text, &key), document));
         }
-        for (space, entry) in old.iter().flat_map(|record| &record.index_entries) {
+        let old_entries = old.as_ref().map_or(&[][..], |record| &record.index_entries);
+        for (space, entry) in old_entries {
             if !entries.iter().any(|(new, _)| new.0 == *space && new.1 == *entry) {
                 self.delete_raw(space, entry)?;
             }
         }
         for ((space, entry), document) in &entries {
-            self.put_raw(space, entry, document.as_bytes())?;
+            // An entry leads to this document and no other: what is there is right, and each
+            // rewritten row would cost a page of the journal.
+            if !old_entries.iter().any(|old| old.0 == *space && old.1 == entry.as_slice()) {
+                self.put_raw(space, entry, document.as_bytes())?;
+            }
         }
         let entries: Vec<_> = entries.into_iter().map(|(entry, _)| entry).collect();
         let record = Record::encode(R::SCHEMA, version, &entries, &shape::json::to_vec(value))?;

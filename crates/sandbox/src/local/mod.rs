@@ -1,12 +1,13 @@
 //! Sandboxes made of Linux namespaces, on this machine.
 //!
-//! Invariants: the yard never forks by itself, it starts the binary again as a supervisor; all
+//! Invariants: the yard never forks by itself, supervisors are forked by a helper process; all
 //! state of a sandbox is in files below the base directory, so that any yard can go on with it;
 //! a process is signalled only after its start time has been compared.
 
 mod handle;
 mod hidden;
 mod news;
+mod nursery;
 pub mod remove;
 
 use crate::codec;
@@ -18,15 +19,18 @@ use crate::machine::Machine;
 use crate::spec::{Root, SandboxId, Spec};
 use crate::status::{End, EndKind, Isolation, Level};
 use crate::supervisor::group;
+use crate::sys;
 use handle::LocalHandle;
 use news::News;
 use nix::sys::signal::Signal;
+use nursery::Nursery;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::AsFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -56,6 +60,7 @@ pub(crate) struct Inner {
     machine: OnceLock<Machine>,
     probing: Mutex<()>,
     news: News,
+    nursery: Nursery,
     /// Ids that are being started or destroyed at the moment.
     busy: Mutex<Vec<SandboxId>>,
 }
@@ -71,12 +76,15 @@ impl Local {
             .mode(0o700)
             .create(&config.base)
             .map_err(during(format!("make {}", config.base.display())))?;
+        // Where that is not possible, sandboxes come and go all the same.
+        let _ = fs::File::open(&config.base).and_then(|it| sys::spread_subdirectories(it.as_fd()));
         let news = News::start().map_err(during("start a thread"))?;
         let inner = Inner {
             config,
             machine: OnceLock::new(),
             probing: Mutex::default(),
             news,
+            nursery: Nursery::default(),
             busy: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -242,29 +250,26 @@ impl Inner {
     fn spawn(&self, layout: &Layout, spec: &Spec, machine: &Machine) -> Result<(), Error> {
         let failed = |reason: String| Error::Start { id: spec.id.clone(), reason };
         let complaints = fs::File::create(layout.complaints()).map_err(during("make a file"))?;
-        let mut child = self
-            .supervisor("run", &self.config.base)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(complaints)
-            .spawn()
+        let (theirs, mut to_it) = io::pipe().map_err(during("make a pipe"))?;
+        let (from_it, ours) = io::pipe().map_err(during("make a pipe"))?;
+        let stdio = [theirs.into(), ours.into(), complaints.into()];
+        self.nursery
+            .start(|| self.supervisor("nurse", &self.config.base), &stdio)
             .map_err(during("start the sandbox's supervisor"))?;
+        drop(stdio);
         let order = json!({
             "spec": codec::spec_to_json(spec),
             "machine": machine.to_json(),
             "hidden": self.hidden(spec).iter().map(|p| codec::path_to_json(p)).collect::<Vec<_>>(),
             "sealKey": self.config.seal_key.map(|key| key.to_vec()),
         });
-        let told = child.stdin.take().map_or(Ok(()), |mut stdin| {
-            // Closing it ends the order.
-            stdin.write_all(order.to_string().as_bytes())
-        });
+        let told = to_it.write_all(order.to_string().as_bytes());
+        // Closing it ends the order.
+        drop(to_it);
         let mut line = String::new();
-        let heard = child.stdout.take().map(|out| BufReader::new(out).read_line(&mut line));
-        bury_later(child);
+        let heard = BufReader::new(from_it).read_line(&mut line);
         told.map_err(|error| failed(format!("the supervisor took no order: {error}")))?;
-        let answer: Option<Value> =
-            heard.and_then(Result::ok).and_then(|_| serde_json::from_str(&line).ok());
+        let answer: Option<Value> = heard.ok().and_then(|_| serde_json::from_str(&line).ok());
         if answer.as_ref().is_some_and(|answer| answer.get("started").is_some()) {
             return Ok(());
         }
@@ -427,17 +432,6 @@ pub(crate) fn read_identity(layout: &Layout) -> Result<Option<Found>, Error> {
         init,
         groups: group::Parents::from_json(value.get("groups")),
     }))
-}
-
-/// Waits for a supervisor's end in the background, so that it leaves no zombie.
-fn bury_later(mut child: Child) {
-    let thread = std::thread::Builder::new().name("sandbox-wait".into()).stack_size(64 << 10);
-    let spawned = thread.spawn(move || {
-        let _ = child.wait();
-    });
-    if let Err(error) = spawned {
-        tracing::warn!(%error, "no thread to wait for a supervisor: it may stay as a zombie");
-    }
 }
 
 fn check_possible(spec: &Spec, machine: &Machine) -> Result<(), Error> {

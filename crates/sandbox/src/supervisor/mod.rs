@@ -2,6 +2,7 @@
 //! the yard. The binary starts itself again as this.
 
 pub mod group;
+mod nurse;
 mod plan;
 mod pump;
 mod service;
@@ -57,10 +58,10 @@ pub fn supervisor_main(args: impl IntoIterator<Item = std::ffi::OsString>) -> ! 
     let args: Vec<std::ffi::OsString> = args.into_iter().collect();
     let words: Vec<&std::ffi::OsStr> = args.iter().map(AsRef::as_ref).collect();
     let done = match words.as_slice() {
-        [verb, base] if *verb == "run" => run(Path::new(base)),
+        [verb, base] if *verb == "nurse" => nurse::run(Path::new(base)),
         [verb, base] if *verb == "probe" => probe(Path::new(base)),
         [verb, directory] if *verb == "remove" => remove_mapped(Path::new(directory)),
-        _ => Err("usage: __sandbox run|probe|remove DIRECTORY".into()),
+        _ => Err("usage: __sandbox nurse|probe|remove DIRECTORY".into()),
     };
     match done {
         Ok(()) => std::process::exit(0),
@@ -144,11 +145,17 @@ fn answer(message: &Value) {
     }
 }
 
-fn run(base: &Path) -> Result<(), String> {
+/// Lets go of the terminal and directory that the yard was started in.
+fn leave_the_yard() -> Result<(), String> {
     nix::unistd::setsid().map_err(text("start a session"))?;
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o022));
+    nix::unistd::chdir("/").map_err(text("leave the directory"))
+}
+
+/// Looks after one sandbox: the order comes on standard input, the answer goes to standard output.
+fn run(base: &Path) -> Result<(), String> {
+    leave_the_yard()?;
     pump::watched_signals().thread_block().map_err(text("block signals"))?;
-    nix::unistd::chdir("/").map_err(text("leave the directory"))?;
     let order = read_order(base)?;
     match start(&order) {
         Ok(running) => {

@@ -177,6 +177,10 @@ fn indexes_follow_their_resources() {
             store.read(|tx| tx.by_index::<Build>(&here, "project", project, &query)).unwrap()
         };
         assert_eq!(ids(&by("p", Query::default()).items), ["b", "d", "a"]);
+        let count = |limit| {
+            store.read(|tx| tx.count_by_index::<Build>(&here, "project", "p", limit)).unwrap()
+        };
+        assert_eq!((count(10), count(2)), (3, 2));
         let first = by("p", Query::first(2).reversed());
         assert_eq!(ids(&first.items), ["a", "d"]);
         let second = by("p", Query::first(2).reversed().after(first.next));
