@@ -12,6 +12,8 @@
 mod bases;
 pub mod lines;
 mod scratch;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod trees;
 
