@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("blobs", &["types"]),
     ("formats", &[]),
     ("sandbox", &[]),
+    ("ssh", &[]),
     ("git", &["types", "blobs"]),
     ("engine", &["types", "store"]),
     ("service", &["types", "shape", "wire", "auth", "store", "blobs", "engine"]),
@@ -32,7 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "svc-*",
         &[
             "types", "shape", "wire", "auth", "store", "blobs", "engine", "service", "sandbox",
-            "git", "formats", "api-*",
+            "git", "ssh", "formats", "api-*",
         ],
     ),
 ];

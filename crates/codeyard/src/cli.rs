@@ -9,7 +9,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command as Clap, value_parser};
 use types::{Account, Region};
 
 use crate::failure::Outcome;
-use crate::{agent_command, credentials, data_dir, doctor, hosts, process, quickstart, up};
+use crate::{
+    agent_command, credentials, data_dir, doctor, hosts, process, quickstart, ssh_door, trust, up,
+};
 
 /// Where a yard listens unless told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:4566";
@@ -18,6 +20,7 @@ pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:4566";
 #[derive(Clone, Debug)]
 pub(crate) struct UpOptions {
     /// Address asked for by the user; `None` means the usual one, or another if it is taken.
+    pub(crate) ssh: ssh_door::Wish,
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) data_dir: PathBuf,
     pub(crate) account: Option<Account>,
@@ -39,7 +42,7 @@ pub(crate) enum Command {
     Down { data_dir: PathBuf },
     Host { data_dir: PathBuf, action: hosts::Action },
     Agent { config: PathBuf, endpoint: String, ca_bundle: Option<PathBuf>, root: PathBuf },
-    Ca { data_dir: PathBuf },
+    Ca { data_dir: PathBuf, wanted: trust::Wanted },
     Coverage,
 }
 
@@ -59,10 +62,7 @@ impl Command {
             Self::Agent { config, endpoint, ca_bundle, root } => {
                 agent_command::run(&config, endpoint, ca_bundle.as_deref(), root)
             }
-            Self::Ca { data_dir } => {
-                print!("{}", data_dir::DataDir::existing(&data_dir)?.authority()?.0);
-                Ok(ExitCode::SUCCESS)
-            }
+            Self::Ca { data_dir, wanted } => trust::run(&data_dir, wanted),
             Self::Coverage => {
                 print!("{}", crate::services::coverage_page());
                 Ok(ExitCode::SUCCESS)
@@ -89,7 +89,14 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Command {
         Some(("doctor", it)) => Command::Doctor { data_dir: data_dir_of(it) },
         Some(("status", it)) => Command::Status { data_dir: data_dir_of(it) },
         Some(("down", it)) => Command::Down { data_dir: data_dir_of(it) },
-        Some(("ca", it)) => Command::Ca { data_dir: data_dir_of(it) },
+        Some(("ca", it)) => Command::Ca {
+            data_dir: data_dir_of(it),
+            wanted: match (it.get_flag("install-hint"), it.get_flag("known-hosts")) {
+                (true, _) => trust::Wanted::InstallHint,
+                (_, true) => trust::Wanted::KnownHosts,
+                _ => trust::Wanted::Certificate,
+            },
+        },
         Some(("host", it)) => host(it),
         Some(("agent", it)) => Command::Agent {
             config: path(it, "config"),
@@ -139,6 +146,7 @@ fn up_options(matches: &ArgMatches) -> UpOptions {
         data_dir: data_dir_of(matches),
         account: matches.get_one::<Account>("account-id").cloned(),
         region: matches.get_one::<Region>("region").cloned(),
+        ssh: matches.get_one::<ssh_door::Wish>("ssh-listen").copied().unwrap_or_default(),
         test_mode: matches.get_flag("test-mode"),
         expose_test_mode: matches.get_flag("expose-test-mode"),
         json_log: text(matches, "log").is_some_and(|log| log == "json"),
@@ -203,6 +211,15 @@ fn command() -> Clap {
         )
         .subcommand(host_command())
         .subcommand(agent_command_line())
+                .arg(
+                    flag("install-hint")
+                        .help("Print how git, curl, pip, Node.js and AWS clients are told of it"),
+                )
+                .arg(
+                    flag("known-hosts")
+                        .conflicts_with("install-hint")
+                        .help("Print the lines for ~/.ssh/known_hosts instead"),
+                )
         .subcommand(
             Clap::new("coverage").about("Print the coverage page: what each operation can do"),
         )
@@ -331,6 +348,16 @@ fn with_up_arguments(command: Clap) -> Clap {
             Arg::new("account-id")
                 .long("account-id")
                 .value_name("N")
+        .arg(
+            Arg::new("ssh-listen")
+                .long("ssh-listen")
+                .value_name("ADDR:PORT")
+                .value_parser(ssh_door::Wish::parse)
+                .help(format!(
+                    "Where to serve git over SSH, or off [default: {}, or a free port]",
+                    ssh_door::DEFAULT_LISTEN
+                )),
+        )
                 .value_parser(|text: &str| Account::new(text))
                 .help("The AWS account, twelve digits; fixed at the first start [default: 000000000000]"),
         )

@@ -3,6 +3,7 @@
 //! ```text
 //! settings.json   account and default region, fixed at the first start
 //! root.json       root's access key (0600)
+//! ssh-ed25519.key ecdsa-sha2-nistp256.key   host keys of SSH (0600)
 //! ca.pem ca.key   the yard's own certificate authority (key 0600)
 //! master.key      what everything at rest is sealed under (0600)
 //! yard.json       the running yard: process, address
@@ -10,6 +11,7 @@
 //! ```
 
 use std::fs;
+use std::net::SocketAddr;
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -48,6 +50,8 @@ pub(crate) struct RootKey {
 pub(crate) struct RunningYard {
     pub(crate) pid: i32,
     pub(crate) url: String,
+    /// Where it serves git over SSH, if it does.
+    pub(crate) ssh: Option<String>,
     began: u64,
 }
 
@@ -124,15 +128,27 @@ impl DataDir {
         noted["url"].as_str().map(str::to_owned)
     }
 
+    /// Where a yard on this directory served git over SSH last.
+    pub(crate) fn last_ssh(&self) -> Option<String> {
+        let noted = read_json(&self.path.join("yard.json")).ok()??;
+        noted["lastSsh"].as_str().map(str::to_owned)
+    }
+
     /// Notes that this process runs a yard at `url`.
-    pub(crate) fn note_running(&self, url: &str) -> Outcome<()> {
+    pub(crate) fn note_running(&self, url: &str, ssh: Option<SocketAddr>) -> Outcome<()> {
         let pid = std::process::id();
-        self.note(&json!({"pid": pid, "began": began(pid), "url": url}))
+        self.note(&json!({"pid": pid, "began": began(pid), "url": url, "ssh": ssh.map(|it| it.to_string()),
+            "lastSsh": self.noted_ssh(ssh)}))
     }
 
     /// Notes that no yard runs any more; the address stays known for the next start.
-    pub(crate) fn note_stopped(&self, url: &str) -> Outcome<()> {
-        self.note(&json!({"url": url}))
+    pub(crate) fn note_stopped(&self, url: &str, ssh: Option<SocketAddr>) -> Outcome<()> {
+        self.note(&json!({"url": url, "lastSsh": self.noted_ssh(ssh)}))
+    }
+
+    /// A yard without SSH leaves the address of the last one with it.
+    fn noted_ssh(&self, ssh: Option<SocketAddr>) -> Option<String> {
+        ssh.map(|address| address.to_string()).or_else(|| self.last_ssh())
     }
 
     /// Not synced: after a power failure no yard runs, and what is then unreadable is not believed.
@@ -149,6 +165,7 @@ pub(crate) fn running(path: &Path) -> Option<RunningYard> {
     let yard = RunningYard {
         pid: i32::try_from(noted["pid"].as_u64()?).ok()?,
         url: noted["url"].as_str().unwrap_or_default().to_owned(),
+        ssh: noted["ssh"].as_str().map(str::to_owned),
         began: noted["began"].as_u64()?,
     };
     // A process id may have gone to somebody else since, be it to another yard or a supervisor.
@@ -317,7 +334,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::open(&dir.path().join("data"), None, None).unwrap();
         assert!(data.running().is_none());
-        data.note_running("http://127.0.0.1:1").unwrap();
+        data.note_running("http://127.0.0.1:1", None).unwrap();
         let yard = data.running().unwrap();
         assert_eq!(yard.pid, i32::try_from(std::process::id()).unwrap());
         // The process has ended, and its id belongs to a younger one now.
@@ -325,7 +342,7 @@ mod tests {
         let stale = json!({"pid": std::process::id(), "began": began, "url": ""});
         write_private(&data.path.join("yard.json"), &stale).unwrap();
         assert!(data.running().is_none());
-        data.note_stopped("http://127.0.0.1:1").unwrap();
+        data.note_stopped("http://127.0.0.1:1", None).unwrap();
         assert!(data.running().is_none());
         assert!(yard.is_there(), "it has said so but not ended yet");
         assert_eq!(data.last_url().as_deref(), Some("http://127.0.0.1:1"));

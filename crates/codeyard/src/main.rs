@@ -14,6 +14,8 @@ mod run;
 mod services;
 mod up;
 
+mod ssh_door;
+mod trust;
 use std::ffi::OsString;
 use std::process::ExitCode;
 

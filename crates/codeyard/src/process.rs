@@ -24,8 +24,9 @@ pub(crate) fn status(path: &Path) -> Outcome<ExitCode> {
     match health(&yard) {
         Ok(health) => {
             println!(
-                "running {} (process {}, account {}, region {}, data directory {})",
+                "running {}{} (process {}, account {}, region {}, data directory {})",
                 yard.url,
+                ssh_note(&yard, &data),
                 yard.pid,
                 health["account"].as_str().unwrap_or("?"),
                 health["region"].as_str().unwrap_or("?"),
@@ -38,6 +39,15 @@ pub(crate) fn status(path: &Path) -> Outcome<ExitCode> {
             Ok(ExitCode::from(4))
         }
     }
+}
+
+/// Where SSH is, and by which keys it is known.
+fn ssh_note(yard: &RunningYard, data: &DataDir) -> String {
+    let Some(address) = &yard.ssh else { return String::new() };
+    let prints = crate::ssh_door::host_keys(data).map(|keys| {
+        keys.iter().map(|key| format!(" {}", key.fingerprint())).collect::<String>()
+    });
+    format!(", git over SSH at {address}{}", prints.unwrap_or_default())
 }
 
 fn health(yard: &RunningYard) -> Outcome<serde_json::Value> {

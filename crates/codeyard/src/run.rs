@@ -13,7 +13,7 @@ use types::{SharedClock, system_clock};
 use crate::cli::UpOptions;
 use crate::data_dir::DataDir;
 use crate::failure::{Context as _, Failure, Outcome};
-use crate::port;
+use crate::{port, ssh_door};
 
 /// How long the door waits for open requests when the yard stops.
 const DOOR_GRACE: Duration = Duration::from_secs(2);
@@ -28,6 +28,7 @@ pub(crate) struct Running {
     pub(crate) note: Option<String>,
     gateway: Arc<Gateway>,
     serving: Serving,
+    ssh: Option<ssh::Serving>,
     /// Test mode's files; they go with the yard.
     _scratch: Option<tempfile::TempDir>,
     test_mode: bool,
@@ -47,6 +48,7 @@ pub(crate) fn runtime() -> Outcome<tokio::runtime::Runtime> {
 pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
     if options.test_mode && !options.expose_test_mode {
         port::only_here(options.listen)?;
+        port::only_here(options.ssh.address())?;
     }
     let scratch = match options.test_mode {
         true => Some(tempfile::tempdir().context("make a directory for throw-away state")?),
@@ -57,7 +59,7 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
     // A first start waits mostly for the disk: the authority's files beside the store's.
     let authority = tokio::task::spawn_blocking({
         let data = data.clone();
-        move || data.authority()
+        move || Ok::<_, Failure>((data.authority()?, ssh_door::host_keys(&data)?))
     });
     let store = match options.test_mode {
         true => Store::memory().context("open the store")?,
@@ -65,6 +67,11 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
     };
     let (listener, note) = port::listen(options.listen, data.last_url().as_deref()).await?;
     let address = listener.local_addr().context("read the address")?;
+    let ssh_listener = ssh_door::listen(options.ssh, data.last_ssh().as_deref()).await?;
+    let ssh_address = match &ssh_listener {
+        Some(listener) => Some(listener.local_addr().context("read the address for SSH")?),
+        None => None,
+    };
     let endpoint = Endpoint { scheme: "http", host: port::reached_at(address).to_string() };
     let config = Config {
         account: data.account.clone(),
@@ -76,6 +83,7 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
         root_secret_access_key: data.root.secret.clone(),
         program: program()?,
         build_slots: options.build_slots,
+        ssh: ssh_address,
     };
     let registry = Arc::new(Registry::new(crate::services::all()));
     let yard = assemble(config.clone(), registry.clone(), store).await?;
@@ -86,13 +94,23 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
         });
         make
     });
-    let (_, authority_key) = authority.await.context("make the yard's authority")??;
+    let ((_, authority_key), host_keys) = authority.await.context("make the yard's authority")??;
     let tls =
         Certificates::under(&authority_key, &port::names_of(address)).context("prepare TLS")?;
     let gateway = Gateway::with_tls(yard, rebuild, Some(&tls));
     let serving = gateway.serve(listener).context("open the door")?;
     let url = endpoint.url();
-    data.note_running(&url)?;
+    let git_over_ssh = {
+        let gateway = gateway.clone();
+        svc_codecommit::GitOverSsh::new(move || gateway.yard())
+    };
+    let ssh = match ssh_listener {
+        Some(listener) => {
+            Some(ssh::open(listener, host_keys, git_over_ssh).context("open the door for SSH")?)
+        }
+        None => None,
+    };
+    data.note_running(&url, ssh_address)?;
     if !options.test_mode {
         crate::hosts::resume(&data, &url).await;
     }
@@ -103,6 +121,7 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
         gateway,
         serving,
         _scratch: scratch,
+        ssh,
         test_mode: options.test_mode,
     })
 }
@@ -167,14 +186,35 @@ async fn fresh(mut config: Config, registry: Arc<Registry>) -> Result<Yard, serv
 
 impl Running {
     /// Stops in order: the door, then background work. Builds, deployments and hosts go on
+    /// Where git over SSH is served, if it is.
+    pub(crate) fn ssh_address(&self) -> Option<std::net::SocketAddr> {
+        self.ssh.as_ref().map(|ssh| ssh.address)
+    }
+
+    /// What a user is told once everything is open.
+    pub(crate) fn ready_line(&self, began: std::time::Instant) -> String {
+        let ready = format!("ready {} in {} ms", self.url, began.elapsed().as_millis());
+        match self.ssh_address() {
+            Some(address) => format!("{ready}, git over SSH at {address}"),
+            None => ready,
+        }
+    }
+
     /// without it and are found again at the next start.
     pub(crate) async fn stop(self) -> Outcome<()> {
         let yard = self.gateway.yard();
-        self.serving.stop(DOOR_GRACE).await;
+        let ssh_address = self.ssh_address();
+        let ssh = async {
+            match self.ssh {
+                Some(ssh) => ssh.stop(DOOR_GRACE).await,
+                None => {}
+            }
+        };
+        tokio::join!(self.serving.stop(DOOR_GRACE), ssh);
         yard.stop(ENGINE_GRACE).await;
         match self.test_mode {
             true => Ok(()),
-            false => self.data.note_stopped(&self.url),
+            false => self.data.note_stopped(&self.url, ssh_address),
         }
     }
 }

@@ -36,11 +36,13 @@ mod oid;
 mod pack;
 mod path;
 mod pktline;
+mod push_stream;
 mod process;
 mod projection;
 mod quarantine;
 mod receive;
 mod refs;
+mod session;
 mod repository;
 mod upload;
 

@@ -140,7 +140,7 @@ impl Repository {
         Ok(stream_through(running, body, Bytes::new()))
     }
 
-    fn start_upload_pack(&self, protocol: Protocol, options: &[&str]) -> Result<Running> {
+    pub(crate) fn start_upload_pack(&self, protocol: Protocol, options: &[&str]) -> Result<Running> {
         Running::start(self.upload_pack_command(protocol, options), "upload-pack")
     }
 
@@ -154,11 +154,22 @@ impl Repository {
     }
 }
 
-/// What `git receive-pack` would advertise. There is no v2 of pushes; clients expect the old form.
+/// What `git receive-pack` would advertise over HTTP. There is no v2 of pushes; clients expect the
+/// old form.
 fn receive_advertisement(snapshot: &RefSnapshot) -> Bytes {
     let mut out = BytesMut::new();
     put_line(&mut out, b"# service=git-receive-pack\n");
     out.extend_from_slice(FLUSH);
+    out.extend_from_slice(&receive_references(Protocol::V0, snapshot));
+    out.freeze()
+}
+
+/// The references of a repository, and what pushes to it may ask for.
+pub(crate) fn receive_references(protocol: Protocol, snapshot: &RefSnapshot) -> Bytes {
+    let mut out = BytesMut::new();
+    if protocol == Protocol::V1 {
+        put_line(&mut out, b"version 1\n");
+    }
     let mut capabilities = format!("\0{RECEIVE_CAPABILITIES}");
     for (name, oid) in &snapshot.refs {
         put_line(

@@ -62,7 +62,7 @@ fn request_context(cx: &Cx, right: &Right) -> Context {
     context.set("aws:SourceIp", origin.source_ip.to_string());
     context.set("aws:UserAgent", origin.user_agent.clone());
     context.set("aws:RequestedRegion", requested_region(cx));
-    context.set("aws:SecureTransport", (origin.endpoint.scheme == "https").to_string());
+    context.set("aws:SecureTransport", (origin.endpoint.scheme != "http").to_string());
     context.set("aws:CurrentTime", now.iso8601());
     context.set("aws:EpochTime", now.secs().to_string());
     if origin.depth > 0 {

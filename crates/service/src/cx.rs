@@ -13,7 +13,7 @@ use crate::{Caller, Ending, Right, Session, SessionRequest, Yard};
 /// The address by which a client reached the yard; URLs in answers are built from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
-    /// `http` or `https`.
+    /// `http`, `https` or `ssh`.
     pub scheme: &'static str,
     /// Host with port, as the client wrote it.
     pub host: String,

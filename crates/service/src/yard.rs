@@ -35,6 +35,8 @@ pub struct Config {
     pub program: PathBuf,
     /// Builds that may run at once.
     pub build_slots: usize,
+    /// Where git over SSH listens, if it does.
+    pub ssh: Option<std::net::SocketAddr>,
 }
 
 /// The rooms of a running Codeyard; cheap to clone. A reset replaces the whole yard, so that old

@@ -144,6 +144,7 @@ impl TestYardBuilder {
         let audit = match self.audit {
             Some(make) => make(&store, &self.clock),
             None => Arc::new(NoAudit),
+            ssh: None,
         };
         let yard = YardBuilder {
             config,

@@ -15,7 +15,6 @@ mod comments;
 mod differences;
 mod errors;
 mod events;
-mod http;
 mod model;
 mod operations;
 mod pull_requests;
@@ -28,3 +27,5 @@ mod tags;
 mod writing;
 
 pub use operations::service;
+mod transport;
+pub use transport::ssh::GitOverSsh;

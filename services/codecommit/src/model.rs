@@ -72,7 +72,7 @@ impl Repository {
         Ok(found.items.into_iter().map(|item| item.scope).collect())
     }
 
-    /// As the API shows it. There is no SSH yet, so no clone URL for it is told.
+    /// As the API shows it.
     pub fn metadata(&self, cx: &Cx) -> RepositoryMetadata {
         RepositoryMetadata {
             account_id: Some(cx.account().to_string()),
@@ -83,7 +83,7 @@ impl Repository {
             last_modified_date: Some(self.modified),
             creation_date: Some(self.created),
             clone_url_http: Some(format!("{}/v1/repos/{}", cx.endpoint().url(), self.name)),
-            clone_url_ssh: None,
+            clone_url_ssh: clone_url_ssh(cx, &self.name),
             arn: Some(arn(cx, &self.name)),
             kms_key_id: None,
         }
@@ -98,6 +98,29 @@ impl Repository {
 /// A repository's ARN.
 pub(crate) fn arn(cx: &Cx, name: &str) -> String {
     cx.arn("codecommit", name)
+}
+
+/// Where the repository is over SSH, if that is served: at the host by which the client reached
+/// the yard, unless SSH listens at one address of its own.
+fn clone_url_ssh(cx: &Cx, name: &str) -> Option<String> {
+    let address = cx.yard().config().ssh?;
+    let endpoint = &cx.endpoint().host;
+    let host = match endpoint.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => endpoint,
+    };
+    let ip = address.ip().to_canonical();
+    let reached = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    let is_local = host == "localhost" || reached.is_ok_and(|reached| reached.is_loopback());
+    let host = match ip.is_unspecified() || (ip.is_loopback() && is_local) {
+        true => host.to_owned(),
+        false if ip.is_ipv6() => format!("[{ip}]"),
+        false => ip.to_string(),
+    };
+    Some(match address.port() {
+        22 => format!("ssh://{host}/v1/repos/{name}"),
+        port => format!("ssh://{host}:{port}/v1/repos/{name}"),
+    })
 }
 
 /// A branch's reference.

@@ -96,7 +96,7 @@ fn candidates(yard: &Yard, account: &Account, name: &str) -> Vec<Region> {
 
 /// Where the repository is, for sign-ins that do not tell: in the yard's own region if it is
 /// there, else where it is.
-fn home(yard: &Yard, account: &Account, name: &str) -> Region {
+pub(crate) fn home(yard: &Yard, account: &Account, name: &str) -> Region {
     let own = yard.config().region.clone();
     let scope = Scope::new(account.clone(), own.clone());
     let here = yard.read(|tx| Ok(tx.exists::<Repository>(&scope, name)?));

@@ -12,7 +12,7 @@ mod triggers;
 use service::{Protocol, RawRoute, Service};
 
 use crate::events::REPOSITORY_STATE_CHANGE;
-use crate::{http, repos};
+use crate::{repos, transport};
 
 /// What operations that change references announce.
 const EVENTS: &[&str] = &[REPOSITORY_STATE_CHANGE];
@@ -45,7 +45,7 @@ use {on_branch, on_repository};
 pub fn service() -> Service {
     let service = Service::new("codecommit", Protocol::Json11)
         .target("CodeCommit_20150413")
-        .raw(RawRoute::new(http::PREFIX, http::handle))
+        .raw(RawRoute::new(transport::PREFIX, transport::http::handle))
         .on_start(repos::sweep);
     let nouns: [fn(Service) -> Service; 8] = [
         repositories::rows,

@@ -30,6 +30,7 @@ async fn open(dir: &Path) -> Yard {
             root_secret_access_key: testkit::ROOT_SECRET.into(),
             program: std::env::current_exe().unwrap(),
             build_slots: 1,
+            ssh: None,
         },
         registry: Arc::new(Registry::new(services())),
         store: Store::open(dir, store::Options::default()).unwrap(),

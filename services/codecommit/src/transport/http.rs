@@ -1,5 +1,4 @@
-//! Git over HTTP at `/v1/repos/NAME`: the smart protocol's three requests, authorized by IAM for
-//! the repository and, when pushing, for each reference.
+//! Git over HTTP at `/v1/repos/NAME`: the smart protocol's three requests.
 
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
@@ -8,18 +7,14 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_core::Stream;
 use git::{ByteStream, Encoding, GitError, Protocol, RefStore, RefUpdate, Service};
-use serde_json::json;
-use service::{AuditRecord, Cx, Origin, RawRequest, RawResponse, Right, Trailers, Yard};
+use service::{Cx, Origin, RawRequest, RawResponse, Trailers, Yard};
 use shape::{Body, BodyError, BodyStream};
 use wire::Error;
 
-use crate::model::{Repository, right};
+use super::{PREFIX, audit, decide, find, permission, shown};
 use crate::refs::StoreRefs;
 use crate::repos;
 use crate::sign_in::{Refusal, sign_in};
-
-/// Where repositories are.
-pub(crate) const PREFIX: &str = "/v1/repos/";
 
 /// What a request wants.
 #[derive(Clone, Copy)]
@@ -48,10 +43,11 @@ impl Wanted {
         }
     }
 
-    fn action(self) -> &'static str {
+    fn service(self) -> Service {
         match self {
-            Self::Advertisement(Service::UploadPack) | Self::Fetch => "GitPull",
-            Self::Advertisement(Service::ReceivePack) | Self::Push => "GitPush",
+            Self::Advertisement(service) => service,
+            Self::Fetch => Service::UploadPack,
+            Self::Push => Service::ReceivePack,
         }
     }
 
@@ -96,13 +92,12 @@ async fn answer(yard: Yard, request: RawRequest) -> Result<RawResponse, RawRespo
     let cx = Cx::new(yard, known.caller, known.region, origin);
     let result = serve(&cx, request, wanted, &name).await;
     if !matches!(wanted, Wanted::Advertisement(_)) || result.is_err() {
-        audit(&cx, wanted, &name, result.as_ref().err());
+        audit(&cx, wanted.service(), &name, result.as_ref().err());
     }
     result.map_err(|error| {
         // The API's own status for a denial is 400; git clients know 403 for it.
         let status = if error.code == "AccessDeniedException" { 403 } else { error.status };
-        // The encoded part goes on a line of its own, for who wants to decode it.
-        plain(status, &error.message.replace(". Encoded", ".\nEncoded"))
+        plain(status, &shown(&error))
     })
 }
 
@@ -112,17 +107,13 @@ async fn serve(
     wanted: Wanted,
     name: &str,
 ) -> Result<RawResponse, Error> {
-    let permission = right(cx, wanted.action(), name)?;
+    let permission = permission(cx, wanted.service(), name)?;
     // A push is authorized reference by reference once it says which; before that only the
     // repository is known, and codecommit:References is not there.
     if !matches!(wanted, Wanted::Push) {
         cx.authorize("codecommit", &permission)?;
     }
-    let found = cx.read(|tx| tx.get::<Repository>(&cx.scope(), name).map_err(Error::from))?;
-    let Some(found) = found else {
-        let text = format!("There is no repository {name} in {}.", cx.region());
-        return Err(wire::ErrorKind::new("RepositoryDoesNotExistException", 404).error(text));
-    };
+    let found = find(cx, name)?;
     let encoding = Encoding::from_header(request.header("content-encoding")).ok_or_else(|| {
         wire::ErrorKind::new("UnsupportedMediaType", 415).error("That encoding is not supported.")
     })?;
@@ -137,9 +128,7 @@ async fn serve(
         Wanted::Fetch => repository.upload_pack(body, encoding, protocol, refs.as_ref()).await,
         Wanted::Push => {
             let refs: Arc<dyn RefStore> = refs;
-            let decide = async |updates: Vec<RefUpdate>| {
-                updates.iter().map(|update| may_push(cx, &permission, update)).collect()
-            };
+            let decide = async |updates: Vec<RefUpdate>| decide(cx, &permission, &updates);
             repository.receive_pack(body, encoding, refs, decide).await
         }
     };
@@ -157,39 +146,6 @@ async fn serve(
         ],
         body: Body::stream(ToBody(stream), None),
     })
-}
-
-/// Whether the caller may change this one reference; a no is for the git client to show.
-fn may_push(cx: &Cx, permission: &Right, update: &RefUpdate) -> Result<(), git::Refusal> {
-    let right = permission.clone().with("codecommit:References", update.name.as_str());
-    cx.authorize("codecommit", &right).map_err(|error| {
-        let why = error.message.split(". Encoded").next().unwrap_or_default();
-        format!("codecommit:GitPush is denied for {}\n{why}", update.name)
-    })
-}
-
-/// Pulls and pushes are in the audit trail like operations.
-fn audit(cx: &Cx, wanted: Wanted, name: &str, error: Option<&Error>) {
-    let caller = cx.caller();
-    cx.yard().audit().record(AuditRecord {
-        event_id: types::uuid(),
-        request_id: cx.request_id().to_owned(),
-        time: cx.now(),
-        account: caller.account.clone(),
-        region: cx.region().clone(),
-        event_source: "codecommit.amazonaws.com".to_owned(),
-        event_name: wanted.action().to_owned(),
-        read_only: wanted.action() == "GitPull",
-        caller_arn: caller.arn.clone(),
-        user_name: caller.arn.rsplit(['/', ':']).next().unwrap_or_default().to_owned(),
-        principal_id: caller.user_id.clone(),
-        access_key_id: caller.access_key_id.clone(),
-        source_ip: cx.origin().source_ip.to_string(),
-        user_agent: cx.origin().user_agent.clone(),
-        request_parameters: json!({ "repositoryName": name }),
-        error: error.map(|error| (error.code.to_string(), error.message.clone())),
-        resources: vec![crate::model::arn(cx, name)],
-    });
 }
 
 /// Text that git shows with `remote:`.
