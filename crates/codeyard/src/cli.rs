@@ -9,9 +9,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command as Clap, value_parser};
 use types::{Account, Region};
 
 use crate::failure::Outcome;
-use crate::{
-    agent_command, credentials, data_dir, doctor, hosts, process, quickstart, ssh_door, trust, up,
-};
+use crate::git_cache::{self, GitCacheOptions};
+use crate::{agent_command, credentials, data_dir, doctor, hosts, process, quickstart, repo, ssh_door, trust, up};
 
 /// Where a yard listens unless told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:4566";
@@ -20,8 +19,8 @@ pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:4566";
 #[derive(Clone, Debug)]
 pub(crate) struct UpOptions {
     /// Address asked for by the user; `None` means the usual one, or another if it is taken.
-    pub(crate) ssh: ssh_door::Wish,
     pub(crate) listen: Option<SocketAddr>,
+    pub(crate) ssh: ssh_door::Wish,
     pub(crate) data_dir: PathBuf,
     pub(crate) account: Option<Account>,
     pub(crate) region: Option<Region>,
@@ -30,6 +29,7 @@ pub(crate) struct UpOptions {
     pub(crate) expose_test_mode: bool,
     pub(crate) json_log: bool,
     pub(crate) build_slots: usize,
+    pub(crate) git_cache: GitCacheOptions,
 }
 
 /// What to do.
@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Host { data_dir: PathBuf, action: hosts::Action },
     Agent { config: PathBuf, endpoint: String, ca_bundle: Option<PathBuf>, root: PathBuf },
     Ca { data_dir: PathBuf, wanted: trust::Wanted },
+    Repo(repo::Request),
     Coverage,
 }
 
@@ -63,6 +64,7 @@ impl Command {
                 agent_command::run(&config, endpoint, ca_bundle.as_deref(), root)
             }
             Self::Ca { data_dir, wanted } => trust::run(&data_dir, wanted),
+            Self::Repo(request) => repo::run(request),
             Self::Coverage => {
                 print!("{}", crate::services::coverage_page());
                 Ok(ExitCode::SUCCESS)
@@ -98,6 +100,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Command {
             },
         },
         Some(("host", it)) => host(it),
+        Some(("repo", it)) => Command::Repo(repo::request(it, data_dir_of)),
         Some(("agent", it)) => Command::Agent {
             config: path(it, "config"),
             endpoint: text(it, "endpoint").unwrap_or_default(),
@@ -143,14 +146,15 @@ fn data_dir_of(matches: &ArgMatches) -> PathBuf {
 fn up_options(matches: &ArgMatches) -> UpOptions {
     UpOptions {
         listen: matches.get_one::<SocketAddr>("listen").copied(),
+        ssh: matches.get_one::<ssh_door::Wish>("ssh-listen").copied().unwrap_or_default(),
         data_dir: data_dir_of(matches),
         account: matches.get_one::<Account>("account-id").cloned(),
         region: matches.get_one::<Region>("region").cloned(),
-        ssh: matches.get_one::<ssh_door::Wish>("ssh-listen").copied().unwrap_or_default(),
         test_mode: matches.get_flag("test-mode"),
         expose_test_mode: matches.get_flag("expose-test-mode"),
         json_log: text(matches, "log").is_some_and(|log| log == "json"),
         build_slots: usize::from(matches.get_one::<u16>("build-slots").copied().unwrap_or(2)),
+        git_cache: GitCacheOptions::of(matches),
     }
 }
 
@@ -207,10 +211,6 @@ fn command() -> Clap {
         .subcommand(
             Clap::new("ca")
                 .about("Print the certificate that clients trust to reach the yard over TLS")
-                .arg(data_dir_argument()),
-        )
-        .subcommand(host_command())
-        .subcommand(agent_command_line())
                 .arg(
                     flag("install-hint")
                         .help("Print how git, curl, pip, Node.js and AWS clients are told of it"),
@@ -220,6 +220,11 @@ fn command() -> Clap {
                         .conflicts_with("install-hint")
                         .help("Print the lines for ~/.ssh/known_hosts instead"),
                 )
+                .arg(data_dir_argument()),
+        )
+        .subcommand(host_command())
+        .subcommand(repo::command_line(data_dir_argument))
+        .subcommand(agent_command_line())
         .subcommand(
             Clap::new("coverage").about("Print the coverage page: what each operation can do"),
         )
@@ -343,11 +348,6 @@ fn with_up_arguments(command: Clap) -> Clap {
                     "Where to listen [default: {DEFAULT_LISTEN}, or a free port if that is taken]"
                 )),
         )
-        .arg(data_dir_argument())
-        .arg(
-            Arg::new("account-id")
-                .long("account-id")
-                .value_name("N")
         .arg(
             Arg::new("ssh-listen")
                 .long("ssh-listen")
@@ -358,6 +358,11 @@ fn with_up_arguments(command: Clap) -> Clap {
                     ssh_door::DEFAULT_LISTEN
                 )),
         )
+        .arg(data_dir_argument())
+        .arg(
+            Arg::new("account-id")
+                .long("account-id")
+                .value_name("N")
                 .value_parser(|text: &str| Account::new(text))
                 .help("The AWS account, twelve digits; fixed at the first start [default: 000000000000]"),
         )
@@ -375,6 +380,7 @@ fn with_up_arguments(command: Clap) -> Clap {
             "Let test mode listen where other machines reach it: any of them can then run programs \
              as this user",
         ))
+        .args(git_cache::arguments())
         .arg(
             Arg::new("build-slots")
                 .long("build-slots")

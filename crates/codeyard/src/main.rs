@@ -6,16 +6,18 @@ mod credentials;
 mod data_dir;
 mod doctor;
 mod failure;
+mod git_cache;
 mod hosts;
 mod port;
 mod process;
 mod quickstart;
+mod repo;
 mod run;
 mod services;
-mod up;
-
 mod ssh_door;
 mod trust;
+mod up;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 

@@ -84,6 +84,7 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
         program: program()?,
         build_slots: options.build_slots,
         ssh: ssh_address,
+        git_cache: options.git_cache.resolve()?,
     };
     let registry = Arc::new(Registry::new(crate::services::all()));
     let yard = assemble(config.clone(), registry.clone(), store).await?;
@@ -99,7 +100,6 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
         Certificates::under(&authority_key, &port::names_of(address)).context("prepare TLS")?;
     let gateway = Gateway::with_tls(yard, rebuild, Some(&tls));
     let serving = gateway.serve(listener).context("open the door")?;
-    let url = endpoint.url();
     let git_over_ssh = {
         let gateway = gateway.clone();
         svc_codecommit::GitOverSsh::new(move || gateway.yard())
@@ -110,6 +110,7 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
         }
         None => None,
     };
+    let url = endpoint.url();
     data.note_running(&url, ssh_address)?;
     if !options.test_mode {
         crate::hosts::resume(&data, &url).await;
@@ -120,8 +121,8 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
         note,
         gateway,
         serving,
-        _scratch: scratch,
         ssh,
+        _scratch: scratch,
         test_mode: options.test_mode,
     })
 }
@@ -185,7 +186,6 @@ async fn fresh(mut config: Config, registry: Arc<Registry>) -> Result<Yard, serv
 }
 
 impl Running {
-    /// Stops in order: the door, then background work. Builds, deployments and hosts go on
     /// Where git over SSH is served, if it is.
     pub(crate) fn ssh_address(&self) -> Option<std::net::SocketAddr> {
         self.ssh.as_ref().map(|ssh| ssh.address)
@@ -200,6 +200,7 @@ impl Running {
         }
     }
 
+    /// Stops in order: the door, then background work. Builds, deployments and hosts go on
     /// without it and are found again at the next start.
     pub(crate) async fn stop(self) -> Outcome<()> {
         let yard = self.gateway.yard();

@@ -1,17 +1,21 @@
 //! Changes of a repository by the yard itself: new objects first, then the references.
 
+use crate::cache::Lease;
 use crate::edit::{Edit, EditError, Edited};
 use crate::model::encode_tree;
 use crate::objects::Objects;
 use crate::pack::{self, NewObject};
+use crate::packs::{NewPack, SealedPack};
+use crate::projection::INCOMING;
+use crate::sync::Pending;
 use crate::{Commit, GitError, Kind, Oid, Repository, Result, Signature, TreeEntry};
 use std::collections::HashSet;
-use std::io;
-use std::path::PathBuf;
+use tempfile::TempDir;
 use tokio::sync::OwnedMutexGuard;
 
-/// A turn to change the repository; others wait meanwhile. What is read under it stays true until
-/// its references have changed, as far as this process is concerned.
+/// A turn to change the repository; others in this process wait meanwhile, so that what is read
+/// under it most likely stays true until the references have changed. What decides is their
+/// compare-and-swap.
 pub struct Change {
     repository: Repository,
     turn: OwnedMutexGuard<()>,
@@ -24,14 +28,18 @@ pub struct Draft {
     names: HashSet<Oid>,
 }
 
-/// Objects that have come into the repository for references that have not changed yet. Keeps its
-/// turn. Dropping it keeps the objects: only [`Installed::undo`] may take them away, and only by
-/// one who knows that no reference came to need them.
-#[must_use = "the references have to follow"]
+/// New objects, durable and in the directory, for references that have not changed yet. They belong
+/// to the repository once a transaction takes [`Installed::packs`], the one that changes those
+/// references. After it follows [`Installed::keep`] or [`Installed::undo`]; dropping it decides
+/// nothing: what no transaction took is given up in time.
+#[must_use = "a transaction has to take its packs"]
 pub struct Installed {
     repository: Repository,
-    files: Vec<PathBuf>,
-    _turn: OwnedMutexGuard<()>,
+    /// None where nothing is new.
+    sealed: Option<SealedPack>,
+    pending: Option<Pending>,
+    /// A push needs none.
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Repository {
@@ -41,9 +49,15 @@ impl Repository {
     }
 }
 
+/// The pack of a draft, in a folder that goes when it is done.
+struct Written {
+    pack: NewPack,
+    _folder: TempDir,
+}
+
 impl Change {
-    /// Lets `build` draft new objects, on a thread where it may block, and brings them into the
-    /// repository, on disk for good. If `build` fails, nothing is left behind.
+    /// Lets `build` draft new objects, on a thread where it may block, and makes them durable. If
+    /// `build` fails, nothing is left behind.
     pub async fn write<T, E>(
         self,
         build: impl FnOnce(&mut Draft) -> std::result::Result<T, E> + Send + 'static,
@@ -53,61 +67,84 @@ impl Change {
         E: From<GitError> + Send + 'static,
     {
         let Self { repository, turn } = self;
+        // What was read of the references before may be of another yard's push.
+        repository.sync().await.map_err(E::from)?;
         let worker = repository.clone();
-        let work = move || -> std::result::Result<(T, Vec<PathBuf>), E> {
+        let work = move || -> std::result::Result<(T, Option<Written>), E> {
             let mut draft =
                 Draft { objects: worker.objects()?, added: Vec::new(), names: HashSet::new() };
             let made = build(&mut draft)?;
-            let files = if draft.added.is_empty() {
-                Vec::new()
-            } else {
-                pack::write(&worker.dir().join("objects/pack"), &draft.added)?
-            };
-            Ok((made, files))
+            if draft.added.is_empty() {
+                return Ok((made, None));
+            }
+            let folder = tempfile::Builder::new()
+                .prefix("draft-")
+                .tempdir_in(worker.dir().join(INCOMING))
+                .map_err(GitError::io("make a folder for new objects"))?;
+            let pack = pack::write(folder.path(), &draft.added)?;
+            Ok((made, Some(Written { pack, _folder: folder })))
         };
-        let (made, files) = tokio::task::spawn_blocking(work)
+        let (made, written) = tokio::task::spawn_blocking(work)
             .await
             .map_err(|e| GitError::CutOff(e.to_string()))
             .map_err(E::from)??;
-        if !files.is_empty() {
-            repository.pack_added();
-        }
-        Ok((made, Installed { repository, files, _turn: turn }))
-    }
-
-    pub(crate) async fn migrate(self, from: PathBuf) -> Result<Installed> {
-        let Self { repository, turn } = self;
-        let to = repository.dir().join("objects/pack");
-        let files = tokio::task::spawn_blocking(move || pack::migrate(&from, &to))
-            .await
-            .map_err(|e| GitError::CutOff(e.to_string()))?
-            .map_err(GitError::io("take in the pack"))?;
-        repository.pack_added();
-        Ok(Installed { repository, files, _turn: turn })
+        let pack = written.as_ref().map(|written| &written.pack);
+        Ok((made, Installed::seal(&repository, pack, None, Some(turn)).await?))
     }
 }
 
 impl Installed {
-    /// Takes the objects away again. Only after the references were certainly not changed.
-    pub async fn undo(self) -> Result<()> {
-        let Self { files, repository, _turn } = self;
-        let remove = move || {
-            // The index first: without it nobody looks for the pack. A pack that is gone was put
-            // together with others just now; then its objects stay, of no use and no harm.
-            files.iter().rev().try_for_each(|file| match std::fs::remove_file(file) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
-                _ => Ok(()),
-            })
-        };
-        let removed = tokio::task::spawn_blocking(remove).await;
-        repository.forget_odb();
-        removed
-            .map_err(|e| GitError::CutOff(e.to_string()))?
-            .map_err(GitError::io("take the pack away again"))
+    /// Makes a pack durable and puts it into the directory, where no reference needs it yet.
+    pub(crate) async fn seal(
+        repository: &Repository,
+        pack: Option<&NewPack>,
+        lease: Option<&Lease>,
+        turn: Option<OwnedMutexGuard<()>>,
+    ) -> Result<Self> {
+        let mut installed =
+            Self { repository: repository.clone(), sealed: None, pending: None, _turn: turn };
+        if let Some(pack) = pack {
+            let sealed = repository.0.packs.seal(pack.clone()).await?;
+            match repository.install_where_it_fits(pack, lease).await {
+                Ok((home, pending)) => {
+                    installed.repository = home;
+                    installed.pending = Some(pending);
+                    installed.sealed = Some(sealed);
+                }
+                Err(error) => {
+                    repository.0.packs.discard(sealed).await;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(installed)
+    }
+
+    /// What the transaction that changes the references has to make part of the repository
+    /// ([`crate::RefStore::apply`]); none where nothing is new.
+    pub fn packs(&self) -> Vec<SealedPack> {
+        self.sealed.iter().cloned().collect()
+    }
+
+    /// Gives the objects up. Only after no transaction took them, certainly.
+    ///
+    /// # Errors
+    /// None now; the store may come to have some.
+    pub async fn undo(mut self) -> Result<()> {
+        drop(self.pending.take());
+        if let Some(sealed) = self.sealed.take() {
+            self.repository.0.packs.discard(sealed).await;
+        }
+        self.repository.forget_odb();
+        self.repository.sync().await
     }
 
     /// Ends the turn after the references have changed, and tidies up in the background.
     pub fn keep(self) {
+        debug_assert!(
+            self.sealed.as_ref().is_none_or(SealedPack::is_taken),
+            "no transaction took the new objects"
+        );
         self.repository.maintain();
     }
 }
@@ -116,6 +153,11 @@ impl Draft {
     /// The objects that are in the repository, without this draft's.
     pub fn objects(&self) -> &Objects {
         &self.objects
+    }
+
+    /// What has been drafted so far.
+    pub(crate) fn added(&self) -> &[NewObject] {
+        &self.added
     }
 
     fn put(&mut self, kind: Kind, data: Vec<u8>) -> Result<Oid> {

@@ -44,6 +44,21 @@ pub enum GitError {
         /// Why it failed.
         source: io::Error,
     },
+    /// The plain copy does not fit where it may lie ([`crate::CacheOptions`]). Nothing was changed.
+    #[error(
+        "no room for {needed} bytes of plain git data: the yard may keep {limit} bytes in memory \
+         and none on disk. Raise --git-cache-mib, or allow the disk with --git-cache auto"
+    )]
+    NoRoom {
+        /// Bytes that were needed.
+        needed: u64,
+        /// Bytes that there may be.
+        limit: u64,
+    },
+    /// Whoever keeps the packs refused, in the words that the client is to see: a key that is
+    /// disabled, a disk that is full.
+    #[error("{}", .0.message)]
+    Refused(types::Error),
     /// Work given to a thread did not come back.
     #[error("the work was cut off: {0}")]
     CutOff(String),
@@ -52,6 +67,16 @@ pub enum GitError {
 impl GitError {
     pub(crate) fn io(what: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { what, source }
+    }
+
+    /// Whether there was no room for what was to be written, by our own count or the system's.
+    pub fn is_lack_of_room(&self) -> bool {
+        use io::ErrorKind::{QuotaExceeded, StorageFull};
+        match self {
+            Self::NoRoom { .. } => true,
+            Self::Io { source, .. } => matches!(source.kind(), StorageFull | QuotaExceeded),
+            _ => false,
+        }
     }
 
     pub(crate) fn object(oid: Oid, problem: impl Into<String>) -> Self {
@@ -74,6 +99,11 @@ impl From<GitError> for types::Error {
         match error {
             GitError::Protocol(_) | GitError::TooLarge { .. } => {
                 types::ErrorKind::new("InvalidRequestException", 400).error(error.to_string())
+            }
+            GitError::Refused(error) => error,
+            error if error.is_lack_of_room() => {
+                tracing::error!(%error, "no room for a repository");
+                types::ErrorKind::new("ServiceUnavailable", 503).error(error.to_string())
             }
             error => {
                 tracing::error!(%error, "a repository failed under a request");

@@ -56,3 +56,19 @@ pub const CHUNK: usize = 64 << 10;
 
 /// From this many packs on, a repository is repacked in the background.
 pub const REPACK_AT_PACKS: usize = 32;
+
+/// The largest file that a push may bring, in bytes; AWS's quota for a git blob.
+pub const MAX_GIT_BLOB: u64 = 2 << 30;
+
+/// A pushed pack up to this size, in bytes, waits in memory for its check; a larger one on disk
+/// where that is allowed.
+pub const SMALL_PUSH: usize = 4 << 20;
+
+/// From this many objects on, a repository gets a full pack with bitmap and commit-graph.
+pub const FULL_PACK_FROM_OBJECTS: u64 = 10_000;
+
+/// Bytes of plain copies in memory unless the yard is told otherwise.
+pub const DEFAULT_MEMORY_BYTES: u64 = 1 << 30;
+
+/// Bytes of plain copies on disk above which the longest unused go.
+pub const DISK_CACHE_BYTES: u64 = 20 << 30;

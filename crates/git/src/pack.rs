@@ -1,12 +1,14 @@
 //! Packs of our own making (gitformat-pack): few objects, no deltas, with their index.
 
+use crate::packs::{NewPack, Part};
 use crate::{GitError, Kind, Oid, Result};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use gix_hash::Kind::Sha1;
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
 
 /// An object that is not in the repository yet.
 pub(crate) struct NewObject {
@@ -35,34 +37,76 @@ fn checksum(data: &[u8]) -> Result<Oid> {
     Oid::from_gix(&sum).map_err(|e| GitError::CutOff(e.to_string()))
 }
 
-/// Writes `objects` as a pack into `folder`, synced to disk. Answers the files, the index last;
-/// none if the very same pack is there already.
-pub(crate) fn write(folder: &Path, objects: &[NewObject]) -> Result<Vec<PathBuf>> {
+/// Writes `objects` as a pack into `folder`.
+pub(crate) fn write(folder: &Path, objects: &[NewObject]) -> Result<NewPack> {
     let (pack, placed) = encode(objects).map_err(GitError::io("zip a pack"))?;
     let sum = checksum(&pack)?;
     let index = encode_index(placed, &sum);
     let index_sum = checksum(&index)?;
-    let path = |extension: &str| folder.join(format!("pack-{sum}.{extension}"));
-    if path("idx").exists() {
-        return Ok(Vec::new());
+    let name = sum;
+    let mut files = Vec::new();
+    let parts = [(Part::Pack, &pack, &sum), (Part::Index, &index, &index_sum)];
+    for (part, content, sum) in parts {
+        let path = folder.join(format!("pack-{}.{}", name, part.name()));
+        let mut file = File::create(&path).map_err(GitError::io("write a pack"))?;
+        file.write_all(content)
+            .and_then(|()| file.write_all(sum.as_bytes()))
+            .map_err(GitError::io("write a pack"))?;
+        files.push((part, path, content.len() as u64 + 20));
     }
-    let put = |path: &Path, content: &[u8], sum: &Oid| -> io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix("tmp_").tempfile_in(folder)?;
-        file.write_all(content)?;
-        file.write_all(sum.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(path).map(drop).map_err(|e| e.error)
-    };
-    put(&path("pack"), &pack, &sum)
-        .and_then(|()| put(&path("idx"), &index, &index_sum))
-        .and_then(|()| sync_folder(folder))
-        .map_err(GitError::io("write a pack"))?;
-    Ok(vec![path("pack"), path("idx")])
+    Ok(NewPack { name: sum, objects: objects.len() as u64, files })
 }
 
-/// Makes a folder's new names durable.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+/// Where an index (version 2) has its table of counts, and the names behind it.
+const FANOUT: u64 = 8;
+const FANOUT_LEN: u64 = 256 * 4;
+
+/// How many objects the pack of an index has.
+pub(crate) fn count_objects(index: &Path) -> io::Result<u64> {
+    let file = File::open(index)?;
+    let mut head = [0; 8];
+    file.read_exact_at(&mut head, 0)?;
+    if head != *b"\xfftOc\0\0\0\x02" {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "no pack index of version 2"));
+    }
+    let mut last = [0; 4];
+    file.read_exact_at(&mut last, FANOUT + FANOUT_LEN - 4)?;
+    Ok(u64::from(u32::from_be_bytes(last)))
+}
+
+/// The names of the objects in the pack of an index, sorted.
+pub(crate) fn object_names(index: &Path) -> io::Result<Vec<Oid>> {
+    let count = usize::try_from(count_objects(index)?).map_err(io::Error::other)?;
+    let mut names = vec![0; count.saturating_mul(20)];
+    File::open(index)?.read_exact_at(&mut names, FANOUT + FANOUT_LEN)?;
+    let (names, _) = names.as_chunks::<20>();
+    Ok(names.iter().copied().map(Oid::from_bytes).collect())
+}
+
+/// Where each object begins in the pack of an index.
+pub(crate) fn object_offsets(index: &Path) -> io::Result<Vec<u64>> {
+    let count = count_objects(index)?;
+    let entries = usize::try_from(count).map_err(io::Error::other)?;
+    let file = File::open(index)?;
+    // Behind the names come as many checksums, then the offsets; those from 2 GiB on are numbers
+    // in a table of longer ones behind.
+    let start = FANOUT + FANOUT_LEN + count * 24;
+    let mut short = vec![0; entries.saturating_mul(4)];
+    file.read_exact_at(&mut short, start)?;
+    let mut offsets = Vec::with_capacity(entries);
+    for word in short.as_chunks::<4>().0 {
+        let word = u32::from_be_bytes(*word);
+        if word & 0x8000_0000 == 0 {
+            offsets.push(u64::from(word));
+            continue;
+        }
+        let mut long = [0; 8];
+        let at = u64::from(word & 0x7fff_ffff);
+        file.read_exact_at(&mut long, start + count * 4 + at * 8)?;
+        offsets.push(u64::from_be_bytes(long));
+    }
+    offsets.sort_unstable();
+    Ok(offsets)
 }
 
 /// All but the trailing checksum.
@@ -119,24 +163,4 @@ fn encode_index(mut placed: Vec<Placed>, pack_sum: &Oid) -> Vec<u8> {
     placed.iter().for_each(|object| out.extend_from_slice(&(object.offset as u32).to_be_bytes()));
     out.extend_from_slice(pack_sum.as_bytes());
     out
-}
-
-/// Moves the packs that `git index-pack` left in `from` into `to`, the index last so that nobody
-/// finds one without its pack. Answers what was not there before.
-pub(crate) fn migrate(from: &Path, to: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(from)? {
-        files.push(entry?.file_name());
-    }
-    files.sort_by_key(|name| Path::new(name).extension().is_some_and(|e| e == "idx"));
-    let mut moved = Vec::new();
-    for name in files {
-        let target = to.join(&name);
-        if !target.exists() {
-            std::fs::rename(from.join(&name), &target)?;
-            moved.push(target);
-        }
-    }
-    sync_folder(to)?;
-    Ok(moved)
 }

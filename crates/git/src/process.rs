@@ -11,10 +11,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 
 /// Settings that hold for every git child, above whatever a repository's own file says.
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 7] = [
     "core.hooksPath=/dev/null",
-    "core.fsyncMethod=fsync",
-    "core.fsync=committed",
+    // Whatever git writes here is a copy, or is sealed and synced elsewhere before it counts.
+    "core.fsync=none",
     "uploadpack.allowFilter=true",
     // Protocol v2 gives any object by design; v0 must not fail because a reference moved
     // between a client's two requests.

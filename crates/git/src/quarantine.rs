@@ -2,17 +2,20 @@
 //! nobody else sees its objects, and gone with it when it is refused.
 
 use crate::body::BodyReader;
-use crate::limits::{MAX_PACK_BYTES, MAX_STDERR, PUSH_TIMEOUT};
+use crate::cache::{Lease, Place};
+use crate::limits::{MAX_PACK_BYTES, MAX_STDERR, PUSH_TIMEOUT, SMALL_PUSH};
+use crate::packs::NewPack;
 use crate::pktline::{Band, banded};
 use crate::process::{Running, git, read_bounded};
 use crate::projection::INCOMING;
+use crate::sync::blocking;
 use crate::{GitError, Repository, Result};
 use bytes::Bytes;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::ChildStderr;
+use tokio::process::{ChildStderr, ChildStdin};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -29,10 +32,17 @@ const TRAILER_LEN: usize = 20;
 /// What `git index-pack --stdin` answers: `pack`, a tab, the pack's name, an end of line.
 const ANSWER_LEN: usize = 46;
 
+/// Room set aside beyond a pack's own bytes for its index and the bases of a thin one: this many
+/// bytes, and as many again as the pack has.
+const ROOM_BESIDE: u64 = 64 << 10;
+
 /// See the module.
 pub(crate) struct Quarantine {
     dir: TempDir,
+    lease: Option<Lease>,
     indexing: Option<Indexing>,
+    /// Its objects may be what the pack's are made from.
+    repository: Repository,
 }
 
 struct Indexing {
@@ -41,6 +51,13 @@ struct Indexing {
     stderr: JoinHandle<Vec<u8>>,
     /// The child took everything.
     fed: bool,
+}
+
+/// The beginning of a pack, and whether it is all of it.
+struct Beginning {
+    pieces: Vec<Bytes>,
+    bytes: u64,
+    whole: bool,
 }
 
 impl Quarantine {
@@ -62,26 +79,66 @@ impl Quarantine {
             body.exactly(TRAILER_LEN).await?;
             return Ok(None);
         }
-        let incoming = repository.dir().join(INCOMING);
-        let dir = tokio::task::spawn_blocking(move || make_dir(&incoming))
-            .await
-            .map_err(|e| GitError::CutOff(e.to_string()))?
-            .map_err(GitError::io("make a quarantine"))?;
+        let beginning = begin(header, body).await?;
+        let (place, lease) = match find_place(repository, &beginning).await {
+            Ok(found) => found,
+            Err(error) => {
+                // The client reads nothing before it has sent everything.
+                body.drain().await?;
+                return Err(error);
+            }
+        };
+        let at_home = place == repository.0.place();
+        let parent = match place {
+            Some(place) if !at_home => repository.room_cache()?.0.root(place)?,
+            _ => repository.dir().join(INCOMING),
+        };
+        let alternate = match at_home {
+            // Relative, so that no character of the data directory's path has to be quoted.
+            true => "../../objects".to_owned(),
+            false => repository.dir().join("objects").display().to_string(),
+        };
+        let dir = blocking("make a quarantine", move || make_dir(&parent, &alternate)).await?;
         let mut command = git(repository.dir(), "index-pack");
         command.args(["--stdin", "--fix-thin", TOLERATED, "--show-resolving-progress"]);
         command.arg(format!("--max-input-size={MAX_PACK_BYTES}"));
         command.env("GIT_OBJECT_DIRECTORY", dir.path()).env("GIT_QUARANTINE_PATH", dir.path());
         let mut running = Running::start(command, "index-pack")?;
-        let mut stdin = running.stdin()?;
+        let stdin = running.stdin()?;
         let stdout = tokio::spawn(read_bounded(running.stdout()?, MAX_STDERR));
         let stderr = tokio::spawn(relay(running.stderr()?, progress));
-        let mut indexing = Indexing { running, stdout, stderr, fed: false };
-        indexing.fed = stdin.write_all(&header).await.is_ok();
-        while let Some(chunk) = body.chunk().await? {
-            // A child that has seen enough has said why; the client still wants to be read.
-            indexing.fed = indexing.fed && stdin.write_all(&chunk).await.is_ok();
+        let indexing = Indexing { running, stdout, stderr, fed: false };
+        let repository = repository.clone();
+        let mut quarantine = Self { dir, lease, indexing: Some(indexing), repository };
+        let fed = quarantine.feed(stdin, beginning, body).await?;
+        if let Some(indexing) = &mut quarantine.indexing {
+            indexing.fed = fed;
         }
-        Ok(Some(Self { dir, indexing: Some(indexing) }))
+        Ok(Some(quarantine))
+    }
+
+    /// Gives the child the pack as it comes. Answers whether it took everything.
+    async fn feed(
+        &self,
+        mut stdin: ChildStdin,
+        beginning: Beginning,
+        body: &mut BodyReader,
+    ) -> Result<bool> {
+        let mut fed = true;
+        for piece in beginning.pieces {
+            fed = fed && stdin.write_all(&piece).await.is_ok();
+        }
+        while let Some(chunk) = body.chunk().await? {
+            if let Some(lease) = &self.lease
+                && let Err(error) = lease.grow(2 * chunk.len() as u64).await
+            {
+                body.drain().await?;
+                return Err(error);
+            }
+            // A child that has seen enough has said why; the client still wants to be read.
+            fed = fed && stdin.write_all(&chunk).await.is_ok();
+        }
+        Ok(fed)
     }
 
     /// Waits until the pack is indexed and found good.
@@ -110,18 +167,74 @@ impl Quarantine {
         self.dir.path()
     }
 
-    /// Where its packs are.
-    pub(crate) fn packs(&self) -> PathBuf {
-        self.dir().join("pack")
+    /// What was set aside for it.
+    pub(crate) fn lease(&self) -> Option<&Lease> {
+        self.lease.as_ref()
+    }
+
+    /// The pack, once it is indexed. Its files go with the quarantine.
+    pub(crate) async fn pack(&self) -> Result<NewPack> {
+        let dir = self.dir().to_owned();
+        let found = blocking("look at the pack", move || NewPack::find(&dir)).await?;
+        let found = found.ok_or_else(|| GitError::Child {
+            command: "index-pack",
+            problem: "it left no pack".to_owned(),
+        })?;
+        if let Some(lease) = &self.lease {
+            lease.set(found.bytes());
+        }
+        tracing::debug!(dir = %self.repository.dir().display(), pack = %found.name, "indexed");
+        Ok(found)
     }
 }
 
-fn make_dir(incoming: &Path) -> io::Result<TempDir> {
-    let dir = tempfile::Builder::new().prefix("push-").tempdir_in(incoming)?;
+/// Reads until it is known that the pack is small, or that it is not.
+async fn begin(header: Bytes, body: &mut BodyReader) -> Result<Beginning> {
+    let mut beginning =
+        Beginning { bytes: header.len() as u64, pieces: vec![header], whole: false };
+    while beginning.bytes <= SMALL_PUSH as u64 {
+        match body.chunk().await? {
+            Some(piece) => {
+                beginning.bytes += piece.len() as u64;
+                beginning.pieces.push(piece);
+            }
+            None => {
+                beginning.whole = true;
+                break;
+            }
+        }
+    }
+    Ok(beginning)
+}
+
+/// Where the pack waits: beside its repository, but a large one not in memory if the disk is
+/// allowed. `None` for a repository outside of caches.
+async fn find_place(
+    repository: &Repository,
+    beginning: &Beginning,
+) -> Result<(Option<Place>, Option<Lease>)> {
+    let Some(room) = &repository.0.room else { return Ok((None, None)) };
+    let bytes = 2 * beginning.bytes + ROOM_BESIDE;
+    let has_disk = room.cache()?.0.has_disk();
+    let mut place = room.place();
+    if has_disk && !beginning.whole {
+        place = Place::Disk;
+    }
+    let lease = match room.lease(place, bytes).await {
+        Err(error) if error.is_lack_of_room() && has_disk => {
+            place = Place::Disk;
+            room.lease(place, bytes).await?
+        }
+        lease => lease?,
+    };
+    Ok((Some(place), Some(lease)))
+}
+
+fn make_dir(parent: &Path, alternate: &str) -> io::Result<TempDir> {
+    let dir = tempfile::Builder::new().prefix("push-").tempdir_in(parent)?;
     std::fs::create_dir(dir.path().join("pack"))?;
     std::fs::create_dir(dir.path().join("info"))?;
-    // Relative, so that no character of the data directory's path has to be quoted.
-    std::fs::write(dir.path().join("info/alternates"), "../../objects\n")?;
+    std::fs::write(dir.path().join("info/alternates"), format!("{alternate}\n"))?;
     Ok(dir)
 }
 

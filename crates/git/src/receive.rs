@@ -10,7 +10,7 @@ use crate::quarantine::Quarantine;
 use crate::repository::Connected;
 use crate::{
     ATOMIC_FAILURE, GitError, Kind, Oid, RefSnapshot, RefStore, RefUpdate, Refusal, Repository,
-    Result, apply_to_map,
+    Result, apply_to_map, secrets,
 };
 use bytes::{Bytes, BytesMut};
 use std::io;
@@ -88,13 +88,17 @@ impl Repository {
         push.compare(&push.refs.snapshot().await?);
         let (tx, rx) = mpsc::channel(64);
         let quarantine = if !push.request.has_pack() {
-            None
+            Ok(None)
         } else if push.open().next().is_none() {
             body.drain().await?;
-            None
+            Ok(None)
         } else {
             let progress = (push.request.side_band && !push.request.quiet).then(|| tx.clone());
-            Quarantine::receive(self, &mut body, progress).await?
+            match Quarantine::receive(self, &mut body, progress).await {
+                // The request was read all the same; the client is told as git tells it.
+                Err(error) if error.is_lack_of_room() => Err(error),
+                received => Ok(received?),
+            }
         };
         if !body.at_end().await? {
             return Err(GitError::Protocol("bytes after the push".to_owned()));
@@ -185,7 +189,7 @@ impl Push {
     }
 
     /// Everything after the request has been read; ends with the report.
-    async fn finish(mut self, quarantine: Option<Quarantine>, tx: Sender) {
+    async fn finish(mut self, quarantine: Result<Option<Quarantine>>, tx: Sender) {
         let side_band = self.request.side_band;
         let unpacked = {
             let work = self.conclude(quarantine);
@@ -209,60 +213,90 @@ impl Push {
     /// Checks and changes. `Err` is what the client is told instead of `unpack ok`.
     async fn conclude(
         &mut self,
-        quarantine: Option<Quarantine>,
+        quarantine: Result<Option<Quarantine>>,
     ) -> std::result::Result<(), String> {
-        let quarantine = match quarantine {
-            None => None,
-            Some(quarantine) => match quarantine.indexed().await {
-                Ok(quarantine) => Some(quarantine),
-                Err(e) => {
-                    let hint = if self.request.shallow { " (from a shallow clone)" } else { "" };
-                    self.refuse_all_open(&format!("the pack was refused{hint}"));
-                    return Err(unpack_problem(&e));
-                }
-            },
+        let indexed = match quarantine {
+            Ok(Some(quarantine)) => quarantine.indexed().await.map(Some),
+            other => other,
+        };
+        let quarantine = match indexed {
+            Ok(quarantine) => quarantine,
+            Err(e) => {
+                let hint = if self.request.shallow { " (from a shallow clone)" } else { "" };
+                self.refuse_all_open(&format!("the pack was refused{hint}"));
+                return Err(unpack_problem(&e));
+            }
         };
         if self.open().next().is_none() {
             return Ok(());
         }
-        if let Err(e) = self.change(quarantine).await {
-            tracing::error!("push failed: {e}");
-            self.refuse_all_open(
-                "internal error, nothing was promised: fetch to see what is there",
-            );
-        }
-        Ok(())
-    }
-
-    async fn change(&mut self, quarantine: Option<Quarantine>) -> Result<()> {
-        self.repository.project_refs(self.refs.as_ref()).await?;
-        let change = self.repository.change().await;
-        self.check_objects(quarantine.as_ref()).await?;
-        self.settle_atomic();
-        if self.open().next().is_none() {
-            return Ok(());
-        }
-        let installed = match quarantine {
-            Some(quarantine) => change.migrate(quarantine.packs()).await?,
-            None => change.write(|_| Ok::<_, GitError>(())).await?.1,
-        };
-        self.apply(installed).await
-    }
-
-    async fn apply(&mut self, installed: Installed) -> Result<()> {
-        let places: Vec<usize> = self.open().map(|(place, _)| place).collect();
-        let results = self.refs.apply(self.open_updates(), self.request.atomic).await?;
-        let none_changed = results.iter().all(std::result::Result::is_err);
-        for (place, result) in places.into_iter().zip(results) {
-            if let Err(refusal) = result {
-                self.refuse(place, refusal);
+        match self.prepare(quarantine).await {
+            Ok(Some(installed)) => self.apply(installed).await,
+            Ok(None) => {}
+            Err(e) => {
+                tracing::error!("push failed before anything was changed: {e}");
+                self.refuse_all_open(&match e {
+                    GitError::Refused(error) => error.message,
+                    GitError::TooLarge { .. } => e.to_string(),
+                    e if e.is_lack_of_room() => e.to_string(),
+                    _ => "internal error, nothing was changed".to_owned(),
+                });
             }
         }
-        if none_changed {
-            return installed.undo().await;
-        }
-        installed.keep();
         Ok(())
+    }
+
+    /// Everything up to the transaction: what is refused until then has changed nothing. `None`
+    /// where nothing is left to change.
+    async fn prepare(&mut self, quarantine: Option<Quarantine>) -> Result<Option<Installed>> {
+        self.repository.project_refs(self.refs.as_ref()).await?;
+        let pack = match &quarantine {
+            Some(quarantine) => Some(quarantine.pack().await?),
+            None => None,
+        };
+        if let Some(pack) = &pack {
+            pack.check_sizes().await?;
+        }
+        self.check_objects(quarantine.as_ref()).await?;
+        self.settle_atomic();
+        if let Some(quarantine) = &quarantine
+            && self.refs.refuses_secrets()?
+        {
+            self.check_secrets(quarantine.dir()).await?;
+            self.settle_atomic();
+        }
+        if self.open().next().is_none() {
+            return Ok(None);
+        }
+        let lease = quarantine.as_ref().and_then(Quarantine::lease);
+        Installed::seal(&self.repository, pack.as_ref(), lease, None).await.map(Some)
+    }
+
+    async fn apply(&mut self, installed: Installed) {
+        let places: Vec<usize> = self.open().map(|(place, _)| place).collect();
+        let (updates, atomic) = (self.open_updates(), self.request.atomic);
+        match self.refs.apply(updates, atomic, installed.packs()).await {
+            Ok(results) => {
+                let none_changed = results.iter().all(std::result::Result::is_err);
+                for (place, result) in places.into_iter().zip(results) {
+                    if let Err(refusal) = result {
+                        self.refuse(place, refusal);
+                    }
+                }
+                if !none_changed {
+                    installed.keep();
+                } else if let Err(e) = installed.undo().await {
+                    tracing::warn!("failed to tidy up after a refused push: {e}");
+                }
+            }
+            // It may have changed after all: nothing is taken away.
+            Err(e) => {
+                tracing::error!("push failed: {e}");
+                self.refuse_all_open(
+                    "internal error, nothing was promised: fetch to see what is there",
+                );
+            }
+        }
     }
 
     /// Branches must be commits, and everything that the new tips need must be there.
@@ -312,6 +346,19 @@ impl Push {
             {
                 self.refuse(place, refusal.to_owned());
             }
+        }
+        Ok(())
+    }
+
+    /// Refuses everything that would bring a secret in. The first refusal tells what was found.
+    async fn check_secrets(&mut self, folder: &Path) -> Result<()> {
+        let tips: Vec<(usize, Oid)> = self.open().filter_map(|(i, u)| Some((i, u.new?))).collect();
+        let all = tips.iter().map(|tip| tip.1).collect();
+        let leaks = self.repository.find_secrets(folder, all).await?;
+        let Some(mut refusal) = secrets::refusal(&leaks) else { return Ok(()) };
+        for (place, _) in tips {
+            self.refuse(place, refusal);
+            refusal = "goes with what has secrets in it".to_owned();
         }
         Ok(())
     }

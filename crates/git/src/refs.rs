@@ -1,13 +1,9 @@
 //! References: their names, how they change, and the store that holds the truth of them.
 
 use crate::limits::MAX_REFERENCE_NAME;
+use crate::packs::{Answer, SealedPack};
 use crate::{Oid, Result};
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
-
-/// A future that a [`RefStore`] answers with.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// All references of a repository at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,13 +41,22 @@ pub trait RefStore: Send + Sync {
     fn snapshot(&self) -> Answer<'_, Result<RefSnapshot>>;
 
     /// Changes references by compare-and-swap in one transaction: each whose `old` still holds,
-    /// or with `atomic` all or none. Answers one result per update, in their order. The objects
-    /// are already in the repository. `Err` means that it is not known what changed.
+    /// or with `atomic` all or none. Answers one result per update, in their order. `Err` means
+    /// that it is not known what changed.
+    ///
+    /// The same transaction makes `packs` part of the repository, if it changes anything or if
+    /// there are no updates: so what a reference points at is there for good when it does.
     fn apply(
         &self,
         updates: Vec<RefUpdate>,
         atomic: bool,
+        packs: Vec<SealedPack>,
     ) -> Answer<'_, Result<Vec<std::result::Result<(), Refusal>>>>;
+
+    /// Whether pushes with secrets in them are to be refused ([`crate::secrets`]).
+    fn refuses_secrets(&self) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 /// Whether `name` is a full reference name by the rules of git-check-ref-format, under `refs/`

@@ -1,9 +1,11 @@
-//! One bare repository directory: where its objects are kept and served from.
+//! One bare repository directory, from which git serves: a plain copy of packs that are kept
+//! elsewhere.
 
-use crate::limits::REPACK_AT_PACKS;
+use crate::cache::{Place, Room};
 use crate::objects::Objects;
+use crate::packs::{FolderPacks, PackStore};
 use crate::process::{git, run};
-use crate::{GitError, Kind, Oid, RefStore, Result, projection};
+use crate::{GitError, Kind, Oid, RefSnapshot, RefStore, Result, projection};
 use gix_odb::store::init::{Options, Slots};
 use std::collections::HashMap;
 use std::fmt;
@@ -18,20 +20,31 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 /// Packs that may be added before the object database is opened anew.
 const SLOTS_TO_SPARE: u16 = 64;
 
-/// A bare repository on disk. Cheap to clone; all handles of a directory in one process share
-/// one state, so that changes to it are ordered.
+/// A bare repository's directory. Cheap to clone; as long as there is a handle, the directory
+/// stays. Comes from a [`crate::Cache`], or by [`Repository::create`] for tests and tools.
 #[derive(Clone)]
-pub struct Repository(Arc<Inner>);
+pub struct Repository(pub(crate) Arc<Inner>);
 
-struct Inner {
-    dir: PathBuf,
+pub(crate) struct Inner {
+    pub(crate) dir: PathBuf,
+    /// What it is called in its cache.
+    pub(crate) id: String,
+    /// The truth.
+    pub(crate) packs: Arc<dyn PackStore>,
+    /// What it takes of a cache. `None`: the directory is somebody's own and stays.
+    pub(crate) room: Option<Room>,
     odb: Mutex<Option<OpenStore>>,
     /// The version of the references that the directory shows.
     projected: AsyncMutex<Option<u64>>,
-    /// Held from the moment the objects of a change are checked until its references have
-    /// changed or its objects are gone again.
+    pub(crate) synced: AsyncMutex<crate::sync::Synced>,
+    /// What was installed is not in the list yet, or no longer to be.
+    pub(crate) unsettled: AtomicBool,
+    /// Packs whose transaction is still to come, by their stem, with how many pushes bring them.
+    pub(crate) pending: Mutex<HashMap<String, usize>>,
+    /// Spares changes through the API the loss of a race; what decides is compare-and-swap.
     changing: Arc<AsyncMutex<()>>,
-    repacking: AtomicBool,
+    pub(crate) repacking: AtomicBool,
+    closed: AtomicBool,
 }
 
 struct OpenStore {
@@ -39,10 +52,10 @@ struct OpenStore {
     spare: u16,
 }
 
-/// The repositories that are open in this process.
+/// The directories that are open in this process outside of caches.
 static OPEN: LazyLock<Mutex<HashMap<PathBuf, Weak<Inner>>>> = LazyLock::new(Mutex::default);
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing is left half done under these locks.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -53,27 +66,109 @@ impl fmt::Debug for Repository {
     }
 }
 
+/// Makes an empty bare repository in `dir`.
+fn make_dir(dir: &Path) -> Result<()> {
+    let write = |name: &str, text: &str| std::fs::write(dir.join(name), text);
+    let make = || -> io::Result<()> {
+        // What is pushed here is nobody else's on the machine to read.
+        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+        for folder in ["objects/pack", "objects/info", "refs", projection::INCOMING] {
+            std::fs::create_dir_all(dir.join(folder))?;
+        }
+        write("config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")?;
+        // What makes the directory a repository comes last.
+        write("HEAD", projection::UNBORN_HEAD)
+    };
+    make().map_err(GitError::io("create the repository"))
+}
+
+impl Inner {
+    /// An empty directory that follows `packs`. Blocks for a few file operations.
+    pub(crate) fn make(
+        dir: &Path,
+        id: String,
+        packs: Arc<dyn PackStore>,
+        changing: Arc<AsyncMutex<()>>,
+        room: Room,
+    ) -> Result<Self> {
+        make_dir(dir)?;
+        let mut inner = Self::of(dir.to_owned(), packs);
+        inner.id = id;
+        inner.changing = changing;
+        inner.room = Some(room);
+        Ok(inner)
+    }
+
+    fn of(dir: PathBuf, packs: Arc<dyn PackStore>) -> Self {
+        Self {
+            dir,
+            id: String::new(),
+            packs,
+            room: None,
+            odb: Mutex::new(None),
+            projected: AsyncMutex::new(None),
+            synced: AsyncMutex::default(),
+            unsettled: AtomicBool::new(false),
+            pending: Mutex::default(),
+            changing: Arc::default(),
+            repacking: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// Where it lies, if it is in a cache.
+    pub(crate) fn place(&self) -> Option<Place> {
+        self.room.as_ref().map(Room::place)
+    }
+
+    /// Removes a cached copy. Blocks.
+    pub(crate) fn close(&self) {
+        if self.room.is_some() && !self.closed.swap(true, Ordering::AcqRel) {
+            remove(&self.dir);
+        }
+    }
+}
+
+fn remove(dir: &Path) {
+    match std::fs::remove_dir_all(dir) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => {
+            tracing::warn!(dir = %dir.display(), "failed to remove a plain copy: {e}");
+        }
+        _ => {}
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let Some(room) = self.room.take() else { return };
+        if *self.closed.get_mut() {
+            return;
+        }
+        let dir = std::mem::take(&mut self.dir);
+        let gone = move || {
+            remove(&dir);
+            drop(room);
+        };
+        // The last handle may be dropped where nobody may block.
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(gone)),
+            Err(_) => gone(),
+        }
+    }
+}
+
 impl Repository {
     /// Makes an empty bare repository in `dir`, which may exist if it is empty or holds what an
-    /// interrupted `create` left. Blocks for a few file operations.
+    /// interrupted `create` left. The directory itself is where its packs are kept, plain and not
+    /// synced: for tests and for tools. Blocks for a few file operations.
     pub fn create(dir: &Path) -> Result<Self> {
-        let write = |name: &str, text: &str| std::fs::write(dir.join(name), text);
-        let make = || -> io::Result<()> {
-            // What is pushed here is nobody else's on the machine to read.
-            DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-            for folder in ["objects/pack", "objects/info", "refs", projection::INCOMING] {
-                std::fs::create_dir_all(dir.join(folder))?;
-            }
-            write("config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")?;
-            // What makes the directory a repository comes last.
-            write("HEAD", projection::UNBORN_HEAD)
-        };
-        make().map_err(GitError::io("create the repository"))?;
+        make_dir(dir)?;
         Self::open(dir)
     }
 
-    /// Opens the repository that [`Repository::create`] made in `dir`. The first one to open it in
-    /// this process clears away what interrupted pushes left. Blocks for a few file operations.
+    /// Opens the repository that [`Repository::create`] made in `dir`; all handles of it in one
+    /// process share one state. The first one to open it clears away what interrupted pushes left.
+    /// Blocks for a few file operations.
     pub fn open(dir: &Path) -> Result<Self> {
         let dir = dir.canonicalize().map_err(GitError::io("open the repository"))?;
         let mut open = lock(&OPEN);
@@ -91,18 +186,13 @@ impl Repository {
         }
         .map_err(GitError::io("clear away interrupted pushes"))?;
         open.retain(|_, inner| inner.strong_count() > 0);
-        let inner = Arc::new(Inner {
-            dir: dir.clone(),
-            odb: Mutex::new(None),
-            projected: AsyncMutex::new(None),
-            changing: Arc::default(),
-            repacking: AtomicBool::new(false),
-        });
+        let packs = Arc::new(FolderPacks(dir.join("objects/pack")));
+        let inner = Arc::new(Inner::of(dir.clone(), packs));
         open.insert(dir, Arc::downgrade(&inner));
         Ok(Self(inner))
     }
 
-    /// Removes the repository's directory for good. Fetches that still run may break.
+    /// Removes the directory of [`Repository::create`] for good. Fetches that still run may break.
     pub fn remove(dir: &Path) -> Result<()> {
         match std::fs::remove_dir_all(dir) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => {
@@ -118,9 +208,8 @@ impl Repository {
     }
 
     /// Makes the directory show the references as `refs` has them, if they have changed since the
-    /// last time. The store is the truth; `packed-refs` and `HEAD` on disk are derived from it
-    /// for the git children to read, rewritten whole, and made anew by the first access of each
-    /// process. So whatever a crash leaves there is put right before anybody reads it.
+    /// last time. The store is the truth; `packed-refs` and `HEAD` in the directory are derived
+    /// from it for the git children to read.
     pub async fn project_refs(&self, refs: &dyn RefStore) -> Result<()> {
         let mut projected = self.0.projected.lock().await;
         let version = refs.version().await?;
@@ -128,6 +217,23 @@ impl Repository {
             return Ok(());
         }
         let snapshot = refs.snapshot().await?;
+        self.show(snapshot, &mut projected).await
+    }
+
+    /// [`Repository::project_refs`] as the store of the packs tells them.
+    pub(crate) async fn project_stored_refs(&self) -> Result<()> {
+        let mut projected = self.0.projected.lock().await;
+        match self.0.packs.refs().await? {
+            Some(snapshot) if *projected != Some(snapshot.version) => {
+                self.show(snapshot, &mut projected).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn show(&self, snapshot: RefSnapshot, projected: &mut Option<u64>) -> Result<()> {
+        // Only now: packs never lose objects, so these have all that the snapshot needs.
+        self.sync().await?;
         let version = snapshot.version;
         let dir = self.0.dir.clone();
         self.read(move |objects| projection::write(&dir, &snapshot, objects)).await?;
@@ -135,7 +241,8 @@ impl Repository {
         Ok(())
     }
 
-    /// Runs `work` on a thread where it may block, with the objects to read.
+    /// Runs `work` on a thread where it may block, with the objects to read: at least all those
+    /// that references needed when this was called.
     pub async fn read<T, E>(
         &self,
         work: impl FnOnce(&Objects) -> std::result::Result<T, E> + Send + 'static,
@@ -144,6 +251,7 @@ impl Repository {
         T: Send + 'static,
         E: From<GitError> + Send + 'static,
     {
+        self.sync().await.map_err(E::from)?;
         let repository = self.clone();
         let work = move || work(&repository.objects().map_err(E::from)?);
         let done = tokio::task::spawn_blocking(work).await;
@@ -205,6 +313,20 @@ impl Repository {
         })
     }
 
+    /// Runs `work` on a thread where it may block, with the objects of the object directory `folder`
+    /// and of those behind it, and with the repository's own.
+    pub(crate) async fn read_in<T: Send + 'static>(
+        &self,
+        folder: &Path,
+        work: impl FnOnce(&Objects, &Objects) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (dir, folder) = (self.0.dir.clone(), folder.to_owned());
+        self.read(move |here| {
+            work(&Objects::new(&OpenStore::at(&dir, &folder)?.store, None), here)
+        })
+        .await
+    }
+
     /// What each of `asked` is in the object directory `folder` or in the repository.
     pub(crate) async fn kinds_in(
         &self,
@@ -225,36 +347,6 @@ impl Repository {
             asked.iter().map(kind).collect()
         })
         .await
-    }
-
-    /// Repacks in the background where pushes have left many packs. Packs grow geometrically:
-    /// each push is rewritten a logarithmic number of times, and nothing is ever dropped.
-    pub fn maintain(&self) {
-        let repository = self.clone();
-        tokio::spawn(async move {
-            if let Err(e) = repository.repack_if_scattered(REPACK_AT_PACKS).await {
-                tracing::warn!(dir = %repository.0.dir.display(), "failed to repack: {e}");
-            }
-        });
-    }
-
-    /// Repacks if there are `packs` or more. Answers whether it did.
-    pub async fn repack_if_scattered(&self, packs: usize) -> Result<bool> {
-        let folder = self.0.dir.join("objects/pack");
-        let count = tokio::task::spawn_blocking(move || count_packs(&folder))
-            .await
-            .map_err(|e| GitError::CutOff(e.to_string()))?
-            .map_err(GitError::io("count the packs"))?;
-        if count < packs || self.0.repacking.swap(true, Ordering::AcqRel) {
-            return Ok(false);
-        }
-        let mut command = git(&self.0.dir, "repack");
-        command.args(["-d", "--geometric=2", "-q"]);
-        let finished = run(command, "repack", b"", 0).await;
-        self.0.repacking.store(false, Ordering::Release);
-        finished?.success("repack")?;
-        self.forget_odb();
-        Ok(true)
     }
 }
 

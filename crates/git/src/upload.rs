@@ -110,7 +110,7 @@ impl Repository {
         prefix.extend_from_slice(FLUSH);
         let running = self.start_upload_pack(protocol, &[ADVERTISE])?;
         let nothing = BodyReader::new(bytes_stream(Bytes::new()), Encoding::Identity, "nothing", 0);
-        Ok(stream_through(running, nothing, prefix.freeze()))
+        Ok(stream_through(self, running, nothing, prefix.freeze()))
     }
 
     /// Protocol v2 begins with what the server can do and tells nothing of the repository: asking
@@ -137,7 +137,7 @@ impl Repository {
         self.project_refs(refs).await?;
         let running = self.start_upload_pack(protocol, &["--stateless-rpc"])?;
         let body = BodyReader::new(body, encoding, "the fetch request", MAX_FETCH_REQUEST_BYTES);
-        Ok(stream_through(running, body, Bytes::new()))
+        Ok(stream_through(self, running, body, Bytes::new()))
     }
 
     pub(crate) fn start_upload_pack(&self, protocol: Protocol, options: &[&str]) -> Result<Running> {
@@ -184,10 +184,18 @@ pub(crate) fn receive_references(protocol: Protocol, snapshot: &RefSnapshot) -> 
     out.freeze()
 }
 
-/// Moves bytes between the client and the child until both are done.
-fn stream_through(running: Running, body: BodyReader, prefix: Bytes) -> ByteStream {
+/// Moves bytes between the client and the child until both are done. The repository's directory
+/// stays so long.
+fn stream_through(
+    repository: &Repository,
+    running: Running,
+    body: BodyReader,
+    prefix: Bytes,
+) -> ByteStream {
     let (tx, rx) = mpsc::channel(4);
+    let repository = repository.clone();
     tokio::spawn(async move {
+        let _in_use = repository;
         let moved = tokio::time::timeout(FETCH_TIMEOUT, drive(running, body, prefix, &tx)).await;
         let failed = match moved {
             Ok(Ok(())) => return,

@@ -226,8 +226,9 @@ impl Cx {
         Self::new(self.0.yard.clone(), session.caller.clone(), self.0.region.clone(), origin)
     }
 
-    /// Notes which service's handler runs here.
-    pub(crate) fn serve(&self, service: &'static str) {
+    /// Notes which service's handler runs here; raw routes say so themselves. Calls within the yard
+    /// are then made in its name.
+    pub fn serve(&self, service: &'static str) {
         let _ = self.0.serving.set(service);
     }
 

@@ -37,6 +37,30 @@ pub struct Config {
     pub build_slots: usize,
     /// Where git over SSH listens, if it does.
     pub ssh: Option<std::net::SocketAddr>,
+    /// Where plain copies of git repositories may lie.
+    pub git_cache: GitCache,
+}
+
+/// Where plain copies of sealed git repositories may lie while the yard runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GitCache {
+    /// A folder on a tmpfs, where the yard makes one of its own; `None`: there is none.
+    pub memory_dir: Option<PathBuf>,
+    /// Bytes of copies in memory.
+    pub memory_bytes: u64,
+    /// Never on disk: what does not fit into memory is refused.
+    pub memory_only: bool,
+}
+
+impl GitCache {
+    /// A cache in `dir`, whatever it lies on: for tests, whose files go with their directory.
+    pub fn within(dir: &std::path::Path) -> Self {
+        Self {
+            memory_dir: Some(dir.join("git-memory")),
+            memory_bytes: 1 << 30,
+            memory_only: false,
+        }
+    }
 }
 
 /// The rooms of a running Codeyard; cheap to clone. A reset replaces the whole yard, so that old
@@ -54,6 +78,7 @@ struct Inner {
     audit: Arc<dyn AuditSink>,
     engine: Mutex<Option<Engine>>,
     extensions: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    stopping: watch::Sender<bool>,
 }
 
 /// What a yard is built of.
@@ -80,7 +105,6 @@ impl YardBuilder {
     /// # Errors
     /// Where the engine cannot take over what an earlier process left.
     pub async fn start(self) -> Result<Yard, Error> {
-    stopping: watch::Sender<bool>,
         let yard = Yard(Arc::new(Inner {
             config: self.config,
             registry: self.registry,
@@ -91,6 +115,7 @@ impl YardBuilder {
             audit: self.audit,
             engine: Mutex::default(),
             extensions: RwLock::default(),
+            stopping: watch::Sender::new(false),
         }));
         let mut builder = Engine::builder(yard.store().clone(), yard.clock().clone());
         for service in yard.registry().services() {
@@ -117,7 +142,6 @@ impl Yard {
     pub fn config(&self) -> &Config {
         &self.0.config
     }
-            stopping: watch::Sender::new(false),
 
     /// All services.
     pub fn registry(&self) -> &Arc<Registry> {
@@ -157,10 +181,22 @@ impl Yard {
     /// Ends background work: takes nothing new, waits up to `grace` for running steps. Reconcilers
     /// hold the yard and the yard holds the engine: without this call neither is ever freed.
     pub async fn stop(&self, grace: std::time::Duration) {
+        self.0.stopping.send_replace(true);
         let engine = self.0.engine.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(engine) = engine {
             engine.shutdown(grace).await;
         }
+        for service in self.registry().services() {
+            for hook in &service.on_stop {
+                hook(self);
+            }
+        }
+    }
+
+    /// Returns once the yard is being stopped.
+    pub(crate) async fn stopping(&self) {
+        // The yard holds the sender, so this cannot fail while it is waited for.
+        let _ = self.0.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
 
     /// Reads one snapshot of the store. Inline and quick: no waiting, no files, no other calls
@@ -183,22 +219,10 @@ impl Yard {
     ) -> Result<T, Error> {
         self.0.store.write(f).await
     }
-        self.0.stopping.send_replace(true);
 
     /// Assumes a role for a service of the yard.
     ///
     /// # Errors
-        for service in self.registry().services() {
-            for hook in &service.on_stop {
-                hook(self);
-            }
-        }
-    }
-
-    /// Returns once the yard is being stopped.
-    pub(crate) async fn stopping(&self) {
-        // The yard holds the sender, so this cannot fail while it is waited for.
-        let _ = self.0.stopping.subscribe().wait_for(|stopping| *stopping).await;
     /// Where the role does not exist or does not trust the service.
     pub fn assume_role(&self, request: &SessionRequest) -> Result<Session, Error> {
         self.0.identity.assume_role_for_service(self, request)

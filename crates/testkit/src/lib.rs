@@ -54,6 +54,8 @@ pub struct TestYard {
 type MakeAudit = Box<dyn FnOnce(&Store, &SharedClock) -> Arc<dyn AuditSink>>;
 type MakeKeyring = Box<dyn FnOnce(&Store, Arc<MasterKeyring>) -> Arc<dyn blobs::Keyring>>;
 
+type MakeGitCache = Box<dyn FnOnce(&std::path::Path) -> service::GitCache>;
+
 /// What may differ from the usual in a test yard.
 pub struct TestYardBuilder {
     services: Vec<Service>,
@@ -63,6 +65,7 @@ pub struct TestYardBuilder {
     audit: Option<MakeAudit>,
     test_mode: bool,
     keyring: Option<MakeKeyring>,
+    git_cache: Option<MakeGitCache>,
 }
 
 impl TestYardBuilder {
@@ -107,6 +110,16 @@ impl TestYardBuilder {
         self
     }
 
+    /// Where plain copies of repositories lie, by the yard's data directory.
+    #[must_use]
+    pub fn git_cache(
+        mut self,
+        make: impl FnOnce(&std::path::Path) -> service::GitCache + 'static,
+    ) -> Self {
+        self.git_cache = Some(Box::new(make));
+        self
+    }
+
     /// A yard that takes any access key.
     #[must_use]
     pub fn test_mode(mut self) -> Self {
@@ -131,6 +144,11 @@ impl TestYardBuilder {
             root_secret_access_key: ROOT_SECRET.to_owned(),
             program: self.program,
             build_slots: 2,
+            ssh: None,
+            git_cache: self.git_cache.map_or_else(
+                || service::GitCache::within(dir.path()),
+                |make| make(dir.path()),
+            ),
         };
         let store = Store::open(dir.path(), store::Options { sync: false }).expect("a store");
         let master = Arc::new(
@@ -144,7 +162,6 @@ impl TestYardBuilder {
         let audit = match self.audit {
             Some(make) => make(&store, &self.clock),
             None => Arc::new(NoAudit),
-            ssh: None,
         };
         let yard = YardBuilder {
             config,
@@ -184,6 +201,7 @@ impl TestYard {
             identity: None,
             audit: None,
             keyring: None,
+            git_cache: None,
             test_mode: false,
         }
     }

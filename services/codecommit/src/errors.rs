@@ -13,7 +13,14 @@ wire::errors! {
     REPOSITORY_DOES_NOT_EXIST = "RepositoryDoesNotExistException", 400;
     REPOSITORY_NAME_EXISTS = "RepositoryNameExistsException", 400;
     REPOSITORY_LIMIT_EXCEEDED = "RepositoryLimitExceededException", 400;
+    ENCRYPTION_INTEGRITY_CHECKS_FAILED = "EncryptionIntegrityChecksFailedException", 500;
+    ENCRYPTION_KEY_ACCESS_DENIED = "EncryptionKeyAccessDeniedException", 400;
+    ENCRYPTION_KEY_DISABLED = "EncryptionKeyDisabledException", 400;
     ENCRYPTION_KEY_INVALID_ID = "EncryptionKeyInvalidIdException", 400;
+    ENCRYPTION_KEY_INVALID_USAGE = "EncryptionKeyInvalidUsageException", 400;
+    ENCRYPTION_KEY_NOT_FOUND = "EncryptionKeyNotFoundException", 400;
+    ENCRYPTION_KEY_REQUIRED = "EncryptionKeyRequiredException", 400;
+    ENCRYPTION_KEY_UNAVAILABLE = "EncryptionKeyUnavailableException", 400;
     OPERATION_NOT_ALLOWED = "OperationNotAllowedException", 400;
     INVALID_SORT_BY = "InvalidSortByException", 400;
     INVALID_ORDER = "InvalidOrderException", 400;
@@ -175,6 +182,28 @@ wire::errors! {
         "RepositoryTriggerBranchNameListRequiredException", 400;
     REPOSITORY_TRIGGER_EVENTS_LIST_REQUIRED = "RepositoryTriggerEventsListRequiredException", 400;
     INVALID_REPOSITORY_TRIGGER_EVENTS = "InvalidRepositoryTriggerEventsException", 400;
+    MERGE_OPTION_REQUIRED = "MergeOptionRequiredException", 400;
+    INVALID_MERGE_OPTION = "InvalidMergeOptionException", 400;
+    MANUAL_MERGE_REQUIRED = "ManualMergeRequiredException", 400;
+    TIPS_DIVERGENCE_EXCEEDED = "TipsDivergenceExceededException", 400;
+    INVALID_TARGET_BRANCH = "InvalidTargetBranchException", 400;
+    INVALID_SOURCE_COMMIT_SPECIFIER = "InvalidSourceCommitSpecifierException", 400;
+    INVALID_DESTINATION_COMMIT_SPECIFIER = "InvalidDestinationCommitSpecifierException", 400;
+    INVALID_CONFLICT_DETAIL_LEVEL = "InvalidConflictDetailLevelException", 400;
+    INVALID_CONFLICT_RESOLUTION_STRATEGY = "InvalidConflictResolutionStrategyException", 400;
+    INVALID_CONFLICT_RESOLUTION = "InvalidConflictResolutionException", 400;
+    MULTIPLE_CONFLICT_RESOLUTION_ENTRIES = "MultipleConflictResolutionEntriesException", 400;
+    MAXIMUM_CONFLICT_RESOLUTION_ENTRIES_EXCEEDED =
+        "MaximumConflictResolutionEntriesExceededException", 400;
+    REPLACEMENT_TYPE_REQUIRED = "ReplacementTypeRequiredException", 400;
+    INVALID_REPLACEMENT_TYPE = "InvalidReplacementTypeException", 400;
+    REPLACEMENT_CONTENT_REQUIRED = "ReplacementContentRequiredException", 400;
+    INVALID_REPLACEMENT_CONTENT = "InvalidReplacementContentException", 400;
+    INVALID_MAX_CONFLICT_FILES = "InvalidMaxConflictFilesException", 400;
+    INVALID_MAX_MERGE_HUNKS = "InvalidMaxMergeHunksException", 400;
+    MAXIMUM_ITEMS_TO_COMPARE_EXCEEDED = "MaximumItemsToCompareExceededException", 400;
+    MAXIMUM_FILE_CONTENT_TO_LOAD_EXCEEDED = "MaximumFileContentToLoadExceededException", 400;
+    VALIDATION = "ValidationException", 400;
 }
 
 /// There is no repository of that name.

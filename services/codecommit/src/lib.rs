@@ -1,8 +1,9 @@
 //! CodeCommit: git repositories behind AWS's API and behind git's own protocol, one and the same.
 //!
 //! - References live in the store and change there by compare-and-swap, in one transaction with
-//!   the events that tell of it ([`refs`]). The bare directory that git serves from has the
-//!   objects and a projection of the references.
+//!   the events that tell of it ([`refs`]) and with the rows of the packs that they need
+//!   ([`storage`]). The packs are sealed blobs under the repository's key ([`keys`]); the directory
+//!   that git serves from is a plain copy that may be wiped at any time.
 //! - Whatever changes a reference is authorized for that reference (`codecommit:References`),
 //!   through the API and through `git push` alike.
 //! - A repository's objects are found by its id, which is never used twice: renaming moves
@@ -10,22 +11,29 @@
 //!
 //! <https://docs.aws.amazon.com/codecommit/latest/APIReference/>
 
+mod approvals;
 mod branches;
 mod comments;
 mod differences;
 mod errors;
 mod events;
+mod keys;
+mod merges;
 mod model;
 mod operations;
+mod paging;
 mod pull_requests;
 mod reading;
 mod refs;
 mod repos;
 mod repositories;
+mod secret_scanning;
 mod sign_in;
+mod storage;
 mod tags;
+mod transport;
+mod triggers;
 mod writing;
 
 pub use operations::service;
-mod transport;
 pub use transport::ssh::GitOverSsh;

@@ -9,7 +9,7 @@ use store::{Index, Key, ReadTx, Resource, Stored};
 use types::Scope;
 use wire::Error;
 
-use crate::errors;
+use crate::{errors, secret_scanning};
 
 /// Repositories of one account in one region; AWS's quota.
 pub(crate) const MAX_REPOSITORIES: usize = 5_000;
@@ -23,8 +23,8 @@ const BY_NAME: &str = "by-name";
 /// Finds a repository however it is named now.
 const BY_ID: &str = "by-id";
 
-/// A repository. Its references are in a raw space ([`crate::refs`]), its objects in a bare
-/// directory named after its id ([`crate::repos`]).
+/// A repository. Its references and its packs are in raw spaces ([`crate::refs`],
+/// [`crate::storage`]).
 #[derive(Shape, Default, Clone, PartialEq)]
 pub(crate) struct Repository {
     pub name: String,
@@ -36,6 +36,11 @@ pub(crate) struct Repository {
     pub created: Timestamp,
     pub modified: Timestamp,
     pub tags: BTreeMap<String, String>,
+    /// The ARN of the KMS key that its packs are sealed under, or are to be ([`crate::keys`]);
+    /// none: the yard's own key.
+    pub kms_key: Option<String>,
+    /// A data key under it, as only who may use the key can have it decrypted.
+    pub key_proof: Option<String>,
 }
 
 impl Resource for Repository {
@@ -85,7 +90,7 @@ impl Repository {
             clone_url_http: Some(format!("{}/v1/repos/{}", cx.endpoint().url(), self.name)),
             clone_url_ssh: clone_url_ssh(cx, &self.name),
             arn: Some(arn(cx, &self.name)),
-            kms_key_id: None,
+            kms_key_id: self.kms_key.clone(),
         }
     }
 
@@ -93,11 +98,6 @@ impl Repository {
     pub fn head(&self) -> Option<String> {
         self.default_branch.as_deref().map(branch_ref)
     }
-}
-
-/// A repository's ARN.
-pub(crate) fn arn(cx: &Cx, name: &str) -> String {
-    cx.arn("codecommit", name)
 }
 
 /// Where the repository is over SSH, if that is served: at the host by which the client reached
@@ -121,6 +121,11 @@ fn clone_url_ssh(cx: &Cx, name: &str) -> Option<String> {
         22 => format!("ssh://{host}/v1/repos/{name}"),
         port => format!("ssh://{host}:{port}/v1/repos/{name}"),
     })
+}
+
+/// A repository's ARN.
+pub(crate) fn arn(cx: &Cx, name: &str) -> String {
+    cx.arn("codecommit", name)
 }
 
 /// A branch's reference.
@@ -148,6 +153,15 @@ pub(crate) fn right_on_branch(
     Ok(right(cx, action, name)?.with("codecommit:References", branch_ref(branch)))
 }
 
+/// Refuses what cannot be a repository's name, in lists, where the shapes do not.
+pub(crate) fn check_given_name(name: &str) -> Result<(), Error> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+    if (1..=100).contains(&name.len()) && name.bytes().all(allowed) {
+        return Ok(());
+    }
+    Err(errors::INVALID_REPOSITORY_NAME.error(format!("Repository name {name} is not valid.")))
+}
+
 /// Refuses names that AWS refuses beyond their pattern.
 pub(crate) fn check_name(name: &str) -> Result<(), Error> {
     if name.to_ascii_lowercase().ends_with(".git") || matches!(name, "." | "..") {
@@ -169,6 +183,7 @@ pub(crate) fn check_branch(branch: &str) -> Result<(), Error> {
 
 /// Refuses tags that AWS refuses.
 pub(crate) fn check_tags(tags: &BTreeMap<String, String>) -> Result<(), Error> {
+    secret_scanning::check_tags(tags)?;
     for (key, value) in tags {
         check_tag_key(key, errors::INVALID_TAGS_MAP)?;
         if value.chars().count() > 256 {

@@ -9,13 +9,21 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use git::{ATOMIC_FAILURE, Answer, GitError, Oid, RefSnapshot, RefStore, RefUpdate, Refusal};
-use service::{Cx, Yard};
+use git::{
+    ATOMIC_FAILURE, Answer, GitError, Installed, Oid, RefSnapshot, RefStore, RefUpdate, Refusal,
+    SealedPack,
+};
+use serde_json::{Map, Value};
+use service::Cx;
 use store::{Key, MAX_SCAN, Range, ReadTx, StoreError, Stored, WriteTx};
 use types::Timestamp;
+use wire::Error;
 
-use crate::events;
+use crate::{events, merges, secret_scanning, storage};
 use crate::model::Repository;
+use crate::pull_requests::following::{Changes, follow};
+use crate::pull_requests::history::By;
+use crate::pull_requests::questions::{Answers, Unsettled, settle};
 
 const REFS: &str = "codecommit-ref";
 const VERSIONS: &str = "codecommit-refv";
@@ -88,19 +96,22 @@ pub(crate) fn touch(tx: &mut WriteTx<'_>, id: &str) -> Result<(), StoreError> {
 /// Takes all references of a repository away.
 pub(crate) fn delete_all(tx: &mut WriteTx<'_>, id: &str) -> Result<(), StoreError> {
     tx.delete_prefix(REFS, Key::new().text(id).as_bytes())?;
+    merges::forget(tx, id)?;
     tx.delete_raw(VERSIONS, &key(id, ""))
 }
 
 /// The references of one repository, changed on behalf of one caller.
 pub(crate) struct StoreRefs {
-    yard: Yard,
+    cx: Cx,
     id: String,
-    caller_arn: String,
+    /// New objects that the changes need.
+    packs: Vec<SealedPack>,
 }
 
 /// Why a transaction on references is given up.
 enum Abort {
     Store(StoreError),
+    Failed(Error),
     /// An atomic change of which some part is refused.
     Refused(Outcomes),
 }
@@ -111,10 +122,24 @@ impl From<StoreError> for Abort {
     }
 }
 
+impl From<Error> for Abort {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 impl StoreRefs {
     /// The references of the repository with this id.
     pub fn new(cx: &Cx, id: &str) -> Self {
-        Self { yard: cx.yard().clone(), id: id.to_owned(), caller_arn: cx.caller().arn.clone() }
+        Self { cx: cx.clone(), id: id.to_owned(), packs: Vec::new() }
+    }
+
+    /// With the new objects that the references need: they become the repository's in the same
+    /// transaction, if it changes anything.
+    #[must_use]
+    pub fn bringing(mut self, installed: &Installed) -> Self {
+        self.packs = installed.packs();
+        self
     }
 
     /// Changes references in one transaction, with their events. The first branch of a repository
@@ -127,9 +152,17 @@ impl StoreRefs {
         updates: Vec<RefUpdate>,
         atomic: bool,
     ) -> Result<Outcomes, StoreError> {
-        let (id, caller) = (self.id.clone(), self.caller_arn.clone());
-        let now = self.yard.clock().now();
-        let changed = self.yard.store().write(move |tx| {
+        self.change_bringing(updates, atomic, self.packs.clone()).await
+    }
+
+    async fn change_bringing(
+        &self,
+        updates: Vec<RefUpdate>,
+        atomic: bool,
+        packs: Vec<SealedPack>,
+    ) -> Result<Outcomes, StoreError> {
+        let (id, by) = (self.id.clone(), By::of(&self.cx));
+        let change = move |tx: &mut WriteTx<'_>, answers: &Answers| {
             let Some(mut repository) = Repository::by_id(tx, &id)? else {
                 let gone = "the repository was deleted meanwhile".to_owned();
                 return Ok(vec![Err(gone); updates.len()]);
@@ -137,23 +170,80 @@ impl StoreRefs {
             let outcomes = put(tx, &repository, &updates)?;
             let refused = outcomes.iter().any(Result::is_err);
             if refused && atomic {
-                return Err(Abort::Refused(outcomes));
+                return Err(Unsettled::Failed(Abort::Refused(outcomes)));
             }
             let done = updates.iter().zip(&outcomes).filter(|(_, r)| r.is_ok()).map(|(u, _)| u);
             let done: Vec<&RefUpdate> = done.collect();
+            if !done.is_empty() || updates.is_empty() {
+                bring(tx, &repository, &packs, by.now)?;
+            }
             if !done.is_empty() {
-                tell(tx, &mut repository, &done, &caller, now)?;
+                tell(tx, &mut repository, &done, &Map::new(), &by, answers)?;
             }
             Ok(outcomes)
-        });
-        match changed.await {
+        };
+        match settle(&self.cx, &self.id, change).await {
             Ok(outcomes) => Ok(outcomes),
             Err(Abort::Store(error)) => Err(error),
+            Err(Abort::Failed(error)) => Err(StoreError::Io(error.message)),
             Err(Abort::Refused(outcomes)) => {
                 let rest = || Err(ATOMIC_FAILURE.to_owned());
                 Ok(outcomes.into_iter().map(|r| r.and_then(|()| rest())).collect())
             }
         }
+    }
+}
+
+/// Why a change of one reference with what goes with it was given up.
+pub(crate) enum Stopped {
+    /// The reference is not where it should be. Nothing has changed.
+    Refused(Refusal),
+    /// What was to be written with it failed. Nothing has changed.
+    Failed(Error),
+    /// The store failed. It is not known whether anything changed.
+    Unknown(StoreError),
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        Self::Unknown(error)
+    }
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl StoreRefs {
+    /// Changes one reference together with what `also` writes, in one transaction with the event,
+    /// which is given `detail` besides. `also` may run more than once. A reference that is to stay
+    /// where it is is checked, and nothing is told.
+    pub async fn change_with<T: Send + 'static>(
+        &self,
+        update: RefUpdate,
+        detail: Map<String, Value>,
+        also: impl Fn(&mut WriteTx<'_>) -> Result<T, Error> + Send + Sync + 'static,
+    ) -> Result<T, Stopped> {
+        let (id, by, packs) = (self.id.clone(), By::of(&self.cx), self.packs.clone());
+        let change = move |tx: &mut WriteTx<'_>, answers: &Answers| {
+            let Some(mut repository) = Repository::by_id(tx, &id)? else {
+                let gone = "the repository was deleted meanwhile".to_owned();
+                return Err(Unsettled::Failed(Stopped::Refused(gone)));
+            };
+            let outcomes = put(tx, &repository, std::slice::from_ref(&update))?;
+            if let Some(why) = outcomes.into_iter().find_map(Result::err) {
+                return Err(Unsettled::Failed(Stopped::Refused(why)));
+            }
+            bring(tx, &repository, &packs, by.now)?;
+            let value = also(tx).map_err(|error| Unsettled::Failed(Stopped::Failed(error)))?;
+            if update.old != update.new {
+                tell(tx, &mut repository, &[&update], &detail, &by, answers)?;
+            }
+            Ok(value)
+        };
+        settle(&self.cx, &self.id, change).await
     }
 }
 
@@ -205,58 +295,89 @@ fn check(tx: &ReadTx<'_>, id: &str, update: &RefUpdate) -> Result<Result<(), Ref
     failure.into_inner().map_or(Ok(outcome), Err)
 }
 
-/// Everything that goes with changed references: default branch, version, date, events.
-fn tell(
+/// Makes new objects the repository's. In the very transaction that makes anything refer to them.
+pub(crate) fn bring(
+    tx: &mut WriteTx<'_>,
+    repository: &Stored<Repository>,
+    packs: &[SealedPack],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    packs.iter().try_for_each(|pack| storage::insert(tx, repository, pack, now))
+}
+
+/// Everything that goes with changed references: default branch, version, date, events, pull
+/// requests. Every change of a reference comes by here, whoever makes it; it is here that triggers
+/// will be set off.
+fn tell<E: From<StoreError> + From<Error>>(
     tx: &mut WriteTx<'_>,
     repository: &mut Stored<Repository>,
     done: &[&RefUpdate],
-    caller: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+    detail: &Map<String, Value>,
+    by: &By,
+    answers: &Answers,
+) -> Result<(), Unsettled<E>> {
     if repository.default_branch.is_none() {
         let made = done.iter().filter(|u| u.new.is_some());
         let mut branches = made.filter_map(|u| u.name.strip_prefix("refs/heads/"));
         let first = branches.clone().find(|b| matches!(*b, "main" | "master"));
         repository.default_branch = first.or_else(|| branches.next()).map(str::to_owned);
     }
-    repository.modified = now;
+    repository.modified = by.now;
     touch(tx, &repository.id)?;
     let scope = repository.scope.clone();
     tx.update(&scope, repository)?;
     for update in done {
-        tx.emit(&events::reference_changed(repository, update, caller, now))?;
+        let mut event = events::reference_changed(repository, update, &by.caller.arn, by.now);
+        if let Some(told) = event.detail.as_object_mut() {
+            told.extend(detail.clone());
+        }
+        tx.emit(&event)?;
     }
-    Ok(())
+    follow(tx, &Changes { repository, updates: done, by }, answers)
 }
 
 impl RefStore for StoreRefs {
     fn version(&self) -> Answer<'_, git::Result<u64>> {
-        let read = self.yard.store().read(|tx| version(tx, &self.id));
+        let read = self.cx.store().read(|tx| version(tx, &self.id));
         Box::pin(std::future::ready(read.map_err(failed)))
     }
 
     fn snapshot(&self) -> Answer<'_, git::Result<RefSnapshot>> {
-        let read = self.yard.store().read(|tx| {
-            let mut refs = BTreeMap::new();
-            let mut after: Option<String> = None;
-            loop {
-                let page = list(tx, &self.id, "", after.as_deref(), MAX_SCAN)?;
-                let full = page.len() == MAX_SCAN;
-                after = page.last().map(|(name, _)| name.clone());
-                refs.extend(page);
-                if !full {
-                    break;
-                }
-            }
-            let head = Repository::by_id(tx, &self.id)?.and_then(|repository| repository.head());
-            Ok::<_, StoreError>(RefSnapshot { version: version(tx, &self.id)?, head, refs })
-        });
+        let read = self.cx.store().read(|tx| snapshot(tx, &self.id));
         Box::pin(std::future::ready(read.map_err(failed)))
     }
 
-    fn apply(&self, updates: Vec<RefUpdate>, atomic: bool) -> Answer<'_, git::Result<Outcomes>> {
-        Box::pin(async move { self.change(updates, atomic).await.map_err(failed) })
+    fn apply(
+        &self,
+        updates: Vec<RefUpdate>,
+        atomic: bool,
+        packs: Vec<SealedPack>,
+    ) -> Answer<'_, git::Result<Outcomes>> {
+        Box::pin(async move {
+            self.change_bringing(updates, atomic, packs).await.map_err(failed)
+        })
     }
+
+    fn refuses_secrets(&self) -> git::Result<bool> {
+        self.cx.store().read(|tx| secret_scanning::blocks_in(tx, &self.id)).map_err(failed)
+    }
+}
+
+/// All references of a repository.
+pub(crate) fn snapshot(tx: &ReadTx<'_>, id: &str) -> Result<RefSnapshot, StoreError> {
+    let mut refs = BTreeMap::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = list(tx, id, "", after.as_deref(), MAX_SCAN)?;
+        let full = page.len() == MAX_SCAN;
+        after = page.last().map(|(name, _)| name.clone());
+        refs.extend(page);
+        if !full {
+            break;
+        }
+    }
+    let head = Repository::by_id(tx, id)?.and_then(|repository| repository.head());
+    Ok(RefSnapshot { version: version(tx, id)?, head, refs })
 }
 
 fn failed(error: StoreError) -> GitError {

@@ -1,14 +1,15 @@
 //! Repositories: made, shown, listed, renamed, deleted.
 
 use api_developer::codecommit::*;
-use service::{Cx, common};
+use service::Cx;
 use shape::Empty;
 use store::Query;
 use types::PageToken;
 use wire::Error;
 
+use crate::approvals::model::Association;
 use crate::model::{self, Repository};
-use crate::{comments, errors, refs, repos};
+use crate::{comments, errors, keys, pull_requests, refs, storage, triggers};
 
 /// Repositories on one page of ListRepositories.
 pub(crate) const PAGE: usize = 1_000;
@@ -18,25 +19,23 @@ pub(crate) async fn create_repository(
     input: CreateRepositoryInput,
 ) -> Result<CreateRepositoryOutput, Error> {
     model::check_name(&input.repository_name)?;
-    if input.kms_key_id.is_some() {
-        return Err(common::NOT_IMPLEMENTED.error(
-            "kmsKeyId is not supported: repositories are not encrypted under a key yet. \
-             docs/coverage.md lists what is.",
-        ));
-    }
     let tags = input.tags.unwrap_or_default();
     model::check_tags(&tags)?;
     if tags.len() > model::MAX_TAGS {
         return Err(too_many_tags());
     }
+    let id = types::uuid();
+    let key = keys::choose(&cx, input.kms_key_id.as_deref(), &id).await?;
     let repository = Repository {
         name: input.repository_name,
-        id: types::uuid(),
+        id,
         description: input.repository_description,
         default_branch: None,
         created: cx.now(),
         modified: cx.now(),
         tags,
+        kms_key: key.arn,
+        key_proof: key.proof,
     };
     let metadata = repository.metadata(&cx);
     let scope = cx.scope();
@@ -83,15 +82,7 @@ pub(crate) async fn batch_get_repositories(
     if input.repository_names.is_empty() {
         return Err(errors::REPOSITORY_NAMES_REQUIRED.error("A repository names list is required."));
     }
-    let bad = |name: &&String| {
-        name.is_empty()
-            || name.len() > 100
-            || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
-    };
-    if let Some(name) = input.repository_names.iter().find(bad) {
-        let message = format!("Repository name {name} is not valid.");
-        return Err(errors::INVALID_REPOSITORY_NAME.error(message));
-    }
+    input.repository_names.iter().try_for_each(|name| model::check_given_name(name))?;
     let mut output = BatchGetRepositoriesOutput::default();
     cx.read(|tx| {
         for name in &input.repository_names {
@@ -154,23 +145,24 @@ pub(crate) async fn delete_repository(
     cx: Cx,
     input: DeleteRepositoryInput,
 ) -> Result<DeleteRepositoryOutput, Error> {
-    let scope = cx.scope();
+    let (scope, now) = (cx.scope(), cx.now());
     let deleted = cx
         .write(move |tx| {
             let Some(found) = tx.get::<Repository>(&scope, &input.repository_name)? else {
                 return Ok(None);
             };
             refs::delete_all(tx, &found.id)?;
+            storage::delete_all(tx, &found.id, now)?;
             comments::delete_all(tx, &scope, &found.id)?;
+            pull_requests::delete_all(tx, &scope, &found.id)?;
+            Association::delete_all(tx, &scope, &found.id)?;
+            triggers::delete(tx, &found.id)?;
             tx.delete::<Repository>(&scope, &input.repository_name)?;
             Ok(Some(found.value.id))
         })
         .await?;
-    if let Some(id) = &deleted
-        && let Err(error) = repos::remove(&cx, id).await
-    {
-        // It is gone for everybody; the next start sweeps what is left on disk.
-        tracing::warn!(%error, id, "failed to remove a deleted repository's objects");
+    if let Some(id) = &deleted {
+        storage::of(cx.yard()).cache().forget(id);
     }
     Ok(DeleteRepositoryOutput { repository_id: deleted })
 }

@@ -10,16 +10,22 @@ use wire::Error;
 use crate::model::{self, Repository, branch_ref};
 use crate::reading::{MAX_FILE, file_mode, file_path};
 use crate::refs::{self, StoreRefs};
-use crate::{errors, repos};
+use crate::{errors, repos, secret_scanning};
 
 /// Files that one commit may change; AWS's quota.
 pub(crate) const MAX_FILES: usize = 100;
 /// Bytes of all files that one commit brings together; AWS's quota.
-const MAX_CONTENT: usize = 20 << 20;
-/// Bytes of an author's name or e-mail address.
-const MAX_NAME: usize = 256;
-/// Bytes of a commit message.
-const MAX_MESSAGE: usize = 1 << 20;
+pub(crate) const MAX_CONTENT: usize = 7 << 20;
+/// Characters of an author's name; AWS's quota.
+const MAX_NAME: usize = 1_024;
+/// Characters of an e-mail address; AWS's quota.
+const MAX_EMAIL: usize = 256;
+/// Bytes of a commit message; AWS's quota.
+const MAX_MESSAGE: usize = 256 << 10;
+/// Folders that a file may lie in, one in the other; AWS's quota.
+const MAX_DEPTH: usize = 20;
+/// Bytes of a folder's own list of entries; AWS's quota.
+const MAX_FOLDER: u64 = 6 << 20;
 
 /// What a commit is to be made of.
 struct Wish {
@@ -224,7 +230,7 @@ fn put_entry(
     Ok(())
 }
 
-fn mode(mode: FileModeType) -> FileMode {
+pub(crate) fn mode(mode: FileModeType) -> FileMode {
     match mode {
         FileModeType::Normal => FileMode::Normal,
         FileModeType::Executable => FileMode::Executable,
@@ -241,9 +247,11 @@ async fn commit(
     edits: impl FnOnce(&Draft, Option<&Oid>) -> Result<Vec<Edit>, Error> + Send + 'static,
 ) -> Result<Made, Error> {
     model::check_branch(&wish.branch)?;
-    let who = author(cx, &wish)?;
-    let id = cx.read(|tx| Ok(Repository::load(tx, &cx.scope(), &wish.repository)?.value.id))?;
-    let repository = repos::open(cx, &id).await?;
+    let who = author(cx, wish.name.as_deref(), wish.email.as_deref())?;
+    check_message(&wish.message)?;
+    let found = cx.read(|tx| Repository::load(tx, &cx.scope(), &wish.repository))?.value;
+    let (id, blocks_secrets) = (&found.id, secret_scanning::blocks(&found));
+    let repository = repos::open(cx, id).await?;
     let change = repository.change().await;
     // Only now: whoever had the turn before may have moved the branch.
     let parent = parent(cx, &wish)?;
@@ -270,11 +278,13 @@ async fn commit(
         }
         let parents: Vec<Oid> = parent.into_iter().collect();
         let commit = draft.commit(&edited.tree, &parents, &who, &who, &message)?;
+        secret_scanning::check(draft, &commit, blocks_secrets)?;
         Ok(Made { commit, edited })
     };
     let (made, installed) = change.write(build).await?;
     let update = RefUpdate { name: branch_ref(&wish.branch), old: parent, new: Some(made.commit) };
-    let outcome = StoreRefs::new(cx, &id).change(vec![update], true).await?;
+    let refs = StoreRefs::new(cx, id).bringing(&installed);
+    let outcome = refs.change(vec![update], true).await?;
     if outcome.into_iter().all(|result| result.is_ok()) {
         installed.keep();
         return Ok(made);
@@ -327,26 +337,31 @@ fn parent(cx: &Cx, wish: &Wish) -> Result<Parent, Error> {
     })
 }
 
-/// Author and committer: as given, or by the caller's own name.
-fn author(cx: &Cx, wish: &Wish) -> Result<Signature, Error> {
-    let (name, email) = (wish.name.as_deref(), wish.email.as_deref().unwrap_or_default());
-    if name.unwrap_or_default().len() > MAX_NAME {
+/// Author and committer: as given, or by the caller's ARN.
+pub(crate) fn author(cx: &Cx, name: Option<&str>, email: Option<&str>) -> Result<Signature, Error> {
+    let (name, email) = (name.unwrap_or_default(), email.unwrap_or_default());
+    if name.chars().count() > MAX_NAME {
         return Err(errors::NAME_LENGTH_EXCEEDED
-            .error(format!("The author's name is longer than {MAX_NAME} bytes.")));
+            .error(format!("The author's name is longer than {MAX_NAME} characters.")));
     }
-    if email.len() > MAX_NAME || email.contains(|c: char| c.is_control() || "<>".contains(c)) {
+    let bad = |c: char| c.is_control() || "<>".contains(c);
+    if email.chars().count() > MAX_EMAIL || email.contains(bad) {
         return Err(errors::INVALID_EMAIL.error("The e-mail address is not valid."));
     }
-    if wish.message.len() > MAX_MESSAGE {
-        return Err(errors::COMMIT_MESSAGE_LENGTH_EXCEEDED
-            .error(format!("The commit message is longer than {MAX_MESSAGE} bytes.")));
-    }
-    let given = Signature::new(name.unwrap_or_default(), email, cx.now().secs());
+    let given = Signature::new(name, email, cx.now().secs());
     if !given.name.is_empty() {
         return Ok(given);
     }
-    let caller = cx.caller().arn.rsplit(['/', ':']).next().unwrap_or_default();
-    Ok(Signature::new(caller, email, cx.now().secs()))
+    Ok(Signature::new(&cx.caller().arn, email, cx.now().secs()))
+}
+
+/// Refuses commit messages that are too long.
+pub(crate) fn check_message(message: &str) -> Result<(), Error> {
+    if message.len() > MAX_MESSAGE {
+        return Err(errors::COMMIT_MESSAGE_LENGTH_EXCEEDED
+            .error(format!("The commit message is longer than {MAX_MESSAGE} bytes.")));
+    }
+    Ok(())
 }
 
 const _: () = assert!(MAX_FILE == 6_291_456, "the shapes' bound on content is the same quota");

@@ -13,6 +13,8 @@ shape::operations! { "codecommit";
     UpdateRepositoryName(UpdateRepositoryNameInput) -> Empty;
     UpdateRepositoryDescription(UpdateRepositoryDescriptionInput) -> Empty;
     UpdateDefaultBranch(UpdateDefaultBranchInput) -> Empty;
+    UpdateRepositoryEncryptionKey(UpdateRepositoryEncryptionKeyInput)
+        -> UpdateRepositoryEncryptionKeyOutput;
     TagResource(TagResourceInput) -> Empty;
     UntagResource(UntagResourceInput) -> Empty;
     ListTagsForResource(ListTagsForResourceInput) -> ListTagsForResourceOutput;
@@ -267,4 +269,33 @@ pub struct ListTagsForResourceInput {
 pub struct ListTagsForResourceOutput {
     pub tags: BTreeMap<String, String>,
     pub next_token: Option<String>,
+}
+
+/// [UpdateRepositoryEncryptionKey](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_UpdateRepositoryEncryptionKey.html)
+#[derive(Shape, Default, Clone)]
+pub struct UpdateRepositoryEncryptionKeyInput {
+    #[shape(
+        required,
+        missing = "RepositoryNameRequiredException",
+        min = 1,
+        max = 100,
+        pattern = r"[\w\.-]+",
+        invalid = "InvalidRepositoryNameException"
+    )]
+    pub repository_name: String,
+    #[shape(
+        required,
+        missing = "EncryptionKeyRequiredException",
+        pattern = r"[a-zA-Z0-9:/_-]+",
+        invalid = "EncryptionKeyInvalidIdException"
+    )]
+    pub kms_key_id: String,
+}
+
+/// [UpdateRepositoryEncryptionKey](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_UpdateRepositoryEncryptionKey.html)
+#[derive(Shape, Default, Clone)]
+pub struct UpdateRepositoryEncryptionKeyOutput {
+    pub repository_id: Option<String>,
+    pub kms_key_id: Option<String>,
+    pub original_kms_key_id: Option<String>,
 }

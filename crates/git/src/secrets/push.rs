@@ -27,7 +27,10 @@ impl Repository {
         let mut looks = LOOKS;
         loop {
             let (tips, commits) = (tips.clone(), commits.clone());
-            let found = self.read_in(folder, move |objects| search(objects, &tips, &commits)).await;
+            let work = move |incoming: &Objects, here: &Objects| {
+                search(Search::new(incoming, here), &tips, &commits)
+            };
+            let found = self.read_in(folder, work).await;
             looks -= 1;
             match found {
                 Err(GitError::Object { .. }) if looks > 0 => {}
@@ -62,13 +65,12 @@ impl Repository {
     }
 }
 
-fn search(objects: &Objects, tips: &[Oid], commits: &[Oid]) -> Result<Vec<Leak>> {
-    let mut search = Search::new(objects);
+fn search(mut search: Search<'_>, tips: &[Oid], commits: &[Oid]) -> Result<Vec<Leak>> {
     for commit in commits {
         search.commit(commit)?;
     }
     for tip in tips {
-        let at = objects.peel_tag(tip)?.unwrap_or(*tip);
+        let at = search.objects.peel_tag(tip)?.unwrap_or(*tip);
         search.other(tip, &at)?;
     }
     Ok(search.finish())
@@ -77,6 +79,8 @@ fn search(objects: &Objects, tips: &[Oid], commits: &[Oid]) -> Result<Vec<Leak>>
 /// Looks through commits, one after the other.
 struct Search<'a> {
     objects: &'a Objects,
+    /// Those that were there before.
+    here: &'a Objects,
     /// What was looked at already.
     seen: HashSet<Oid>,
     leaks: Vec<Leak>,
@@ -84,9 +88,10 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// `objects` are those of the push and those of the repository.
-    pub fn new(objects: &'a Objects) -> Self {
-        Self { objects, seen: HashSet::new(), leaks: Vec::new(), started: Instant::now() }
+    /// `objects` are those of the push and those of the repository, which `here` has alone.
+    fn new(objects: &'a Objects, here: &'a Objects) -> Self {
+        let (seen, leaks) = (HashSet::new(), Vec::new());
+        Self { objects, here, seen, leaks, started: Instant::now() }
     }
 
     /// Whether enough has been found.
@@ -98,7 +103,7 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// [`GitError::TooLarge`] after [`MAX_SCAN_TIME`]; those of reading objects.
-    pub fn commit(&mut self, oid: &Oid) -> Result<()> {
+    fn commit(&mut self, oid: &Oid) -> Result<()> {
         if self.is_full() {
             return Ok(());
         }
@@ -142,7 +147,7 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// As [`Search::commit`].
-    pub fn other(&mut self, tag: &Oid, object: &Oid) -> Result<()> {
+    fn other(&mut self, tag: &Oid, object: &Oid) -> Result<()> {
         match self.objects.header(object)? {
             Some((Kind::Tree, _)) => self.changes(tag, None, object, &[]),
             Some((Kind::Blob, _)) => self.file(tag, b"(no name)", object),
@@ -151,7 +156,8 @@ impl<'a> Search<'a> {
     }
 
     fn file(&mut self, commit: &Oid, path: &[u8], blob: &Oid) -> Result<()> {
-        if self.is_full() || !self.seen.insert(*blob) {
+        // Content that was there before, under whatever name, is not this push's to answer for.
+        if self.is_full() || !self.seen.insert(*blob) || self.here.seems_to_exist(blob) {
             return Ok(());
         }
         if self.started.elapsed() > MAX_SCAN_TIME {
@@ -175,7 +181,7 @@ impl<'a> Search<'a> {
     }
 
     /// What was found; at most [`MAX_FINDINGS`].
-    pub fn finish(mut self) -> Vec<Leak> {
+    fn finish(mut self) -> Vec<Leak> {
         self.leaks.truncate(MAX_FINDINGS);
         self.leaks
     }

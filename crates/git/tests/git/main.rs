@@ -3,6 +3,7 @@
 // Helpers outside the test functions themselves may fail the test, too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod caching;
 mod fetching;
 mod making;
 mod pushing;

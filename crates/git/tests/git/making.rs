@@ -125,7 +125,7 @@ fn commit(yard: &Yard, edits: Vec<Edit>, keep: bool) -> Result<codeyard_git::Edi
             })
             .await?;
         let update = RefUpdate { name: "refs/heads/main".to_owned(), old, new: Some(oid) };
-        assert!(yard.refs.apply(vec![update], true).await.unwrap()[0].is_ok());
+        assert!(yard.refs.apply(vec![update], true, installed.packs()).await.unwrap()[0].is_ok());
         installed.keep();
         Ok(edited)
     })

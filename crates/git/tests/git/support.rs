@@ -39,11 +39,14 @@ impl RefStore for MemoryRefs {
         &self,
         updates: Vec<RefUpdate>,
         atomic: bool,
+        packs: Vec<codeyard_git::SealedPack>,
     ) -> Answer<'_, Result<Vec<std::result::Result<(), Refusal>>>> {
         Box::pin(async move {
             if self.broken.load(Ordering::SeqCst) {
                 return Err(codeyard_git::GitError::References("broken".to_owned()));
             }
+            // What there would be to write down lies in the directory already.
+            packs.iter().for_each(|pack| drop(pack.take::<()>()));
             let mut state = self.state.lock().unwrap();
             let results = apply_to_map(&mut state.refs, &updates, atomic);
             state.version += 1;

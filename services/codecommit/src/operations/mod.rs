@@ -9,10 +9,12 @@ mod pull_requests;
 mod repositories;
 mod triggers;
 
+use std::sync::Arc;
+
 use service::{Protocol, RawRoute, Service};
 
 use crate::events::REPOSITORY_STATE_CHANGE;
-use crate::{repos, transport};
+use crate::{storage, transport};
 
 /// What operations that change references announce.
 const EVENTS: &[&str] = &[REPOSITORY_STATE_CHANGE];
@@ -46,7 +48,10 @@ pub fn service() -> Service {
     let service = Service::new("codecommit", Protocol::Json11)
         .target("CodeCommit_20150413")
         .raw(RawRoute::new(transport::PREFIX, transport::http::handle))
-        .on_start(repos::sweep);
+        .reconciler(|yard| Arc::new(storage::Sweeper::new(yard)))
+        .reconciler(|yard| Arc::new(storage::Resealer::new(yard)))
+        .on_start(storage::start)
+        .on_stop(storage::stop);
     let nouns: [fn(Service) -> Service; 8] = [
         repositories::rows,
         branches::rows,

@@ -7,14 +7,14 @@ use service::{Cx, Error, Right, Service, op};
 
 use super::on_repository;
 use crate::model::{arn, right};
-use crate::{errors, repositories, tags};
+use crate::{errors, keys, repositories, tags};
 
 pub(super) fn rows(service: Service) -> Service {
     service
         .operation(
             op(CreateRepository, repositories::create_repository)
                 .write()
-                .partial("kmsKeyId; cloneUrlSsh is not answered")
+                .partial("cloneUrlSsh is not answered")
                 .errors(errors::ALL)
                 .rights(|cx, input| {
                     let right =
@@ -67,7 +67,10 @@ pub(super) fn rows(service: Service) -> Service {
                 |cx, input| Ok(vec![tagged(cx, "ListTagsForResource", &input.resource_arn)?]),
             ),
         )
-        .lacks(&["UpdateRepositoryEncryptionKey"])
+        .operation(
+            on_repository!(UpdateRepositoryEncryptionKey, keys::update_repository_encryption_key)
+                .write(),
+        )
 }
 
 /// A right on the repository of an ARN; a bad ARN is refused before anything is looked at.

@@ -77,6 +77,7 @@ async fn open(dir: &Path) -> (Yard, Cx) {
             root_secret_access_key: testkit::ROOT_SECRET.into(),
             program: std::env::current_exe().unwrap(),
             build_slots: 1,
+            git_cache: service::GitCache::within(dir),
         },
         registry: Arc::new(Registry::new(services())),
         store: Store::open(dir, store::Options { sync: false }).unwrap(),

@@ -31,6 +31,7 @@ async fn open(dir: &Path) -> Yard {
             program: std::env::current_exe().unwrap(),
             build_slots: 1,
             ssh: None,
+            git_cache: service::GitCache::within(dir),
         },
         registry: Arc::new(Registry::new(services())),
         store: Store::open(dir, store::Options::default()).unwrap(),
