@@ -1,0 +1,166 @@
+//! Repositories that let no secrets in: pushes and commits through the API.
+
+use serde_json::{Value, json};
+use testkit::REGION;
+
+use crate::support::{Work, Yard};
+
+/// A token of nobody, put together so that no scanner takes this file for a leak.
+fn token() -> String {
+    format!("gh{}_{}", "p", "aB3dE5fG7hI9jK1lM2nO4pQ6rS8tU0vW1xY2")
+}
+
+async fn set(yard: &Yard, value: &str) {
+    let arn = format!("arn:aws:codecommit:{REGION}:123456789012:r");
+    let tags = json!({"codeyard:secret-scanning": value});
+    yard.ok("TagResource", json!({"resourceArn": arn, "tags": tags})).await;
+}
+
+async fn here() -> (Yard, Work) {
+    let yard = Yard::start().await;
+    yard.repository("r").await;
+    let work = yard.work("work", &yard.root_url("r")).await;
+    work.ok(&["push", "-q", "origin", "main"]).await;
+    set(&yard, "block").await;
+    (yard, work)
+}
+
+async fn tip(yard: &Yard, branch: &str) -> Value {
+    let input = json!({"repositoryName": "r", "branchName": branch});
+    let (_, answer) = yard.call("GetBranch", input).await;
+    answer["branch"]["commitId"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_with_a_key_is_refused_with_file_and_line() {
+    let (yard, work) = here().await;
+    let before = tip(&yard, "main").await;
+    let clean = work.commit("ok.txt", "nothing\n").await;
+    let bad = work.commit("config/prod.env", &format!("A=1\nTOKEN={}\n", token())).await;
+    // Taking it away again does not take it out of the history.
+    work.commit("config/prod.env", "A=1\n").await;
+    let said = work.fails(&["push", "origin", "main"]).await;
+    for part in [
+        "remote: error: refs/heads/main: secrets were found; nothing was changed",
+        "GitHub token [github-token] in config/prod.env, line 2",
+        &bad,
+        "codeyard:allow-secret",
+        "! [remote rejected] main -> main",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains(&token()), "{said}");
+    assert_eq!(tip(&yard, "main").await, before);
+    let missing = json!({"repositoryName": "r", "commitId": clean});
+    yard.refused("CommitIdDoesNotExistException", "GetCommit", missing).await;
+
+    // New branches and tags are looked at too, and what goes with them is refused by name.
+    work.ok(&["tag", "v1"]).await;
+    let said = work.fails(&["push", "origin", "main:other", "v1"]).await;
+    assert!(said.contains("goes with what has secrets in it"), "{said}");
+    assert_eq!(tip(&yard, "other").await, Value::Null);
+
+    // Without the history that has it, it goes.
+    work.ok(&["tag", "-d", "v1"]).await;
+    work.ok(&["reset", "-q", "--hard", &clean]).await;
+    work.ok(&["push", "-q", "origin", "main"]).await;
+    // What is no secret is marked.
+    work.commit("test.py", &format!("key = '{}'  # codeyard:allow-secret\n", token())).await;
+    work.ok(&["push", "-q", "origin", "main"]).await;
+
+    // What is there already is nobody's fault now: only what is new is looked at.
+    set(&yard, "off").await;
+    work.commit("leak", &token()).await;
+    work.ok(&["push", "-q", "origin", "main"]).await;
+    set(&yard, "block").await;
+    work.commit("more", "text\n").await;
+    work.ok(&["push", "-q", "origin", "main", "main:copy"]).await;
+    work.ok(&["mv", "leak", "moved"]).await;
+    work.ok(&["commit", "-q", "-m", "move"]).await;
+    work.ok(&["push", "-q", "origin", "main"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn merges_and_tags_of_files_are_looked_into() {
+    let (yard, work) = here().await;
+    // What a merge itself brings, not one of its sides.
+    work.ok(&["checkout", "-q", "-b", "side"]).await;
+    work.commit("a", "a\n").await;
+    work.ok(&["checkout", "-q", "main"]).await;
+    work.commit("b", "b\n").await;
+    work.ok(&["merge", "-q", "--no-commit", "--no-ff", "side"]).await;
+    let merge = work.commit("b", &format!("b\n{}\n", token())).await;
+    assert_eq!(work.ok(&["rev-list", "--parents", "-n1", "HEAD"]).await.split(' ').count(), 3);
+    let said = work.fails(&["push", "origin", "main"]).await;
+    assert!(said.contains("in b, line 2") && said.contains(&merge), "{said}");
+
+    std::fs::write(work.0.join("file"), token()).unwrap();
+    let blob = work.ok(&["hash-object", "-w", "file"]).await;
+    work.ok(&["tag", "-a", "-m", "a blob", "blob", &blob]).await;
+    let said = work.fails(&["push", "origin", "blob"]).await;
+    assert!(said.contains("github-token"), "{said}");
+    drop(yard);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commits_through_the_api_are_looked_into() {
+    let (yard, _) = here().await;
+    let parent = tip(&yard, "main").await;
+    let content = |text: &str| {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.encode(text)
+    };
+    let put = |text: &str| {
+        json!({
+            "repositoryName": "r", "branchName": "main", "parentCommitId": parent,
+            "filePath": "deep/er/x.env", "fileContent": content(text),
+        })
+    };
+    let (status, answer) = yard.call("PutFile", put(&format!("\nT={}", token()))).await;
+    assert_eq!(status, 400, "{answer}");
+    assert!(answer["__type"].as_str().unwrap().ends_with("OperationNotAllowedException"));
+    let message = answer["message"].as_str().unwrap();
+    assert!(message.contains("deep/er/x.env, line 2") && !message.contains(&token()), "{message}");
+    let create = json!({
+        "repositoryName": "r", "branchName": "main", "parentCommitId": parent,
+        "putFiles": [{"filePath": "k", "fileContent": content(&token())}],
+    });
+    yard.refused("OperationNotAllowedException", "CreateCommit", create).await;
+    assert_eq!(tip(&yard, "main").await, parent);
+    let marked = format!("{} # codeyard:allow-secret", token());
+    yard.ok("PutFile", put(&marked)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_that_mean_nothing_are_refused() {
+    let yard = Yard::start().await;
+    let tags = |key: &str, value: &str| json!({key: value});
+    let bad = [
+        tags("codeyard:secret-scanning", "on"),
+        tags("codeyard:secret-scanning", ""),
+        tags("codeyard:secret-scaning", "block"),
+        tags("Codeyard:Secret-Scanning", "block"),
+    ];
+    for tags in &bad {
+        let input = json!({"repositoryName": "r", "tags": tags});
+        yard.refused("InvalidTagsMapException", "CreateRepository", input).await;
+    }
+    yard.ok(
+        "CreateRepository",
+        json!({"repositoryName": "r", "tags": {"codeyard:secret-scanning": "block"}}),
+    )
+    .await;
+    let arn = format!("arn:aws:codecommit:{REGION}:123456789012:r");
+    for tags in &bad {
+        let input = json!({"resourceArn": arn, "tags": tags});
+        yard.refused("InvalidTagsMapException", "TagResource", input).await;
+    }
+    // It is on from the first push on.
+    let work = yard.work("work", &yard.root_url("r")).await;
+    work.commit("k", &token()).await;
+    let said = work.fails(&["push", "origin", "main"]).await;
+    assert!(said.contains("github-token"), "{said}");
+    let untag = json!({"resourceArn": arn, "tagKeys": ["codeyard:secret-scanning"]});
+    yard.ok("UntagResource", untag).await;
+    work.ok(&["push", "-q", "origin", "main"]).await;
+}
