@@ -1,7 +1,12 @@
 //! What CodeCommit announces on the event bus:
 //! <https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html>.
 
+#[cfg(test)]
+mod catalogue;
 pub(crate) mod comments;
+pub(crate) mod detail;
+pub(crate) mod pull_requests;
+pub(crate) mod templates;
 
 use git::RefUpdate;
 use serde_json::json;
@@ -59,4 +64,29 @@ pub(crate) fn reference_changed(
         resources: vec![arn.to_string()],
         detail,
     }
+}
+
+/// `unreferencedMergeCommitCreated`, with the details of the merge.
+pub(crate) fn unreferenced_merge_commit_created(
+    repository: &Stored<Repository>,
+    mut told: serde_json::Map<String, serde_json::Value>,
+    caller_arn: &str,
+    now: Timestamp,
+) -> Event {
+    for (key, value) in [
+        ("event", "unreferencedMergeCommitCreated"),
+        ("callerUserArn", caller_arn),
+        ("repositoryId", &repository.id),
+        ("repositoryName", &repository.name),
+    ] {
+        told.insert(key.to_owned(), json!(value));
+    }
+    let scope = &repository.scope;
+    let arn = Arn::new(
+        "codecommit",
+        scope.region.as_str(),
+        scope.account.as_str(),
+        repository.name.as_str(),
+    );
+    detail::event(scope, REPOSITORY_STATE_CHANGE, vec![arn.to_string()], told, now)
 }

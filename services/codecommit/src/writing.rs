@@ -14,7 +14,7 @@ use crate::{errors, repos, secret_scanning};
 
 /// Files that one commit may change; AWS's quota.
 pub(crate) const MAX_FILES: usize = 100;
-/// Bytes of all files that one commit brings together; AWS's quota.
+/// Bytes of all files that one commit brings together; AWS's quota (which only its error tells).
 pub(crate) const MAX_CONTENT: usize = 7 << 20;
 /// Characters of an author's name; AWS's quota.
 const MAX_NAME: usize = 1_024;
@@ -46,6 +46,7 @@ struct Made {
 
 pub(crate) async fn put_file(cx: Cx, input: PutFileInput) -> Result<PutFileOutput, Error> {
     let path = file_path(&input.file_path)?.to_owned();
+    check_depth(&path)?;
     let wish = Wish {
         repository: input.repository_name,
         branch: input.branch_name,
@@ -102,13 +103,17 @@ pub(crate) async fn create_commit(
     let deletes = input.delete_files.unwrap_or_default();
     let modes = input.set_file_modes.unwrap_or_default();
     check_entries(&puts, &deletes, &modes)?;
+    let message = input.commit_message.filter(|text| !text.is_empty()).unwrap_or_else(|| {
+        let files = puts.len() + deletes.len() + modes.len();
+        format!("Change {files} {}", if files == 1 { "file" } else { "files" })
+    });
     let wish = Wish {
         repository: input.repository_name,
         branch: input.branch_name,
         parent: input.parent_commit_id,
         name: input.author_name,
         email: input.email,
-        message: input.commit_message.unwrap_or_default(),
+        message,
         keep_empty_folders: input.keep_empty_folders.unwrap_or_default(),
     };
     let nothing = errors::NO_CHANGE
@@ -161,24 +166,67 @@ fn check_entries(
     }
     let mut paths = HashSet::new();
     for entry in puts {
-        if !paths.insert(file_path(&entry.file_path)?) {
-            return Err(errors::PUT_FILE_ENTRY_CONFLICT
-                .error(format!("{} is put more than once.", entry.file_path)));
-        }
+        check_depth(file_path(&entry.file_path)?)?;
         check_source(entry)?;
     }
+    let put = puts.iter().map(|e| &e.file_path);
     let others = deletes.iter().map(|e| &e.file_path).chain(modes.iter().map(|e| &e.file_path));
-    for path in others {
+    for path in put.chain(others) {
         if !paths.insert(file_path(path)?) {
             return Err(errors::SAME_PATH_REQUEST.error(format!("{path} is named more than once.")));
         }
     }
+    check_folders(puts)?;
     let content = puts.iter().flat_map(|entry| &entry.file_content).map(bytes::Bytes::len);
     if content.sum::<usize>() > MAX_CONTENT {
-        return Err(errors::FOLDER_CONTENT_SIZE_LIMIT_EXCEEDED.error(format!(
+        return Err(errors::FILE_CONTENT_SIZE_LIMIT_EXCEEDED.error(format!(
             "The files of the commit have more than {MAX_CONTENT} bytes together. \
              Use a git client."
         )));
+    }
+    Ok(())
+}
+
+/// Refuses paths that AWS refuses to write, though git may have them.
+fn check_depth(path: &str) -> Result<(), Error> {
+    match path.matches('/').count() > MAX_DEPTH {
+        true => Err(errors::INVALID_PATH
+            .error(format!("The path {path} lies in more than {MAX_DEPTH} folders."))),
+        false => Ok(()),
+    }
+}
+
+/// Refuses to put a file where another one that is put needs a folder.
+fn check_folders(puts: &[PutFileEntry]) -> Result<(), Error> {
+    let files: HashSet<&str> =
+        puts.iter().map(|entry| file_path(&entry.file_path)).collect::<Result<_, _>>()?;
+    for file in &files {
+        let folders = file.match_indices('/').filter_map(|(at, _)| file.get(..at));
+        for folder in folders {
+            if files.contains(folder) {
+                return Err(errors::PUT_FILE_ENTRY_CONFLICT.error(format!(
+                    "{folder} is put as a file, and {file} needs it as a folder."
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to add to folders that have too many entries to be rewritten here.
+fn check_room(draft: &Draft, base: Option<&Oid>, edits: &[Edit]) -> Result<(), Error> {
+    let mut seen = HashSet::new();
+    for edit in edits {
+        let (Edit::Put { path, .. } | Edit::PutBlob { path, .. }) = edit else { continue };
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let Some(base) = base.filter(|_| seen.insert(folder)) else { continue };
+        let Some(tree) = draft.objects().folder_at(base, folder.as_bytes())? else { continue };
+        if draft.objects().header(&tree)?.is_some_and(|(_, size)| size > MAX_FOLDER) {
+            return Err(errors::FOLDER_CONTENT_SIZE_LIMIT_EXCEEDED.error(format!(
+                "The list of what is in folder {folder} has more than {MAX_FOLDER} bytes. Use a \
+                 git client."
+            )));
+        }
     }
     Ok(())
 }
@@ -272,6 +320,7 @@ async fn commit(
         let base = parent.map(|parent| draft.objects().commit(&parent)).transpose()?;
         let base = base.map(|commit| commit.tree);
         let edits = edits(draft, base.as_ref())?;
+        check_room(draft, base.as_ref(), &edits)?;
         let edited = draft.edit(base.as_ref(), edits, keep).map_err(errors::bad_edit)?;
         if edited.is_empty() {
             return Err(unchanged);

@@ -291,8 +291,12 @@ async fn many_files_in_one_commit() {
             json!({"putFiles": [{"filePath": "x", "fileContent": ONE, "sourceFile": {"filePath": "a"}}]}),
         ),
         (
-            "PutFileEntryConflictException",
+            "SamePathRequestException",
             json!({"putFiles": [{"filePath": "x", "fileContent": ONE}, {"filePath": "x", "fileContent": TWO}]}),
+        ),
+        (
+            "PutFileEntryConflictException",
+            json!({"putFiles": [{"filePath": "x", "fileContent": ONE}, {"filePath": "x/y", "fileContent": TWO}]}),
         ),
         (
             "SamePathRequestException",
@@ -478,7 +482,7 @@ async fn policies_name_branches() {
     // Without a name of its own, the commit is by the caller.
     let id = answer["commitId"].clone();
     let commit = yard.ok("GetCommit", json!({"repositoryName": "r", "commitId": id})).await;
-    assert_eq!(commit["commit"]["author"]["name"], "eve");
+    assert_eq!(commit["commit"]["author"]["name"], "arn:aws:iam::123456789012:user/eve");
 }
 
 #[tokio::test(flavor = "multi_thread")]
