@@ -11,7 +11,7 @@ use super::land::draft;
 use super::{How, Words, prepare};
 use crate::model::Repository;
 use crate::reading::specified;
-use crate::{errors, events, refs, repos};
+use crate::{errors, events, refs, repos, secret_scanning};
 
 /// Commits of the destination in which a merge is looked for.
 const MAX_LOOKED_AT: usize = 1_000;
@@ -54,7 +54,8 @@ pub(crate) async fn create_unreferenced_merge_commit(
     }
     let facts = prepared.facts();
     let default = format!("Merge '{source_name}' into '{destination_name}'");
-    let (landed, installed) = draft(&repository, prepared, words, default).await?;
+    let blocks_secrets = secret_scanning::blocks(&found);
+    let (landed, installed) = draft(&repository, prepared, words, default, blocks_secrets).await?;
     let (id, caller, now) = (found.id.clone(), cx.caller().arn.clone(), cx.now());
     let packs = installed.packs();
     let told = cx

@@ -7,7 +7,7 @@ use wire::Error;
 
 use super::{MergeOption, Outcome, Prepared};
 use crate::refs::{Stopped, StoreRefs};
-use crate::{errors, model, reading, repos, writing};
+use crate::{errors, model, reading, repos, secret_scanning, writing};
 
 /// Who merges, and what they say about it.
 pub(crate) struct Words {
@@ -72,7 +72,8 @@ pub(crate) async fn land<T: Send + 'static>(
         MergeOption::SquashMerge => format!("Squash branch '{source_name}' into '{branch}'"),
         _ => format!("Merge branch '{source_name}' into '{branch}'"),
     };
-    let (landed, installed) = draft(&repository, prepared, words, default).await?;
+    let blocks_secrets = cx.read(|tx| Ok(secret_scanning::blocks_in(tx, id)?))?;
+    let (landed, installed) = draft(&repository, prepared, words, default, blocks_secrets).await?;
     let name = model::branch_ref(branch);
     let update = RefUpdate { name, old: Some(facts.destination), new: Some(landed.commit) };
     let (of, done) = (id.to_owned(), landed);
@@ -108,6 +109,7 @@ pub(super) async fn draft(
     prepared: Prepared,
     words: Words,
     default_message: String,
+    blocks_secrets: bool,
 ) -> Result<(Landed, Installed), Error> {
     let facts = prepared.facts();
     let refused = prepared.manual_merge_required();
@@ -129,6 +131,7 @@ pub(super) async fn draft(
             _ => vec![facts.destination, facts.source],
         };
         let commit = draft.commit(&tree, &parents, &who, &who, &message)?;
+        secret_scanning::check(draft, &commit, blocks_secrets)?;
         Ok(Landed { commit, tree })
     };
     repository.change().await.write(build).await
