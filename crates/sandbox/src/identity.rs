@@ -5,6 +5,7 @@ use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::OnceLock;
 
 /// A process, told apart from any other that had or will have its pid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub struct Identity {
 impl Identity {
     /// Of a running process.
     pub fn of(pid: i32) -> io::Result<Self> {
-        Ok(Self { pid, start: start_time(pid)?, boot: boot_id()? })
+        Ok(Self { pid, start: start_time(pid)?, boot: boot_id()?.to_owned() })
     }
 
     /// Of this process.
@@ -72,8 +73,14 @@ impl Identity {
     }
 }
 
-fn boot_id() -> io::Result<String> {
-    Ok(std::fs::read_to_string("/proc/sys/kernel/random/boot_id")?.trim_end().to_owned())
+/// Of this boot, which a process does not outlive.
+fn boot_id() -> io::Result<&'static str> {
+    static BOOT: OnceLock<String> = OnceLock::new();
+    if let Some(boot) = BOOT.get() {
+        return Ok(boot);
+    }
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id")?;
+    Ok(BOOT.get_or_init(|| boot.trim_end().to_owned()))
 }
 
 /// Field 22 of /proc/PID/stat, for a process that is no zombie.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Version of journal and end file.
 const VERSION: u64 = 1;
@@ -27,17 +27,31 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Starts one.
-    pub fn create(path: &Path, seal: Option<Seal>, isolation: &Isolation) -> io::Result<Self> {
-        let mut journal = Self { writer: Writer::create(path, seal)? };
-        journal.write(&json!({
+    /// Makes its file.
+    pub fn create(path: &Path, seal: Option<Seal>) -> io::Result<Self> {
+        Ok(Self { writer: Writer::create(path, seal)? })
+    }
+
+    /// The program is about to run.
+    pub fn started(&mut self, isolation: &Isolation) -> io::Result<()> {
+        self.write(&json!({
             "event": "started",
             "version": VERSION,
             "at": now(),
             "level": isolation.level.name(),
             "reasons": isolation.reasons,
         }))?;
-        Ok(journal)
+        self.write_out()
+    }
+
+    /// When [`Self::write_out`] should be called, if it should.
+    pub fn due(&self) -> Option<Instant> {
+        self.writer.due()
+    }
+
+    /// Writes what is gathered.
+    pub fn write_out(&mut self) -> io::Result<()> {
+        self.writer.write_out()
     }
 
     pub fn stage(&mut self, index: usize, name: &str, attempt: u32) -> io::Result<()> {
@@ -72,7 +86,7 @@ impl Journal {
         self.write(&json!({ "event": "note", "text": text }))
     }
 
-    pub fn sync(&self) -> io::Result<()> {
+    pub fn sync(&mut self) -> io::Result<()> {
         self.writer.sync()
     }
 
@@ -200,7 +214,9 @@ pub fn write_end(path: &Path, seal: Option<Seal>, end: &End) -> io::Result<()> {
     });
     let fresh = path.with_extension(format!("{}", std::process::id()));
     let _ = fs::remove_file(&fresh); // of an earlier process of this pid, if at all
-    Writer::create(&fresh, seal)?.append(text.to_string().as_bytes())?;
+    let mut writer = Writer::create(&fresh, seal)?;
+    writer.append(text.to_string().as_bytes())?;
+    writer.write_out()?;
     fs::rename(&fresh, path)
 }
 
@@ -211,11 +227,12 @@ pub fn sync_file(path: &Path) -> io::Result<()> {
 }
 
 /// The end of a run, if it has come.
-pub fn read_end(path: &Path, seal: Option<Seal>) -> io::Result<Option<End>> {
-    let reader = match Reader::open(path, seal) {
+pub fn read_end(path: &Path, seal: impl FnOnce() -> Option<Seal>) -> io::Result<Option<End>> {
+    let file = match fs::File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         other => other?,
     };
+    let reader = Reader::of(file, seal());
     let mut text = Vec::new();
     loop {
         let piece = reader.read_at(text.len() as u64, 1 << 20)?;

@@ -12,6 +12,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 const HEADER: usize = 24;
 const TAG: usize = 16;
@@ -36,42 +37,83 @@ impl Seal {
     }
 }
 
+/// What is appended is gathered for so long, for each write wakes the readers; the supervisor's
+/// death, not the yard's, takes what was not written yet with it.
+const GATHER: Duration = Duration::from_millis(10);
+/// This much is not gathered, in bytes.
+const MUCH: usize = 64 << 10;
+
 /// Writes one.
 pub struct Writer {
     file: File,
     seal: Option<Seal>,
+    /// Plain bytes appended, gathered ones included.
     length: u64,
+    gathered: Vec<u8>,
+    /// When the gathered bytes are to be written.
+    due: Option<Instant>,
 }
 
 impl Writer {
     /// Makes the file; it must not exist.
     pub fn create(path: &Path, seal: Option<Seal>) -> io::Result<Self> {
         let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;
-        Ok(Self { file, seal, length: 0 })
+        Ok(Self { file, seal, length: 0, gathered: Vec::new(), due: None })
     }
 
-    /// Plain bytes written so far.
+    /// Plain bytes appended so far, less those that could not be written.
     pub fn length(&self) -> u64 {
         self.length
     }
 
-    /// Appends plain bytes.
+    /// When [`Self::write_out`] should be called, if it should.
+    pub fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// Appends plain bytes; after an error they and what was gathered before are lost.
     pub fn append(&mut self, data: &[u8]) -> io::Result<()> {
+        self.gathered.extend_from_slice(data);
+        self.length += data.len() as u64;
+        if self.gathered.len() >= MUCH {
+            return self.write_out();
+        }
+        self.due.get_or_insert_with(|| Instant::now() + GATHER);
+        Ok(())
+    }
+
+    /// Writes what is gathered; after an error it is lost.
+    pub fn write_out(&mut self) -> io::Result<()> {
+        self.due = None;
+        let data = std::mem::take(&mut self.gathered);
+        let mut written = 0;
+        let start = self.length - data.len() as u64;
+        let done = self.write(start, &data, &mut written);
+        if done.is_err() {
+            self.length = start + written;
+        }
+        self.gathered = data;
+        self.gathered.clear();
+        done
+    }
+
+    fn write(&mut self, start: u64, data: &[u8], written: &mut u64) -> io::Result<()> {
         let Some(seal) = &self.seal else {
             self.file.write_all(data)?;
-            self.length += data.len() as u64;
+            *written = data.len() as u64;
             return Ok(());
         };
         for piece in data.chunks(MAX_RECORD) {
-            let record = seal_record(seal, self.length, piece)?;
+            let record = seal_record(seal, start + *written, piece)?;
             self.file.write_all(&record)?;
-            self.length += piece.len() as u64;
+            *written += piece.len() as u64;
         }
         Ok(())
     }
 
     /// Makes everything written so far survive a power cut.
-    pub fn sync(&self) -> io::Result<()> {
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.write_out()?;
         self.file.sync_data()
     }
 }
@@ -103,7 +145,12 @@ pub struct Reader {
 impl Reader {
     /// Opens the file.
     pub fn open(path: &Path, seal: Option<Seal>) -> io::Result<Self> {
-        Ok(Self { file: File::open(path)?, seal, last: Mutex::new((0, 0)) })
+        Ok(Self::of(File::open(path)?, seal))
+    }
+
+    /// Reads a file that is open.
+    pub fn of(file: File, seal: Option<Seal>) -> Self {
+        Self { file, seal, last: Mutex::new((0, 0)) }
     }
 
     /// Up to `max` plain bytes from a plain offset on; empty at the present end.
@@ -213,9 +260,13 @@ mod tests {
             if !piece.is_empty() {
                 writer.append(&piece).unwrap();
             }
+            if n % 3 == 0 {
+                writer.write_out().unwrap();
+            }
             all.extend(piece);
         }
         assert_eq!(writer.length(), all.len() as u64);
+        writer.write_out().unwrap();
         all
     }
 
@@ -252,6 +303,7 @@ mod tests {
         let path = dir.path().join("f");
         let mut writer = Writer::create(&path, Some(Seal::new(&[1; 32], "id", "f"))).unwrap();
         writer.append(b"plain text").unwrap();
+        writer.write_out().unwrap();
         let raw = std::fs::read(&path).unwrap();
         assert!(!raw.windows(5).any(|window| window == b"plain"));
         for other in [Seal::new(&[2; 32], "id", "f"), Seal::new(&[1; 32], "other", "f")] {
@@ -266,8 +318,10 @@ mod tests {
         let path = dir.path().join("f");
         let seal = Seal::new(&[1; 32], "id", "f");
         let mut writer = Writer::create(&path, Some(seal.clone())).unwrap();
-        writer.append(b"one").unwrap();
-        writer.append(b"two").unwrap();
+        for text in [b"one", b"two"] {
+            writer.append(text).unwrap();
+            writer.write_out().unwrap();
+        }
         let length = std::fs::metadata(&path).unwrap().len();
         OpenOptions::new().write(true).open(&path).unwrap().set_len(length - 1).unwrap();
         let reader = Reader::open(&path, Some(seal)).unwrap();

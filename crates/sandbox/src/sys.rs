@@ -244,6 +244,19 @@ pub fn place_descriptor(fd: BorrowedFd<'_>, number: i32) -> io::Result<()> {
     Ok(())
 }
 
+/// Marks a directory of an overlay's upper layer: nothing of the lower one shows through it.
+pub fn make_opaque(path: &CStr, user_xattr: bool) -> io::Result<()> {
+    let name = if user_xattr { c"user.overlay.opaque" } else { c"trusted.overlay.opaque" };
+    let value = b"y";
+    // SAFETY: path and name are C strings and the value's true length is told; all outlive the
+    // call.
+    let done = unsafe {
+        libc::lsetxattr(path.as_ptr(), name.as_ptr(), value.as_ptr().cast(), value.len(), 0)
+    };
+    Errno::result(done)?;
+    Ok(())
+}
+
 /// Takes over a descriptor that was received over a socket.
 pub fn own_descriptor(number: i32) -> OwnedFd {
     // SAFETY: the kernel has made this descriptor for this process in the message that it came

@@ -2,6 +2,7 @@
 //! When it dies, the kernel kills everything else in its pid namespace.
 
 use crate::inside::exec::{self, Program, User};
+use crate::inside::homes::Homes;
 use crate::inside::root::{self, Places};
 use crate::machine::{Machine, Users};
 use crate::spec::{DEFAULT_PATH, Spec};
@@ -26,6 +27,7 @@ pub struct Init<'a> {
     pub machine: &'a Machine,
     pub places: &'a Places,
     pub hidden: &'a [PathBuf],
+    pub homes: &'a Homes,
     pub group: &'a Group,
     /// What programs write to.
     pub output: OwnedFd,
@@ -48,7 +50,7 @@ impl Init<'_> {
     }
 
     fn set_up(&self) -> Result<Vec<String>, String> {
-        let notes = root::build(self.spec, self.machine, self.places, self.hidden)?;
+        let notes = root::build(self.spec, self.machine, self.places, self.hidden, self.homes)?;
         let name = self.spec.id.as_str();
         nix::unistd::sethostname(name).map_err(root::failed("set the host name"))?;
         // Secrets are in this process's memory: nobody inside may look at it.

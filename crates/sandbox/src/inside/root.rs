@@ -5,6 +5,7 @@
 //! attached. A persistent sandbox's files may contain any symbolic link: followed then, it leads
 //! to somewhere inside.
 
+use crate::inside::homes::{self, Homes};
 use crate::inside::special;
 use crate::machine::{Machine, RootStyle, Users};
 use crate::spec::Spec;
@@ -97,7 +98,7 @@ pub fn try_overlay(lower: &Path, place: &Path, in_memory: bool, how: Overlay) ->
     }
     let target = place.join("target");
     fs::create_dir_all(&target)?;
-    let done = mount_overlay(lower, &place.join("layer"), &target, how)
+    let done = mount_overlay(lower, &place.join("layer"), &target, how, &[])
         // Layers are shown to work by a file that gets through to the upper one.
         .and_then(|()| fs::write(target.join("codeyard-probe"), b""))
         .and_then(|()| fs::metadata(place.join("layer/upper/codeyard-probe")).map(drop));
@@ -115,25 +116,26 @@ pub fn build(
     machine: &Machine,
     places: &Places,
     hidden: &[PathBuf],
+    homes: &Homes,
 ) -> Result<Vec<String>, String> {
     let mut notes = Vec::new();
     make_private().map_err(failed("make mounts private"))?;
     if machine.upper_in_memory {
         mount_memory(&places.uppers).map_err(failed("mount memory for changed files"))?;
     }
-    let parts = special::collect(spec, machine, places, &mut notes)?;
+    let parts = special::collect(spec, machine, places, homes, &mut notes)?;
     let how = Overlay {
         user_xattr: machine.user_xattr(),
         // Skipping syncs is right for what is thrown away, wrong for what is kept.
         volatile: machine.volatile && spec.root == crate::spec::Root::Ephemeral,
     };
-    match machine.root {
-        RootStyle::Whole => whole(places, hidden, how, &mut notes)?,
-        RootStyle::Pieces => pieces(machine, places, Some(how), &mut notes)?,
-        RootStyle::ReadOnly => pieces(machine, places, None, &mut notes)?,
-    }
+    let showing = match machine.root {
+        RootStyle::Whole => whole(places, hidden, homes, how, &mut notes)?,
+        RootStyle::Pieces => pieces(machine, places, homes, Some(how), &mut notes)?,
+        RootStyle::ReadOnly => pieces(machine, places, homes, None, &mut notes)?,
+    };
     enter(&places.root).map_err(failed("enter the new root"))?;
-    special::attach(spec, machine, parts, hidden, &mut notes)?;
+    special::attach(spec, machine, parts, hidden, &showing, &mut notes)?;
     Ok(notes)
 }
 
@@ -162,10 +164,20 @@ fn mount_memory(target: &Path) -> io::Result<()> {
     Ok(mount(Some("tmpfs"), target, Some("tmpfs"), none, Some("mode=755"))?)
 }
 
-fn mount_overlay(lower: &Path, layer: &Path, target: &Path, how: Overlay) -> io::Result<()> {
+/// Mounts an overlay in which the directories `empty`, below `lower`, show nothing of the host's.
+fn mount_overlay(
+    lower: &Path,
+    layer: &Path,
+    target: &Path,
+    how: Overlay,
+    empty: &[&PathBuf],
+) -> io::Result<()> {
     let lower_text = lower.to_str().filter(|path| !path.contains([',', ':', '\\']));
     let lower_text = lower_text.ok_or_else(|| io::Error::other("its name has odd characters"))?;
     make_layer(layer, lower)?;
+    for path in empty {
+        homes::hide_in_layer(&layer.join("upper"), lower, path, how.user_xattr)?;
+    }
     // Relative names, so that nothing in the path of the state directory needs quoting.
     nix::unistd::chdir(layer)?;
     let mut options = format!("lowerdir={lower_text},upperdir=upper,workdir=work");
@@ -196,20 +208,26 @@ fn make_layer(layer: &Path, lower: &Path) -> io::Result<()> {
     }
 }
 
-/// One overlay over everything, and one over each further file system of the host.
+/// One overlay over everything, and one over each further file system of the host. Returns the
+/// homes that still show.
 fn whole(
     places: &Places,
     hidden: &[PathBuf],
+    homes: &Homes,
     how: Overlay,
     notes: &mut Vec<String>,
-) -> Result<(), String> {
-    mount_overlay(Path::new("/"), &places.uppers.join("root"), &places.root, how)
+) -> Result<Vec<PathBuf>, String> {
+    let root = Path::new("/");
+    let empty: Vec<&PathBuf> = homes.empty.iter().collect();
+    mount_overlay(root, &places.uppers.join("root"), &places.root, how, &empty)
         .map_err(failed("mount the root overlay"))?;
+    let mut showing = Vec::new();
     let mounts = fs::read_to_string("/proc/self/mountinfo").map_err(failed("list mounts"))?;
     let mut wanted: Vec<PathBuf> = mounts.lines().filter_map(submount).collect();
     wanted.sort();
     wanted.dedup();
-    wanted.retain(|path| !hidden.iter().any(|hidden| path.starts_with(hidden)));
+    let unseen = |path: &PathBuf| hidden.iter().chain(&homes.empty).any(|it| path.starts_with(it));
+    wanted.retain(|path| !unseen(path));
     if wanted.len() > MAX_SUBMOUNTS {
         notes.push(format!(
             "only {MAX_SUBMOUNTS} of {} mounted file systems show inside",
@@ -224,14 +242,16 @@ fn whole(
             continue;
         }
         let layer = places.uppers.join(format!("mount{number}"));
-        if path.is_dir() && mount_overlay(path, &layer, &target, how).is_ok() {
+        let empty: Vec<&PathBuf> = homes.below(path).collect();
+        if path.is_dir() && mount_overlay(path, &layer, &target, how, &empty).is_ok() {
             continue;
         }
+        showing.extend(empty.into_iter().cloned());
         if let Err(error) = show_read_only(path, &target) {
             notes.push(format!("{} does not show inside: {error}", path.display()));
         }
     }
-    Ok(())
+    Ok(showing)
 }
 
 /// The mount point in a line of mountinfo, if its files belong into the sandbox.
@@ -303,13 +323,15 @@ fn is_plain(root: &Path, below: &Path) -> bool {
 }
 
 /// A root of the host's top-level directories, each with its own overlay, or read-only where
-/// there can be none (or `how` is none).
+/// there can be none (or `how` is none). Returns the homes that still show.
 fn pieces(
     machine: &Machine,
     places: &Places,
+    homes: &Homes,
     how: Option<Overlay>,
     notes: &mut Vec<String>,
-) -> Result<(), String> {
+) -> Result<Vec<PathBuf>, String> {
+    let mut showing = Vec::new();
     let base = places.uppers.join("root");
     fs::create_dir_all(&base).map_err(failed("make the root directory"))?;
     c_path(&base)
@@ -333,38 +355,42 @@ fn pieces(
             if !there {
                 fs::create_dir(&target).map_err(failed(format!("make {}", host.display())))?;
             }
-            if is_plain(&places.root, Path::new(&name)) {
-                piece(machine, places, &host, &target, how, notes);
+            // A home is an empty directory, kept with the root.
+            if is_plain(&places.root, Path::new(&name)) && !homes.empty.contains(&host) {
+                let empty: Vec<&PathBuf> = homes.below(&host).collect();
+                if !piece(machine, places, (&host, &target), how, &empty, notes) {
+                    showing.extend(empty.into_iter().cloned());
+                }
             }
         }
     }
-    Ok(())
+    Ok(showing)
 }
 
-/// Fills one top-level directory.
+/// Fills one top-level directory; whether the homes in it, `empty`, are out of sight.
 fn piece(
     machine: &Machine,
     places: &Places,
-    host: &Path,
-    target: &Path,
+    (host, target): (&Path, &Path),
     how: Option<Overlay>,
+    empty: &[&PathBuf],
     notes: &mut Vec<String>,
-) {
+) -> bool {
     // Not ours to read: an empty directory, kept with the root, stands in.
     if fs::read_dir(host).is_err() {
-        return;
+        return true;
     }
-    let fresh_when_read_only = ["/home", "/root", "/srv"].iter().any(|own| host == Path::new(own));
     let layer = places.uppers.join("pieces").join(unrooted(host));
     let tried = match how {
         Some(how) => {
             open_directories(machine, host, &layer);
-            mount_overlay(host, &layer, target, how)
+            mount_overlay(host, &layer, target, how, empty)
         }
-        None if fresh_when_read_only => return,
+        // Empty like a home.
+        None if host == Path::new("/srv") => return true,
         None => Err(io::Error::other("overlays are refused")),
     };
-    let Err(overlay) = tried else { return };
+    let Err(overlay) = tried else { return true };
     match show_read_only(host, target) {
         Ok(()) if how.is_some() => {
             notes.push(format!("{} is read-only inside: {overlay}", host.display()));
@@ -372,6 +398,7 @@ fn piece(
         Ok(()) => {}
         Err(error) => notes.push(format!("{} does not show inside: {error}", host.display())),
     }
+    false
 }
 
 /// See [`OPENED`]. Best effort: what fails stays as it is on the host.

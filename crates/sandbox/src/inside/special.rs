@@ -1,5 +1,6 @@
 //! The parts of the root that are not the host's: /proc, /dev, /sys, /run, /tmp, binds, covers.
 
+use crate::inside::homes::{self, Furniture, Homes};
 use crate::inside::root::{Places, c_path, failed};
 use crate::machine::{Machine, RootStyle, Users};
 use crate::spec::Spec;
@@ -31,10 +32,28 @@ const PROC_COVERED: &[&str] = &[
 ];
 
 /// A mount that belongs at a path inside.
-struct Part {
+pub struct Part {
     mount: OwnedFd,
     inside: PathBuf,
     directory: bool,
+}
+
+impl Part {
+    /// What the host has at this path, and below it, to be seen and not changed.
+    pub fn read_only(path: &Path) -> io::Result<Self> {
+        let flags = MountFlags::NO_SUID.and(MountFlags::NO_DEV).and(MountFlags::READ_ONLY);
+        part(path, path, flags, true)
+    }
+
+    /// Where it belongs.
+    pub fn inside(&self) -> &Path {
+        &self.inside
+    }
+
+    /// Puts it there.
+    pub fn put(&self) -> Result<(), String> {
+        put(self)
+    }
 }
 
 /// Taken from the host, not attached anywhere yet.
@@ -43,6 +62,7 @@ pub struct Parts {
     devices: Vec<Part>,
     /// /tmp, /sys, the file that /etc/resolv.conf links to.
     system: Vec<Part>,
+    homes: Furniture,
     binds: Vec<Part>,
 }
 
@@ -57,6 +77,7 @@ pub fn collect(
     spec: &Spec,
     machine: &Machine,
     places: &Places,
+    homes: &Homes,
     notes: &mut Vec<String>,
 ) -> Result<Parts, String> {
     let quiet = MountFlags::NO_SUID.and(MountFlags::NO_DEV);
@@ -100,7 +121,8 @@ pub fn collect(
         );
     }
     let proc = new_proc().map_err(failed("make /proc"))?;
-    Ok(Parts { proc, devices, system, binds })
+    let homes = homes::collect(homes, notes);
+    Ok(Parts { proc, devices, system, homes, binds })
 }
 
 fn part(host: &Path, inside: &Path, flags: MountFlags, recursive: bool) -> io::Result<Part> {
@@ -109,12 +131,13 @@ fn part(host: &Path, inside: &Path, flags: MountFlags, recursive: bool) -> io::R
     Ok(Part { mount, inside: inside.to_owned(), directory: fs::metadata(host)?.is_dir() })
 }
 
-/// Puts everything in its place, in the new root.
+/// Puts everything in its place, in the new root. `showing` are homes that the root could not hide.
 pub fn attach(
     spec: &Spec,
     machine: &Machine,
     parts: Parts,
     hidden: &[PathBuf],
+    showing: &[PathBuf],
     notes: &mut Vec<String>,
 ) -> Result<(), String> {
     fresh_directory("/dev", "mode=755,size=64k", MsFlags::MS_NOEXEC)?;
@@ -122,6 +145,12 @@ pub fn attach(
         put(device)?;
     }
     devices_beside(machine)?;
+    for home in showing {
+        // In memory: better than to be seen.
+        fresh_directory(home, "mode=755", MsFlags::empty())?;
+    }
+    parts.homes.put()?;
+    // After the tools: somebody may keep a yard's data among them.
     for path in hidden {
         cover(path)?;
     }
@@ -159,11 +188,12 @@ fn make_directory(path: &Path) -> Result<(), String> {
     fs::create_dir_all(path).map_err(failed(format!("make {}", path.display())))
 }
 
-fn fresh_directory(path: &str, options: &str, flags: MsFlags) -> Result<(), String> {
-    make_directory(Path::new(path))?;
+fn fresh_directory(path: impl AsRef<Path>, options: &str, flags: MsFlags) -> Result<(), String> {
+    let path = path.as_ref();
+    make_directory(path)?;
     let flags = flags | MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
     mount(Some("tmpfs"), path, Some("tmpfs"), flags, Some(options))
-        .map_err(failed(format!("mount {path}")))
+        .map_err(failed(format!("mount {}", path.display())))
 }
 
 /// What belongs into /dev besides device files.

@@ -12,7 +12,7 @@ use nix::sys::signal::Signal;
 use std::fs;
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// How often a handle makes sure that the supervisor still lives: its death writes no file.
@@ -24,6 +24,8 @@ pub struct LocalHandle {
     follower: Mutex<Option<Follower>>,
     output: OnceLock<Reader>,
     end: OnceLock<End>,
+    /// When the supervisor was last seen alive.
+    seen: Mutex<Option<Instant>>,
     _subscription: Subscription,
     receiver: tokio::sync::Mutex<watch::Receiver<()>>,
 }
@@ -38,6 +40,7 @@ impl LocalHandle {
             follower: Mutex::new(None),
             output: OnceLock::new(),
             end: OnceLock::new(),
+            seen: Mutex::default(),
             _subscription: subscription,
             receiver,
         })
@@ -51,7 +54,16 @@ impl LocalHandle {
         if !self.layout.directory().is_dir() {
             return Err(Error::NotFound(self.layout.id().clone()));
         }
-        Ok(self.inner.end(&self.layout)?.map(|end| self.end.get_or_init(|| end)))
+        if let Some(end) = self.inner.recorded_end(&self.layout)? {
+            return Ok(Some(self.end.get_or_init(|| end)));
+        }
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.is_some_and(|at| at.elapsed() < HEARTBEAT / 2) {
+            return Ok(None);
+        }
+        let end = self.inner.end(&self.layout)?;
+        *seen = Some(Instant::now());
+        Ok(end.map(|end| self.end.get_or_init(|| end)))
     }
 
     fn read_status(&self) -> Result<Status, Error> {

@@ -1,83 +1,41 @@
-//! What no sandbox may see, besides the yard's own files.
+//! What no sandbox may see, besides the yard's own files: homes, and keys elsewhere on the machine.
 
+use crate::inside::homes::Homes;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Keys and tokens below a home directory.
-const IN_HOMES: &[&str] = &[
-    ".aws",
-    ".azure",
-    ".boto",
-    ".cargo/credentials",
-    ".cargo/credentials.toml",
-    ".config/configstore",
-    ".config/doctl",
-    ".config/gcloud",
-    ".config/gh",
-    ".config/git/credentials",
-    ".config/glab-cli",
-    ".config/hub",
-    ".config/op",
-    ".config/rclone",
-    ".config/sops",
-    ".databrickscfg",
-    ".docker",
-    ".git-credentials",
-    ".gnupg",
-    ".kube",
-    ".local/share/keyrings",
-    ".m2/settings-security.xml",
-    ".mozilla",
-    ".my.cnf",
-    ".netrc",
-    ".oci",
-    ".password-store",
-    ".pgpass",
-    ".pypirc",
-    ".s3cfg",
-    ".ssh",
-    ".terraform.d/credentials.tfrc.json",
-    ".vault-token",
-    ".bash_history",
-    ".zsh_history",
-    ".python_history",
-    ".psql_history",
-    ".mysql_history",
-    ".npmrc",
-    ".yarnrc",
-    ".yarnrc.yml",
-    ".m2/settings.xml",
-    ".gradle/gradle.properties",
-    ".config/pip",
-    ".pip",
-    ".gem/credentials",
-    ".bundle/config",
-    ".composer/auth.json",
-    ".config/composer/auth.json",
-    ".config/containers/auth.json",
-    ".config/chromium",
-    ".config/google-chrome",
-    ".config/Code",
-    ".local/share/codeyard",
-];
-
-/// What builds may see of a home's hidden entries: tools that are installed there, less the keys
-/// among them that [`IN_HOMES`] names. Every other hidden entry holds somebody's settings, history
-/// or secrets.
-const SHOWN_IN_HOMES: &[&str] = &[
+/// Tools that are installed in homes, which builds may see and can't change. Whole directories only
+/// where nobody keeps keys, settings or caches beside the tools.
+const TOOLS: &[&str] = &[
     ".asdf",
-    ".bun",
-    ".cargo",
-    ".deno",
-    ".dotnet",
+    ".bun/bin",
+    ".cargo/bin",
+    ".composer/vendor",
+    ".config/composer/vendor",
+    ".deno/bin",
+    ".dotnet/dotnet",
+    ".dotnet/host",
+    ".dotnet/packs",
+    ".dotnet/sdk",
+    ".dotnet/shared",
+    ".dotnet/tools",
+    ".gem/ruby",
+    ".ghcup",
     ".goenv",
-    ".gradle",
     ".jenv",
-    ".local",
-    ".m2",
+    ".krew/bin",
+    ".local/bin",
+    ".local/lib",
+    ".local/pipx",
+    ".local/share/fnm",
+    ".local/share/mise",
+    ".local/share/pipx",
+    ".local/share/pnpm",
+    ".local/share/uv",
     ".nix-profile",
     ".nodenv",
+    ".npm-global",
     ".nvm",
     ".phpenv",
     ".pyenv",
@@ -86,6 +44,8 @@ const SHOWN_IN_HOMES: &[&str] = &[
     ".rvm",
     ".sdkman",
     ".volta",
+    ".yarn/bin",
+    "go/bin",
 ];
 
 /// Keys and other people's containers on the machine.
@@ -104,24 +64,17 @@ const ON_THE_MACHINE: &[&str] = &[
     "/var/lib/rancher",
 ];
 
-/// Homes of system users, which have no keys.
-const SYSTEM: &[&str] = &["/bin", "/dev", "/proc", "/run", "/sbin", "/usr"];
+/// What is below these is the system's, even where a system user calls it home.
+const SYSTEM: &[&str] = &[
+    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/proc", "/run", "/sbin", "/sys",
+    "/usr",
+];
+/// These hold more than homes: they are no home, but a directory in them may be one.
+const SHARED: &[&str] = &["/", "/home", "/media", "/mnt", "/opt", "/srv", "/tmp", "/var"];
 
-/// Everything of that kind that is there now, and where symbolic links of it lead.
-pub fn credentials() -> Vec<PathBuf> {
+/// Keys that are there now, and where symbolic links of them lead.
+pub fn keys() -> Vec<PathBuf> {
     let mut found = BTreeSet::new();
-    for home in homes() {
-        for name in IN_HOMES {
-            note(&mut found, &home.join(name));
-        }
-        for entry in fs::read_dir(&home).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if name.starts_with('.') && !SHOWN_IN_HOMES.contains(&name.as_ref()) {
-                note(&mut found, &entry.path());
-            }
-        }
-    }
     for path in ON_THE_MACHINE {
         note(&mut found, Path::new(path));
     }
@@ -155,17 +108,66 @@ fn note(found: &mut BTreeSet<PathBuf>, path: &Path) {
     }
 }
 
-fn homes() -> BTreeSet<PathBuf> {
-    let mut homes = BTreeSet::from([PathBuf::from("/root")]);
-    homes.extend(std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute()));
+/// The homes of this machine's users, and the tools in them.
+pub fn homes() -> Homes {
+    let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let mut homes: BTreeSet<PathBuf> = passwd.lines().filter_map(home_of_a_user).collect();
+    homes.insert("/root".into());
+    homes.extend(std::env::var_os("HOME").map(PathBuf::from));
     for entry in fs::read_dir("/home").into_iter().flatten().flatten() {
         homes.insert(entry.path());
     }
-    for line in fs::read_to_string("/etc/passwd").unwrap_or_default().lines() {
-        if let Some(home) = line.split(':').nth(5).filter(|home| home.len() > 1) {
-            homes.insert(PathBuf::from(home));
+    let mut all = BTreeSet::new();
+    for home in homes.iter().filter(|home| is_possible(home) && home.is_dir()) {
+        note(&mut all, home);
+    }
+    all.retain(|home| is_possible(home));
+    let mut empty: BTreeSet<PathBuf> = all.clone();
+    // Whoever has no home yet has none of his own there either.
+    note(&mut empty, Path::new("/home"));
+    let tops = empty.clone();
+    empty.retain(|path| !tops.iter().any(|top| path != top && path.starts_with(top)));
+    let tools = all
+        .iter()
+        .flat_map(|home| TOOLS.iter().map(move |tool| home.join(tool)))
+        .filter(|tool| fs::symlink_metadata(tool).is_ok())
+        .collect();
+    Homes { empty: empty.into_iter().collect(), each: all.into_iter().collect(), tools }
+}
+
+/// The home in a line of /etc/passwd, if somebody logs in there.
+fn home_of_a_user(line: &str) -> Option<PathBuf> {
+    let mut fields = line.split(':');
+    let (home, shell) = (fields.nth(5)?, fields.next().unwrap_or_default());
+    let logs_in = !["nologin", "false", "sync"].iter().any(|none| shell.ends_with(none));
+    logs_in.then(|| home.into())
+}
+
+fn is_possible(home: &Path) -> bool {
+    home.is_absolute()
+        && !SHARED.iter().any(|shared| home == Path::new(shared))
+        && !SYSTEM.iter().any(|system| home.starts_with(system))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn homes_are_where_somebody_logs_in() {
+        let home = |line: &str| home_of_a_user(line).filter(|home| is_possible(home));
+        for (line, found) in [
+            ("a:x:1000:1000:A:/home/a:/bin/bash", Some("/home/a")),
+            ("b:x:1001:1001::/data/b:/usr/bin/zsh", Some("/data/b")),
+            ("postgres:x:108:113::/var/lib/postgresql:/bin/bash", Some("/var/lib/postgresql")),
+            ("www-data:x:33:33::/var/www:/usr/sbin/nologin", None),
+            ("sync:x:4:65534:sync:/bin:/bin/sync", None),
+            ("games:x:5:60:games:/usr/games:/bin/sh", None),
+            ("odd:x:5:60::/:/bin/sh", None),
+            ("odd:x:5:60::/var:/bin/sh", None),
+            ("odd", None),
+        ] {
+            assert_eq!(home(line), found.map(PathBuf::from), "{line}");
         }
     }
-    homes.retain(|home| !SYSTEM.iter().any(|system| home.starts_with(system)) && home.is_dir());
-    homes
 }

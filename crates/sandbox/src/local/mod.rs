@@ -261,6 +261,7 @@ impl Inner {
             "spec": codec::spec_to_json(spec),
             "machine": machine.to_json(),
             "hidden": self.hidden(spec).iter().map(|p| codec::path_to_json(p)).collect::<Vec<_>>(),
+            "homes": hidden::homes().to_json(),
             "sealKey": self.config.seal_key.map(|key| key.to_vec()),
         });
         let told = to_it.write_all(order.to_string().as_bytes());
@@ -286,7 +287,7 @@ impl Inner {
         let own = [self.config.base.clone()];
         let told = own.into_iter().chain(self.config.hide.clone()).chain(spec.hide.clone());
         let mut hidden = hidden::resolved(told);
-        hidden.extend(hidden::credentials());
+        hidden.extend(hidden::keys());
         hidden.sort();
         hidden.dedup();
         // Below what is hidden there is nothing left to hide.
@@ -365,14 +366,16 @@ impl Inner {
         remove::tree(path).map_err(during(format!("remove {}", path.display())))
     }
 
+    /// The end that the supervisor has recorded, if it has.
+    pub(crate) fn recorded_end(&self, layout: &Layout) -> Result<Option<End>, Error> {
+        journal::read_end(&layout.end(), || layout.seal(self.seal_key(), "end"))
+            .map_err(during("read how the sandbox ended"))
+    }
+
     /// The recorded end, or the end of a sandbox whose supervisor is gone without recording one;
     /// then nothing of it is left running. None while it runs.
     pub(crate) fn end(&self, layout: &Layout) -> Result<Option<End>, Error> {
-        let read = || {
-            journal::read_end(&layout.end(), layout.seal(self.seal_key(), "end"))
-                .map_err(during("read how the sandbox ended"))
-        };
-        if let Some(end) = read()? {
+        if let Some(end) = self.recorded_end(layout)? {
             return Ok(Some(end));
         }
         let found = read_identity(layout)?;
@@ -380,7 +383,7 @@ impl Inner {
             return Ok(None);
         }
         // Its last act may have been to record the end.
-        if let Some(end) = read()? {
+        if let Some(end) = self.recorded_end(layout)? {
             return Ok(Some(end));
         }
         if found.is_none()

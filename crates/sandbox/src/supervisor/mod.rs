@@ -12,6 +12,7 @@ mod watch;
 
 use crate::codec;
 use crate::identity::Identity;
+use crate::inside::homes::Homes;
 use crate::inside::init::Init;
 use crate::inside::namespaces;
 use crate::inside::root::Places;
@@ -49,6 +50,7 @@ struct Order {
     spec: Spec,
     machine: Machine,
     hidden: Vec<PathBuf>,
+    homes: Homes,
     seal_key: Option<[u8; 32]>,
 }
 
@@ -125,6 +127,7 @@ fn read_order(base: &Path) -> Result<Order, String> {
         layout: Layout::new(base, &spec.id),
         machine: Machine::from_json(part("machine")).map_err(text("read the machine"))?,
         hidden: hidden.filter_map(codec::path_from_json).collect(),
+        homes: Homes::from_json(part("homes")),
         seal_key: match key {
             None => None,
             Some(None) => return Err("the sealing key is malformed".into()),
@@ -172,7 +175,6 @@ fn run(base: &Path) -> Result<(), String> {
 /// A sandbox whose program runs.
 struct Running {
     pump: Pump,
-    journal: Journal,
     group: Group,
     /// A plan's first shell is started by whoever goes on to run it.
     started: Instant,
@@ -198,6 +200,7 @@ fn start(order: &Order) -> Result<Running, String> {
         machine,
         places: &places,
         hidden: &order.hidden,
+        homes: &order.homes,
         group: &left.group,
         output: output.1.into(),
         script: script.0.into(),
@@ -221,16 +224,16 @@ fn start(order: &Order) -> Result<Running, String> {
             .map_err(text("make the output file"))?;
     let masker = Masker::new(spec.secrets.iter().map(String::as_str));
     let sink = Sink::new(masker, output_file, spec.limits.output_bytes);
+    let seal = layout.seal(order.seal_key.as_ref(), "journal");
+    let journal = Journal::create(&layout.journal(), seal).map_err(text("make the journal"))?;
     let watch = watch::Watch::new(&spec.limits, &left.group);
     let ends = Ends { init: stream, output, script, replies };
-    let mut pump = Pump::new(init_pid, ends, sink, layout.clone(), watch)
+    let mut pump = Pump::new(init_pid, ends, sink, journal, layout.clone(), watch)
         .map_err(text("listen to the sandbox"))?;
     let mut isolation = machine.isolation.clone();
     isolation.reasons.extend(wait_ready(&mut pump)?);
-    let seal = layout.seal(order.seal_key.as_ref(), "journal");
-    let journal =
-        Journal::create(&layout.journal(), seal, &isolation).map_err(text("make the journal"))?;
-    Ok(Running { pump, journal, group: left.keep(), started: Instant::now() })
+    pump.journal.started(&isolation).map_err(text("write the journal"))?;
+    Ok(Running { pump, group: left.keep(), started: Instant::now() })
 }
 
 /// What must go if the start fails.
@@ -317,7 +320,7 @@ impl Running {
     fn run_program(&mut self, program: &Program) -> (EndKind, Results) {
         let started = match program {
             Program::Plan(plan) => {
-                let mut runner = Runner::new(plan, &mut self.pump, &mut self.journal, &self.group);
+                let mut runner = Runner::new(plan, &mut self.pump, &self.group);
                 match runner.start() {
                     Ok(Ok(())) => {
                         answer(&json!({ "started": true }));
@@ -329,7 +332,7 @@ impl Running {
             Program::Service(service) => match service::start(service, &mut self.pump) {
                 Ok(Ok(())) => {
                     answer(&json!({ "started": true }));
-                    let end = service::run(service, &mut self.pump, &mut self.journal);
+                    let end = service::run(service, &mut self.pump);
                     return (end, Results::default());
                 }
                 other => other,
@@ -358,10 +361,14 @@ impl Running {
             Ok(false) => complain("kill everything", &"something does not die"),
             Err(error) => complain("kill everything", &error),
         }
+        self.pump.sink.write_out();
         for note in self.pump.sink.take_notes() {
-            if let Err(error) = self.journal.note(&note) {
+            if let Err(error) = self.pump.journal.note(&note) {
                 complain("write the journal", &error);
             }
+        }
+        if let Err(error) = self.pump.journal.write_out() {
+            complain("write the journal", &error);
         }
         let end = End {
             kind,
@@ -386,7 +393,7 @@ impl Running {
             .pump
             .sink
             .sync()
-            .and_then(|()| self.journal.sync())
+            .and_then(|()| self.pump.journal.sync())
             .and_then(|()| journal::sync_file(&layout.end()));
         if let Err(error) = synced {
             // Destroyed meanwhile, most often.

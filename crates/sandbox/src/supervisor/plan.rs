@@ -1,6 +1,6 @@
 //! Runs a plan: stage by stage, command by command, in one shell.
 
-use crate::journal::{Journal, now};
+use crate::journal::now;
 use crate::spec::{AfterFailure, OnFailure, Plan, Stage};
 use crate::status::{EndKind, StageOutcome};
 use crate::supervisor::group::Group;
@@ -27,7 +27,6 @@ impl From<io::Error> for Interrupt {
 pub struct Runner<'a> {
     plan: &'a Plan,
     pump: &'a mut Pump,
-    journal: &'a mut Journal,
     group: &'a Group,
     killed_for_memory: u64,
     /// The user whose shell is running.
@@ -51,16 +50,10 @@ pub struct Results {
 }
 
 impl<'a> Runner<'a> {
-    pub fn new(
-        plan: &'a Plan,
-        pump: &'a mut Pump,
-        journal: &'a mut Journal,
-        group: &'a Group,
-    ) -> Self {
+    pub fn new(plan: &'a Plan, pump: &'a mut Pump, group: &'a Group) -> Self {
         Self {
             plan,
             pump,
-            journal,
             group,
             killed_for_memory: 0,
             shell: None,
@@ -130,15 +123,15 @@ impl<'a> Runner<'a> {
         };
         let mut attempt = 1;
         loop {
-            self.journal.stage(index, &stage.name, attempt)?;
+            self.pump.journal.stage(index, &stage.name, attempt)?;
             let outcome = match self.stage(stage) {
                 Ok(outcome) => outcome,
                 Err(interrupt) => {
-                    self.journal.stage_end(StageOutcome::Interrupted)?;
+                    self.pump.journal.stage_end(StageOutcome::Interrupted)?;
                     return Err(interrupt);
                 }
             };
-            self.journal.stage_end(outcome)?;
+            self.pump.journal.stage_end(outcome)?;
             if outcome == StageOutcome::Succeeded || attempt > retries {
                 return Ok(outcome);
             }
@@ -186,7 +179,7 @@ impl<'a> Runner<'a> {
     ) -> Result<Option<String>, Interrupt> {
         self.announce(&format!("Running command {command}"));
         let masked = self.pump.sink.mask(command);
-        self.journal.command(index, finally, &masked, self.pump.sink.offset())?;
+        self.pump.journal.command(index, finally, &masked, self.pump.sink.offset())?;
         let result = self.command(command, user);
         self.pump.drain_output()?;
         if self.plan.announce.is_some() {
@@ -199,7 +192,7 @@ impl<'a> Runner<'a> {
             Ok(Err(_)) => Some(126),
             Err(_) => None,
         };
-        self.journal.command_end(code, self.pump.sink.offset())?;
+        self.pump.journal.command_end(code, self.pump.sink.offset())?;
         self.tell_notes()?;
         match result? {
             Ok(0) => Ok(None),
@@ -373,12 +366,12 @@ impl<'a> Runner<'a> {
 
     fn note(&mut self, text: &str) -> io::Result<()> {
         self.announce(text);
-        self.journal.note(text)
+        self.pump.journal.note(text)
     }
 
     fn tell_notes(&mut self) -> io::Result<()> {
         for note in self.pump.sink.take_notes() {
-            self.journal.note(&note)?;
+            self.pump.journal.note(&note)?;
         }
         let killed = self.group.killed_for_memory();
         if killed > self.killed_for_memory {

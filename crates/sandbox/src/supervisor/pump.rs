@@ -1,6 +1,7 @@
 //! Everything the supervisor listens to, as one stream of events. Output flows into the sink on
 //! the way.
 
+use crate::journal::Journal;
 use crate::layout::Layout;
 use crate::supervisor::sink::Sink;
 use crate::supervisor::watch::Watch;
@@ -61,6 +62,7 @@ pub struct Ends {
 
 pub struct Pump {
     pub sink: Sink,
+    pub journal: Journal,
     init_pid: Pid,
     init: UnixStream,
     init_lines: Vec<u8>,
@@ -102,6 +104,7 @@ impl Pump {
         init_pid: Pid,
         ends: Ends,
         sink: Sink,
+        journal: Journal,
         layout: Layout,
         watch: Watch,
     ) -> io::Result<Self> {
@@ -111,6 +114,7 @@ impl Pump {
         let flags = SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK;
         Ok(Self {
             sink,
+            journal,
             init_pid,
             init: ends.init,
             init_lines: Vec::new(),
@@ -156,13 +160,16 @@ impl Pump {
     /// The next event; `timer` is when to give up waiting.
     pub fn next(&mut self, timer: Option<Instant>) -> io::Result<Event> {
         loop {
+            let now = Instant::now();
+            if self.records_due().is_some_and(|due| due <= now) {
+                self.write_out()?;
+            }
             if let Some(event) = self.queue.pop_front() {
                 return Ok(event);
             }
             if self.dead {
                 return Ok(Event::InitDied);
             }
-            let now = Instant::now();
             if self.deadline.is_some_and(|deadline| deadline <= now) {
                 self.deadline = None;
                 return Ok(Event::Deadline);
@@ -181,6 +188,17 @@ impl Pump {
             }
             self.wait(now, timer)?;
         }
+    }
+
+    /// Writes what is gathered of output and journal. The output first: the journal tells places
+    /// in it.
+    pub fn write_out(&mut self) -> io::Result<()> {
+        self.sink.write_out();
+        self.journal.write_out()
+    }
+
+    fn records_due(&self) -> Option<Instant> {
+        self.sink.due().into_iter().chain(self.journal.due()).min()
     }
 
     /// Takes in whatever output was written before now.
@@ -215,13 +233,15 @@ impl Pump {
 
     fn wait(&mut self, now: Instant, timer: Option<Instant>) -> io::Result<()> {
         let listen_output = self.output_open && self.output_again.is_none_or(|again| again <= now);
-        let next_claim_check = Some(self.next_claim_check);
-        let wake =
-            [timer, self.deadline, self.watch.next_look(), self.output_again, next_claim_check]
-                .into_iter()
-                .flatten()
-                .filter(|at| *at > now)
-                .min();
+        let wake = [
+            timer,
+            self.deadline,
+            self.watch.next_look(),
+            self.output_again,
+            self.records_due(),
+            Some(self.next_claim_check),
+        ];
+        let wake = wake.into_iter().flatten().filter(|at| *at > now).min();
         let timeout = match wake {
             None => PollTimeout::NONE,
             // Rounded up: waking early would only mean polling again.

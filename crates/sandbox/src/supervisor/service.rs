@@ -1,6 +1,5 @@
 //! Runs a service: one long-living program, started again if the spec says so.
 
-use crate::journal::Journal;
 use crate::spec::Service;
 use crate::status::EndKind;
 use crate::supervisor::plan::Interrupt;
@@ -32,14 +31,14 @@ pub fn start(service: &Service, pump: &mut Pump) -> Result<Result<(), String>, I
 }
 
 /// Waits for the end of a program that has been started.
-pub fn run(service: &Service, pump: &mut Pump, journal: &mut Journal) -> EndKind {
-    match attend(service, pump, journal) {
+pub fn run(service: &Service, pump: &mut Pump) -> EndKind {
+    match attend(service, pump) {
         Ok(end) | Err(Interrupt::End(end)) => end,
         Err(Interrupt::Broken(error)) => EndKind::Lost(format!("the supervisor failed: {error}")),
     }
 }
 
-fn attend(service: &Service, pump: &mut Pump, journal: &mut Journal) -> Result<EndKind, Interrupt> {
+fn attend(service: &Service, pump: &mut Pump) -> Result<EndKind, Interrupt> {
     let mut pause = FIRST_PAUSE;
     let mut started = Instant::now();
     let mut restart_at = None;
@@ -51,7 +50,7 @@ fn attend(service: &Service, pump: &mut Pump, journal: &mut Journal) -> Result<E
                     continue;
                 };
                 for note in pump.sink.take_notes() {
-                    journal.note(&note)?;
+                    pump.journal.note(&note)?;
                 }
                 if !service.restart {
                     return Ok(EndKind::Exited(i32::try_from(code).unwrap_or(255)));
@@ -60,7 +59,8 @@ fn attend(service: &Service, pump: &mut Pump, journal: &mut Journal) -> Result<E
                     pause = FIRST_PAUSE;
                 }
                 let seconds = pause.as_secs();
-                journal.note(&format!("the program ended with {code}; restart in {seconds} s"))?;
+                pump.journal
+                    .note(&format!("the program ended with {code}; restart in {seconds} s"))?;
                 restart_at = Some(Instant::now() + pause);
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
@@ -68,7 +68,7 @@ fn attend(service: &Service, pump: &mut Pump, journal: &mut Journal) -> Result<E
                 restart_at = None;
                 started = Instant::now();
                 if let Err(reason) = start(service, pump)? {
-                    journal.note(&format!("the program can't be started again: {reason}"))?;
+                    pump.journal.note(&format!("the program can't be started again: {reason}"))?;
                     restart_at = Some(Instant::now() + pause);
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }

@@ -3,6 +3,7 @@
 use crate::mask::Masker;
 use crate::spool::Writer;
 use std::io;
+use std::time::Instant;
 
 /// The output of a sandbox.
 pub struct Sink {
@@ -57,7 +58,25 @@ impl Sink {
         std::mem::take(&mut self.notes)
     }
 
-    pub fn sync(&self) -> io::Result<()> {
+    /// When [`Self::write_out`] should be called, if it should.
+    pub fn due(&self) -> Option<Instant> {
+        self.writer.due()
+    }
+
+    /// Writes what is gathered.
+    pub fn write_out(&mut self) {
+        let before = self.writer.length();
+        if let Err(error) = self.writer.write_out() {
+            self.lose(before, &error);
+        }
+    }
+
+    fn lose(&mut self, before: u64, error: &io::Error) {
+        self.dropped += before.saturating_sub(self.writer.length());
+        self.notes.push(format!("output is dropped from here on, it can't be written: {error}"));
+    }
+
+    pub fn sync(&mut self) -> io::Result<()> {
         self.writer.sync()
     }
 
@@ -70,10 +89,10 @@ impl Sink {
         let room = usize::try_from(self.limit.saturating_sub(self.writer.length()));
         let fits = room.unwrap_or(usize::MAX).min(data.len());
         let (kept, over) = data.split_at(fits);
+        let before = self.writer.length() + kept.len() as u64;
         if let Err(error) = self.writer.append(kept) {
-            self.dropped += data.len() as u64;
-            self.notes
-                .push(format!("output is dropped from here on, it can't be written: {error}"));
+            self.lose(before, &error);
+            self.dropped += over.len() as u64;
             return;
         }
         if !over.is_empty() {

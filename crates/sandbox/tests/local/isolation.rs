@@ -46,29 +46,84 @@ async fn the_machine_is_out_of_sight() {
 }
 
 #[tokio::test]
-async fn credentials_in_homes_are_hidden() {
+async fn homes_are_empty_but_for_tools() {
     let home = std::env::var("HOME").map(std::path::PathBuf::from).unwrap_or("/root".into());
-    let secret = home.join(".config/gh");
-    let existed = secret.exists();
-    if fs::create_dir_all(&secret).is_err() {
+    let own = format!("codeyard-test-{}", std::process::id());
+    let secrets =
+        [".config/gh/hosts.yml", ".unheard-of/key", ".aws", "notes.txt", "project/src/a.c"];
+    let (secret, tool) = (home.join(&own), home.join(".local/bin").join(&own));
+    let paths: Vec<_> = secrets.iter().map(|name| secret.join(name)).collect();
+    let made = paths.iter().chain([&tool]).try_for_each(|path| {
+        fs::create_dir_all(path.parent().unwrap())?;
+        fs::write(path, "#!/bin/sh\necho codeyard-found\n")?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+    });
+    if made.is_err() {
         println!("skipped: {} can't be written", home.display());
         return;
     }
-    let file = secret.join("codeyard-test");
-    fs::write(&file, "codeyard-secret").unwrap();
     let yard = Yard::new();
-    let script = format!("ls -A {} | wc -l; cat {} 2>/dev/null", secret.display(), file.display());
-    let ran = yard.run(build("b", &[&script])).await;
-    fs::remove_file(&file).unwrap();
-    if !existed {
-        fs::remove_dir(&secret).unwrap();
-    }
-    // In a home that doesn't show at all it can't be counted.
-    assert!(
-        ran.output.contains("0\n") && !ran.output.contains("codeyard-secret"),
-        "{}",
-        ran.output
+    let (home_text, tool_text) = (home.display(), tool.display());
+    let mut commands: Vec<String> = paths
+        .iter()
+        .map(|path| format!("if cat {} 2>/dev/null; then echo seen; fi", path.display()))
+        .collect();
+    commands
+        .push(format!("ls -A {home_text} | grep -vxF -e .local -e .cargo | grep codeyard; true"));
+    commands.push(format!("{tool_text} && ! (echo x >> {tool_text}) 2>/dev/null"));
+    // It is a home all the same, which the host's does not hear of.
+    commands
+        .push("cd && mkdir -p .cache && echo kept > .cache/codeyard-test && cat .cache/*".into());
+    let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
+    let ran = yard.run(build("b", &commands)).await;
+    fs::remove_dir_all(&secret).unwrap();
+    fs::remove_file(&tool).unwrap();
+    assert_eq!(ran.output, "codeyard-found\nkept\n", "{:?}", ran.status);
+    assert!(!home.join(".cache/codeyard-test").exists());
+}
+
+/// A yard whose data are in a home: its sandboxes show their own files, and no others of it.
+#[tokio::test]
+async fn a_yard_in_a_home_works() {
+    let home = std::env::var("HOME").map(std::path::PathBuf::from).unwrap_or("/root".into());
+    let Ok(dir) = tempfile::Builder::new().prefix(".codeyard-test").tempdir_in(&home) else {
+        println!("skipped: {} can't be written", home.display());
+        return;
+    };
+    // Among what shows of a home.
+    let inside = dir.path().join("data");
+    let local = open(inside.clone(), None);
+    let source = inside.join("source");
+    fs::create_dir(&source).unwrap();
+    fs::write(source.join("in"), "in\n").unwrap();
+    let mut spec = build(
+        "b",
+        &["cat in", &format!("ls {} 2>/dev/null | wc -l", inside.display()), "echo out > out"],
     );
+    spec.binds =
+        vec![Bind { host: source.clone(), inside: spec.workdir.clone(), read_only: false }];
+    let ran = finish(local.start(spec).await.unwrap()).await;
+    assert_eq!(ran.output, "in\n0\n", "{:?}", ran.status);
+    assert_eq!(fs::read_to_string(source.join("out")).unwrap(), "out\n");
+}
+
+/// What is written in a home of a persistent sandbox is there when it is started again.
+#[tokio::test]
+async fn a_persistent_home_is_kept() {
+    let yard = Yard::new();
+    let spec = |commands: &[&str]| {
+        let mut spec = build("host", commands);
+        spec.root = Root::Persistent;
+        spec
+    };
+    match yard.local.start(spec(&["echo mine > /root/kept; ls -A /root | wc -l"])).await {
+        Err(Error::Unsupported(why)) => println!("skipped: {why}"),
+        other => {
+            finish(other.unwrap()).await;
+            let ran = yard.run(spec(&["cat /root/kept; ls -Ad /root/.ssh 2>/dev/null"])).await;
+            assert_eq!(ran.output, "mine\n", "{:?}", ran.status);
+        }
+    }
 }
 
 #[tokio::test]

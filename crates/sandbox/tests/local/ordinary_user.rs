@@ -10,10 +10,14 @@ fn the_same_as_an_ordinary_user() {
     }
     let dir = tempfile::tempdir().unwrap();
     nix::unistd::chown(dir.path(), Some(65534.into()), Some(65534.into())).unwrap();
+    // Where homes are, so that there is something to hide; elsewhere if need be.
+    let home = tempfile::Builder::new().prefix("codeyard-test").tempdir_in("/home");
+    let home = home.unwrap_or_else(|_| tempfile::tempdir().unwrap());
+    nix::unistd::chown(home.path(), Some(65534.into()), Some(65534.into())).unwrap();
     let user = ["--reuid=65534", "--regid=65534", "--clear-groups"];
     let as_user = || {
         let mut command = Command::new("setpriv");
-        command.args(user).env("TMPDIR", dir.path()).env("HOME", dir.path());
+        command.args(user).env("TMPDIR", dir.path()).env("HOME", home.path());
         command
     };
     let exe = std::env::current_exe().unwrap();
