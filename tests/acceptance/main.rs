@@ -3,10 +3,13 @@
 
 mod command_line;
 mod conformance;
+mod connecting;
 mod crash;
 mod dependency_rule;
+mod git_storage;
 mod harness;
 mod hosts;
 mod quickstart;
+mod repositories;
 mod stock_clients;
 mod test_mode;

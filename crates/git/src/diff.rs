@@ -33,52 +33,110 @@ impl Difference {
 
 type Pair = (Option<TreeEntry>, Option<TreeEntry>);
 
+/// Something that is still to be looked at, under the path by which it sorts.
+enum Step {
+    File(Difference),
+    /// Two versions of a folder; its path ends in a slash, unless it is the root.
+    Folder(Option<Oid>, Option<Oid>),
+}
+
+/// Which differences are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Only what lies at this path or below it.
+    pub under: Option<&'a [u8]>,
+    /// Only what comes after this path.
+    pub behind: Option<&'a [u8]>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+impl Wanted<'_> {
+    fn is_wanted(&self, path: &[u8], step: &Step) -> bool {
+        if let Some(under) = self.under
+            && !related(path.strip_suffix(b"/").unwrap_or(path), under)
+        {
+            return false;
+        }
+        match (self.behind, step) {
+            (None, _) => true,
+            (Some(behind), Step::File(_)) => path > behind,
+            (Some(behind), Step::Folder(..)) => path > behind || behind.starts_with(path),
+        }
+    }
+}
+
 impl Objects {
-    /// What differs between two trees (`None`: the empty one), by path. Costs as much as the
-    /// folders that differ; folders that are the same are not opened. With `under`, only what
-    /// lies at that path or below it.
+    /// All that differs between two trees (`None`: the empty one); with `under`, all of it that
+    /// lies at that path or below it. See [`Objects::differences`].
     pub fn diff(
         &self,
         before: Option<&Oid>,
         after: Option<&Oid>,
         under: Option<&[u8]>,
     ) -> Result<Vec<Difference>> {
+        self.differences(before, after, Wanted { under, behind: None, limit: usize::MAX })
+    }
+
+    /// What differs between two trees (`None`: the empty one), in the order of the paths' bytes.
+    /// Costs as much as the folders that differ as far as they are wanted; folders that are the
+    /// same are not opened.
+    pub fn differences(
+        &self,
+        before: Option<&Oid>,
+        after: Option<&Oid>,
+        wanted: Wanted<'_>,
+    ) -> Result<Vec<Difference>> {
         let mut found = Vec::new();
-        let mut folders = vec![(Vec::new(), before.copied(), after.copied())];
-        while let Some((prefix, before, after)) = folders.pop() {
-            if before == after {
-                continue;
-            }
-            for (name, (a, b)) in self.paired(before, after)? {
-                let mut path = prefix.clone();
-                path.extend_from_slice(&name);
-                if a == b || !under.is_none_or(|under| related(&path, under)) {
-                    continue;
+        let mut open = vec![(Vec::new(), Step::Folder(before.copied(), after.copied()))];
+        while let Some((path, step)) = open.pop().filter(|_| found.len() < wanted.limit) {
+            match step {
+                Step::File(difference) => found.push(difference),
+                Step::Folder(before, after) if before != after => {
+                    let mut steps = self.steps(&path, before, after)?;
+                    steps.retain(|(path, step)| wanted.is_wanted(path, step));
+                    steps.sort_by(|(a, _), (b, _)| b.cmp(a));
+                    open.extend(steps);
                 }
-                let tree = |e: &Option<TreeEntry>| {
-                    e.as_ref().filter(|e| e.kind == EntryKind::Tree).map(|e| e.oid)
-                };
-                let side = |e: Option<TreeEntry>| {
-                    e.filter(|e| e.kind != EntryKind::Tree).map(|e| Side {
-                        path: path.clone(),
-                        kind: e.kind,
-                        oid: e.oid,
-                    })
-                };
-                let (tree_a, tree_b) = (tree(&a), tree(&b));
-                let (before, after) = (side(a), side(b));
-                let inside = under.is_none_or(|under| is_under(&path, under));
-                if inside && (before.is_some() || after.is_some()) {
-                    found.push(Difference { before, after });
-                }
-                if tree_a.is_some() || tree_b.is_some() {
-                    path.push(b'/');
-                    folders.push((path, tree_a, tree_b));
-                }
+                Step::Folder(..) => {}
             }
         }
-        found.sort_by(|a, b| a.path().cmp(b.path()));
         Ok(found)
+    }
+
+    /// What there is to look at in two versions of a folder.
+    fn steps(
+        &self,
+        folder: &[u8],
+        before: Option<Oid>,
+        after: Option<Oid>,
+    ) -> Result<Vec<(Vec<u8>, Step)>> {
+        let mut steps = Vec::new();
+        for (name, (a, b)) in self.paired(before, after)? {
+            if a == b {
+                continue;
+            }
+            let path = [folder, &name].concat();
+            let tree = |e: &Option<TreeEntry>| {
+                e.as_ref().filter(|e| e.kind == EntryKind::Tree).map(|e| e.oid)
+            };
+            let (tree_a, tree_b) = (tree(&a), tree(&b));
+            if tree_a.is_some() || tree_b.is_some() {
+                steps.push(([&path[..], b"/"].concat(), Step::Folder(tree_a, tree_b)));
+            }
+            let side = |e: Option<TreeEntry>| {
+                e.filter(|e| e.kind != EntryKind::Tree).map(|e| Side {
+                    path: path.clone(),
+                    kind: e.kind,
+                    oid: e.oid,
+                })
+            };
+            let (before, after) = (side(a), side(b));
+            if before.is_some() || after.is_some() {
+                steps.push((path, Step::File(Difference { before, after })));
+            }
+        }
+        Ok(steps)
     }
 
     fn paired(&self, before: Option<Oid>, after: Option<Oid>) -> Result<BTreeMap<Vec<u8>, Pair>> {

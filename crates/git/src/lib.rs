@@ -52,7 +52,7 @@ pub use body::{ByteStream, Encoding, bytes_stream};
 pub use cache::{Cache, CacheOptions, Usage};
 pub use change::{Change, Draft, Installed};
 pub use commands::{Command, PushRequest, PushRequestReader};
-pub use diff::{Difference, Side};
+pub use diff::{Difference, Side, Wanted};
 pub use edit::{Edit, EditError, Edited, FileChange, FileMode};
 pub use error::{GitError, Result};
 pub use model::{Commit, EntryKind, Signature, TreeEntry};

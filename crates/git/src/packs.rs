@@ -283,9 +283,8 @@ impl PackStore for FolderPacks {
             if !names.iter().all(|name| self.path(name, Part::Index).exists()) {
                 return Ok(false);
             }
-            let gone = names.iter().filter(|name| **name != new.name);
-            gone.map(|name| self.remove(name))
-                .collect::<io::Result<()>>()
+            let mut gone = names.iter().filter(|name| **name != new.name);
+            gone.try_for_each(|name| self.remove(name))
                 .map_err(GitError::io("remove repacked packs"))?;
             Ok(true)
         };

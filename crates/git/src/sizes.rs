@@ -9,7 +9,7 @@ use flate2::{Decompress, FlushDecompress};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Enough of an entry: type and size, the base of a delta, and the beginning of what is zipped with
 /// the longest table of codes that it can have.
@@ -42,7 +42,7 @@ fn bad(what: &'static str) -> io::Error {
 }
 
 /// Bytes of the largest object.
-fn largest(pack: &PathBuf, index: &PathBuf) -> io::Result<u64> {
+fn largest(pack: &Path, index: &Path) -> io::Result<u64> {
     let offsets = crate::pack::object_offsets(index)?;
     let file = File::open(pack)?;
     let mut largest = 0;

@@ -66,7 +66,7 @@ impl Repository {
             };
             let ids: Vec<String> = wanted.iter().map(|pack| pack.id.clone()).collect();
             if !unsettled && synced.ids.as_ref() == Some(&ids) {
-                return Ok(());
+                return self.check_there();
             }
             match self.bring(&wanted, &mut synced).await {
                 Ok(true) => {
@@ -82,6 +82,13 @@ impl Repository {
             }
         }
         Err(GitError::CutOff("the packs keep changing".to_owned()))
+    }
+
+    /// Notices that somebody has wiped the directory.
+    fn check_there(&self) -> Result<()> {
+        std::fs::metadata(self.0.dir.join("HEAD"))
+            .map(drop)
+            .map_err(GitError::io("look at the plain copy"))
     }
 
     /// `false`: a pack is no longer there.

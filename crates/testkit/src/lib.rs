@@ -53,7 +53,7 @@ pub struct TestYard {
 
 type MakeAudit = Box<dyn FnOnce(&Store, &SharedClock) -> Arc<dyn AuditSink>>;
 type MakeKeyring = Box<dyn FnOnce(&Store, Arc<MasterKeyring>) -> Arc<dyn blobs::Keyring>>;
-
+type MakeBlobs = Box<dyn FnOnce(Arc<dyn blobs::Keyring>) -> Blobs>;
 type MakeGitCache = Box<dyn FnOnce(&std::path::Path) -> service::GitCache>;
 
 /// What may differ from the usual in a test yard.
@@ -66,6 +66,7 @@ pub struct TestYardBuilder {
     test_mode: bool,
     keyring: Option<MakeKeyring>,
     git_cache: Option<MakeGitCache>,
+    blobs: Option<MakeBlobs>,
 }
 
 impl TestYardBuilder {
@@ -120,6 +121,13 @@ impl TestYardBuilder {
         self
     }
 
+    /// Other blobs than a folder's, for instance on a medium that fails.
+    #[must_use]
+    pub fn blobs(mut self, make: impl FnOnce(Arc<dyn blobs::Keyring>) -> Blobs + 'static) -> Self {
+        self.blobs = Some(Box::new(make));
+        self
+    }
+
     /// A yard that takes any access key.
     #[must_use]
     pub fn test_mode(mut self) -> Self {
@@ -145,10 +153,9 @@ impl TestYardBuilder {
             program: self.program,
             build_slots: 2,
             ssh: None,
-            git_cache: self.git_cache.map_or_else(
-                || service::GitCache::within(dir.path()),
-                |make| make(dir.path()),
-            ),
+            git_cache: self
+                .git_cache
+                .map_or_else(|| service::GitCache::within(dir.path()), |make| make(dir.path())),
         };
         let store = Store::open(dir.path(), store::Options { sync: false }).expect("a store");
         let master = Arc::new(
@@ -158,7 +165,10 @@ impl TestYardBuilder {
             Some(make) => make(&store, master),
             None => master,
         };
-        let blobs = Blobs::open(&dir.path().join("blobs"), keyring).expect("a blob store");
+        let blobs = match self.blobs {
+            Some(make) => make(keyring),
+            None => Blobs::open(&dir.path().join("blobs"), keyring).expect("a blob store"),
+        };
         let audit = match self.audit {
             Some(make) => make(&store, &self.clock),
             None => Arc::new(NoAudit),
@@ -202,6 +212,7 @@ impl TestYard {
             audit: None,
             keyring: None,
             git_cache: None,
+            blobs: None,
             test_mode: false,
         }
     }

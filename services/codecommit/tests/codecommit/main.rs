@@ -4,7 +4,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
+mod approvals;
 mod clients;
+mod comparing;
 mod comments;
 mod git_clients;
+mod merges;
+mod pull_request_merges;
+mod pull_request_support;
+mod pull_requests;
+mod quotas;
+mod secrets;
+mod storage;
 mod support;
+mod templates;
+mod triggers;
