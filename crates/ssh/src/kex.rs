@@ -1,6 +1,10 @@
-//! Agreement on keys: elliptic-curve Diffie-Hellman (RFC 5656, RFC 8731), with strict key exchange
-//! where the client knows it.
+//! Agreement on keys: elliptic-curve Diffie-Hellman (RFC 5656, RFC 8731), together with ML-KEM
+//! where the client knows it (draft-ietf-sshm-mlkem-hybrid-kex: what is recorded today is not read
+//! by tomorrow's machines, and newer clients warn of connections without it), and with strict key
+//! exchange.
 
+use ml_kem::MlKem768;
+use ml_kem::kem::{Encapsulate as _, EncapsulationKey, TryKeyInit as _};
 use ring::agreement::{
     Algorithm, ECDH_P256, EphemeralPrivateKey, UnparsedPublicKey, X25519, agree_ephemeral,
 };
@@ -17,6 +21,8 @@ use crate::wire::{Reader, Writer};
 pub(crate) const HASH: usize = 32;
 /// Random bytes with which an offer begins.
 const COOKIE: usize = 16;
+/// Bytes of an ML-KEM-768 encapsulation key.
+const ENCAPSULATION_KEY: usize = 1184;
 /// Tells clients that packet numbers begin anew with new keys, so that nobody on the way can slip
 /// packets in or out before that.
 const STRICT_SERVER: &str = "kex-strict-s-v00@openssh.com";
@@ -30,15 +36,18 @@ const MACS: &str = "hmac-sha2-256-etm@openssh.com,hmac-sha2-256";
 /// How the secret is agreed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
+    MlKem768Curve25519,
     Curve25519,
     NistP256,
 }
 
 impl Method {
-    const NAMES: &str = "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256";
+    const NAMES: &str = "mlkem768x25519-sha256,curve25519-sha256,\
+                         curve25519-sha256@libssh.org,ecdh-sha2-nistp256";
 
     fn named(name: &str) -> Option<Self> {
         match name {
+            "mlkem768x25519-sha256" => Some(Self::MlKem768Curve25519),
             "curve25519-sha256" | "curve25519-sha256@libssh.org" => Some(Self::Curve25519),
             "ecdh-sha2-nistp256" => Some(Self::NistP256),
             _ => None,
@@ -47,7 +56,7 @@ impl Method {
 
     fn algorithm(self) -> &'static Algorithm {
         match self {
-            Self::Curve25519 => &X25519,
+            Self::MlKem768Curve25519 | Self::Curve25519 => &X25519,
             Self::NistP256 => &ECDH_P256,
         }
     }
@@ -152,14 +161,13 @@ pub(crate) fn exchange(
     transcript: &Transcript<'_>,
     host_key: &HostKey,
 ) -> Result<Shared> {
-    let failed = |why: &str| End::refused(KEY_EXCHANGE_FAILED, why);
-    let no_randomness = |_| failed("no randomness");
-    let random = SystemRandom::new();
-    let ours = EphemeralPrivateKey::generate(method.algorithm(), &random).map_err(no_randomness)?;
-    let our_half = ours.compute_public_key().map_err(no_randomness)?;
-    let theirs = UnparsedPublicKey::new(method.algorithm(), client_half);
-    let secret = agree_ephemeral(ours, &theirs, |number| Writer::empty().mpint(number).done())
-        .map_err(|_| failed("the client's half of the key is none"))?;
+    let (our_half, secret) = match method {
+        Method::MlKem768Curve25519 => hybrid(client_half)?,
+        Method::Curve25519 | Method::NistP256 => {
+            let (our_half, number) = diffie_hellman(method, client_half)?;
+            (our_half, Writer::empty().mpint(&number).done())
+        }
+    };
     let blob = host_key.blob();
     let hashed = Writer::empty()
         .string(transcript.client_version)
@@ -168,17 +176,48 @@ pub(crate) fn exchange(
         .string(transcript.server_offer)
         .string(&blob)
         .string(client_half)
-        .string(our_half.as_ref())
+        .string(&our_half)
         .bytes(&secret)
         .done();
     let hash = sha256(&hashed);
-    let signature = host_key.sign(&hash).ok_or_else(|| failed("no randomness"))?;
+    let signature = host_key.sign(&hash).ok_or_else(no_randomness)?;
     let reply = Writer::message(msg::KEX_ECDH_REPLY)
         .string(&blob)
-        .string(our_half.as_ref())
+        .string(&our_half)
         .string(&signature)
         .done();
     Ok(Shared { secret, hash, reply })
+}
+
+fn no_randomness() -> End {
+    End::refused(KEY_EXCHANGE_FAILED, "the yard's system gives no randomness")
+}
+
+fn no_half() -> End {
+    End::refused(KEY_EXCHANGE_FAILED, "the client's half of the key is none")
+}
+
+/// Our half, and the number that both sides know.
+fn diffie_hellman(method: Method, client_half: &[u8]) -> Result<(Vec<u8>, Vec<u8>)> {
+    let random = SystemRandom::new();
+    let ours =
+        EphemeralPrivateKey::generate(method.algorithm(), &random).map_err(|_| no_randomness())?;
+    let our_half = ours.compute_public_key().map_err(|_| no_randomness())?.as_ref().to_vec();
+    let theirs = UnparsedPublicKey::new(method.algorithm(), client_half);
+    let number = agree_ephemeral(ours, &theirs, <[u8]>::to_vec).map_err(|_| no_half())?;
+    Ok((our_half, number))
+}
+
+/// Our half, and the secret as it goes into hashes: ML-KEM's and Curve25519's, hashed together.
+fn hybrid(client_half: &[u8]) -> Result<(Vec<u8>, Vec<u8>)> {
+    let (encapsulation, curve) =
+        client_half.split_at_checked(ENCAPSULATION_KEY).ok_or_else(no_half)?;
+    let key = EncapsulationKey::<MlKem768>::new_from_slice(encapsulation).map_err(|_| no_half())?;
+    let (ciphertext, first) = key.encapsulate();
+    let (our_curve, second) = diffie_hellman(Method::MlKem768Curve25519, curve)?;
+    let our_half = [ciphertext.as_slice(), &our_curve].concat();
+    let secret = sha256(&[first.as_slice(), &second].concat());
+    Ok((our_half, Writer::empty().string(&secret).done()))
 }
 
 fn sha256(bytes: &[u8]) -> [u8; HASH] {
@@ -245,7 +284,8 @@ mod tests {
         assert_eq!(keys[agreed.host_key].kind(), HostKeyKind::EcdsaP256);
         assert_eq!(agreed.to_client, Cipher::Aes128Gcm);
         assert!(agreed.strict && agreed.wants_info && agreed.wrong_guess);
-        let plain = ["curve25519-sha256", "ssh-ed25519", GCM, GCM, "", "", "none", "none", "", ""];
+        let plain =
+            ["mlkem768x25519-sha256", "ssh-ed25519", GCM, GCM, "", "", "none", "none", "", ""];
         let agreed = agree(&client(plain, true), &keys).unwrap();
         assert!(!agreed.strict && !agreed.wants_info && !agreed.wrong_guess);
         assert!(agree(&offer(&keys), &keys).is_ok());
@@ -277,9 +317,30 @@ mod tests {
             (Method::Curve25519, vec![9; 31]),
             (Method::NistP256, vec![4; 65]),
             (Method::NistP256, Vec::new()),
+            (Method::MlKem768Curve25519, vec![9; 32]),
+            (Method::MlKem768Curve25519, vec![0xff; ENCAPSULATION_KEY + 32]),
+            (Method::MlKem768Curve25519, vec![0; ENCAPSULATION_KEY + 32]),
         ] {
             assert!(exchange(method, &half, &transcript, &keys[0]).is_err());
         }
+    }
+
+    #[test]
+    fn the_hybrid_secret_is_the_clients() {
+        use ml_kem::kem::{Decapsulate as _, Kem as _, KeyExport as _};
+        let (decapsulation, encapsulation) = MlKem768::generate_keypair();
+        let random = SystemRandom::new();
+        let curve = EphemeralPrivateKey::generate(&X25519, &random).unwrap();
+        let public = curve.compute_public_key().unwrap();
+        let half = [encapsulation.to_bytes().as_slice(), public.as_ref()].concat();
+        let (reply, secret) = hybrid(&half).unwrap();
+        let (ciphertext, theirs) = reply.split_at(reply.len() - 32);
+        assert_eq!(ciphertext.len(), 1088);
+        let first = decapsulation.decapsulate(&ciphertext.try_into().unwrap());
+        let theirs = UnparsedPublicKey::new(&X25519, theirs);
+        let second = agree_ephemeral(curve, &theirs, <[u8]>::to_vec).unwrap();
+        let expected = sha256(&[first.as_slice(), &second].concat());
+        assert_eq!(secret, Writer::empty().string(&expected).done());
     }
 
     proptest! {

@@ -4,7 +4,7 @@
 //! (with strict key exchange where the client has it), Ed25519 or ECDSA host keys, AES-GCM, and
 //! sign-in by RSA keys with SHA-2, the only ones that IAM takes. Shells, terminals, forwarding and
 //! subsystems are refused. The cryptography is ring's, which TLS brings along anyway; why no SSH
-//! library is used is told in `docs/adr/0007-ssh-on-ring.md`.
+//! library is used is told in `docs/adr/0008-ssh-on-ring.md`.
 //!
 //! One task per connection reads, answers and sends ([`server`] accepts, `connection` runs,
 //! `transport` agrees on keys, `userauth` lets in, `channels` hands out commands). A client's

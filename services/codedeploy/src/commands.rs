@@ -324,6 +324,7 @@ pub(crate) async fn specification(
         Ok(deployment)
     })?;
     let payload = signer(&cx).await?.sign(describe(&deployment).to_string().as_bytes());
+    let payload = payload.ok_or_else(|| Error::internal("a specification could not be signed"))?;
     Ok(GetDeploymentSpecificationOutput {
         deployment_system: "CodeDeploy".to_owned(),
         deployment_specification: DeploymentSpecification {

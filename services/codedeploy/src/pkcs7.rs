@@ -6,11 +6,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use p256::ecdsa::signature::Signer as _;
-use p256::ecdsa::{Signature, SigningKey};
-
-/// How long the key's text is, in bytes.
-pub(crate) const KEY_BYTES: usize = 32;
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
@@ -39,26 +36,34 @@ const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 
 /// Signs specifications.
 pub(crate) struct Signer {
-    key: SigningKey,
+    key: EcdsaKeyPair,
     certificate: Vec<u8>,
 }
 
+/// A new key (PKCS #8); `None` where the system gives no randomness.
+pub(crate) fn new_key() -> Option<Vec<u8>> {
+    let random = SystemRandom::new();
+    let key = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random);
+    Some(key.ok()?.as_ref().to_vec())
+}
+
 impl Signer {
-    /// A signer of that key; `None` for the few texts that are no key.
+    /// A signer of that key (PKCS #8); `None` for what is no key.
     pub(crate) fn new(key: &[u8]) -> Option<Self> {
-        let key = SigningKey::from_slice(key).ok()?;
-        let certificate = certificate(&key);
+        let random = SystemRandom::new();
+        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, key, &random).ok()?;
+        let certificate = certificate(&key)?;
         Some(Self { key, certificate })
     }
 
-    /// The content in its signed envelope, as PEM.
-    pub(crate) fn sign(&self, content: &[u8]) -> String {
+    /// The content in its signed envelope, as PEM; `None` where the system gives no randomness.
+    pub(crate) fn sign(&self, content: &[u8]) -> Option<String> {
         let signer = sequence(&[
             &integer(1),
             &sequence(&[&name(), &integer(SERIAL)]),
             &sequence(&[&oid(SHA256), NULL]),
             &sequence(&[&oid(ECDSA_WITH_SHA256)]),
-            &tlv(OCTET_STRING, &[&signature(&self.key, content)]),
+            &tlv(OCTET_STRING, &[&signature(&self.key, content)?]),
         ]);
         let content = sequence(&[&oid(DATA), &tlv(EXPLICIT_0, &[&tlv(OCTET_STRING, &[content])])]);
         let signed = sequence(&[
@@ -68,7 +73,7 @@ impl Signer {
             &tlv(EXPLICIT_0, &[&self.certificate]),
             &tlv(SET, &[&signer]),
         ]);
-        pem(&sequence(&[&oid(SIGNED_DATA), &tlv(EXPLICIT_0, &[&signed])]))
+        Some(pem(&sequence(&[&oid(SIGNED_DATA), &tlv(EXPLICIT_0, &[&signed])])))
     }
 }
 
@@ -76,12 +81,12 @@ const NULL: &[u8] = &[0x05, 0x00];
 const SERIAL: u8 = 1;
 
 /// X.509 version 1: nothing but a name and the key.
-fn certificate(key: &SigningKey) -> Vec<u8> {
-    let point = key.verifying_key().to_sec1_point(false);
+fn certificate(key: &EcdsaKeyPair) -> Option<Vec<u8>> {
+    let point = key.public_key().as_ref();
     let algorithm = sequence(&[&oid(ECDSA_WITH_SHA256)]);
     let public_key = sequence(&[
         &sequence(&[&oid(EC_PUBLIC_KEY), &oid(PRIME256V1)]),
-        &tlv(BIT_STRING, &[&[0], point.as_bytes()]),
+        &tlv(BIT_STRING, &[&[0], point]),
     ]);
     let body = sequence(&[
         &integer(SERIAL),
@@ -95,14 +100,12 @@ fn certificate(key: &SigningKey) -> Vec<u8> {
         &name(),
         &public_key,
     ]);
-    let signature = tlv(BIT_STRING, &[&[0], &signature(key, &body)]);
-    sequence(&[&body, &algorithm, &signature])
+    let signature = tlv(BIT_STRING, &[&[0], &signature(key, &body)?]);
+    Some(sequence(&[&body, &algorithm, &signature]))
 }
 
-fn signature(key: &SigningKey, content: &[u8]) -> Vec<u8> {
-    let signature: Signature = key.sign(content);
-    let (r, s) = signature.split_bytes();
-    sequence(&[&unsigned(&r), &unsigned(&s)])
+fn signature(key: &EcdsaKeyPair, content: &[u8]) -> Option<Vec<u8>> {
+    Some(key.sign(&SystemRandom::new(), content).ok()?.as_ref().to_vec())
 }
 
 fn name() -> Vec<u8> {
@@ -114,19 +117,9 @@ fn oid(bytes: &[u8]) -> Vec<u8> {
     tlv(OBJECT_IDENTIFIER, &[bytes])
 }
 
+/// Below 128: a leading one would be a minus.
 fn integer(small: u8) -> Vec<u8> {
-    unsigned(&[small])
-}
-
-/// A number without sign, in as few bytes as it takes.
-fn unsigned(bytes: &[u8]) -> Vec<u8> {
-    let start = bytes.iter().position(|byte| *byte != 0);
-    let bytes = start.and_then(|start| bytes.get(start..)).unwrap_or(&[0]);
-    match bytes.first() {
-        // A leading one would be a minus.
-        Some(first) if *first >= 0x80 => tlv(INTEGER, &[&[0], bytes]),
-        _ => tlv(INTEGER, &[bytes]),
-    }
+    tlv(INTEGER, &[&[small]])
 }
 
 fn sequence(parts: &[&[u8]]) -> Vec<u8> {
@@ -189,9 +182,9 @@ mod tests {
     #[test]
     fn openssl_verifies_what_is_signed() {
         for length in [0, 1, 100, 127, 128, 255, 256, 5000, 70_000] {
-            let signer = Signer::new(&types::random_bytes::<KEY_BYTES>()).unwrap();
+            let signer = Signer::new(&new_key().unwrap()).unwrap();
             let content = "x".repeat(length);
-            let pem = signer.sign(content.as_bytes());
+            let pem = signer.sign(content.as_bytes()).unwrap();
             for tool in [
                 &["smime", "-verify", "-noverify", "-inform", "PEM"][..],
                 &["cms", "-verify", "-noverify", "-binary", "-inform", "PEM"],
@@ -217,7 +210,7 @@ mod tests {
 
     #[test]
     fn no_key() {
-        assert!(Signer::new(&[0; KEY_BYTES]).is_none());
+        assert!(Signer::new(&[0; 32]).is_none());
         assert!(Signer::new(&[1; 3]).is_none());
     }
 }

@@ -8,7 +8,7 @@ use shape::{Bytes, Shape};
 use store::Resource;
 use types::Scope;
 
-use crate::pkcs7::{KEY_BYTES, Signer};
+use crate::pkcs7::{Signer, new_key};
 
 /// Binds the sealed key to its purpose.
 const CONTEXT: &[u8] = b"codedeploy specification signer";
@@ -44,29 +44,35 @@ pub(crate) async fn signer(cx: &Cx) -> Result<Arc<Signer>, Error> {
     let existing = cx.read(|tx| Ok(tx.get::<SealedKey>(&scope, KEY)?))?;
     let sealed = match existing {
         Some(existing) => existing.into_inner().sealed,
-        None => make(cx, &scope).await?,
+        None => make(cx, &scope, None).await?,
     };
-    let key = cx.blobs().unseal(CONTEXT, &sealed).map_err(Error::internal)?;
-    let signer = Signer::new(&key).ok_or_else(|| Error::internal("the signer's key is damaged"))?;
+    let signer = match open(cx, &sealed)? {
+        Some(signer) => signer,
+        // Earlier versions kept keys in another form. Agents read what any key has signed.
+        None => open(cx, &make(cx, &scope, Some(sealed)).await?)?
+            .ok_or_else(|| Error::internal("the signer's key is damaged"))?,
+    };
     let signer = Arc::new(signer);
     let _ = signers.0.set((scope, signer.clone()));
     Ok(signer)
 }
 
-/// Makes a key, unless somebody else just did.
-async fn make(cx: &Cx, scope: &Scope) -> Result<Bytes, Error> {
-    let key = loop {
-        let key = types::random_bytes::<KEY_BYTES>();
-        if Signer::new(&key).is_some() {
-            break key;
-        }
-    };
+fn open(cx: &Cx, sealed: &Bytes) -> Result<Option<Signer>, Error> {
+    let key = cx.blobs().unseal(CONTEXT, sealed).map_err(Error::internal)?;
+    Ok(Signer::new(&key))
+}
+
+/// Makes a key in the place of `old`, unless somebody else just did.
+async fn make(cx: &Cx, scope: &Scope, old: Option<Bytes>) -> Result<Bytes, Error> {
+    let key = new_key().ok_or_else(|| Error::internal("the system gives no randomness"))?;
     let sealed = cx.blobs().seal(&KeyRef::Yard, CONTEXT, &key).map_err(Error::internal)?;
     let (scope, fresh) = (scope.clone(), SealedKey { sealed: sealed.into() });
     cx.write(move |tx| match tx.get::<SealedKey>(&scope, KEY)? {
-        Some(existing) => Ok(existing.into_inner().sealed),
-        None => {
-            tx.insert(&scope, &fresh)?;
+        Some(existing) if Some(&existing.sealed) != old.as_ref() => {
+            Ok(existing.into_inner().sealed)
+        }
+        _ => {
+            tx.put(&scope, &fresh)?;
             Ok(fresh.sealed.clone())
         }
     })
