@@ -126,7 +126,7 @@ pub struct DeleteApprovalRuleTemplateInput {
 #[derive(Shape, Default, Clone)]
 pub struct DeleteApprovalRuleTemplateOutput {
     #[shape(required)]
-    pub approval_rule_template_id: String,
+    pub approval_rule_template_id: Option<String>,
 }
 
 /// [UpdateApprovalRuleTemplateContent](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_UpdateApprovalRuleTemplateContent.html)

@@ -120,7 +120,7 @@ pub struct DeletePullRequestApprovalRuleInput {
 #[derive(Shape, Default, Clone)]
 pub struct DeletePullRequestApprovalRuleOutput {
     #[shape(required)]
-    pub approval_rule_id: String,
+    pub approval_rule_id: Option<String>,
 }
 
 /// [UpdatePullRequestApprovalRuleContent](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_UpdatePullRequestApprovalRuleContent.html)

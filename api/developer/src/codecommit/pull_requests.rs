@@ -4,7 +4,8 @@ use shape::{Shape, Timestamp};
 
 use super::{
     ApprovalRule, ApprovalRuleEventMetadata, ApprovalRuleOverriddenEventMetadata,
-    ApprovalStateChangedEventMetadata,
+    ApprovalStateChangedEventMetadata, ConflictDetailLevelTypeEnum, ConflictResolution,
+    ConflictResolutionStrategyTypeEnum,
 };
 
 shape::operations! { "codecommit";
@@ -16,6 +17,9 @@ shape::operations! { "codecommit";
         -> UpdatePullRequestDescriptionOutput;
     UpdatePullRequestStatus(UpdatePullRequestStatusInput) -> UpdatePullRequestStatusOutput;
     DescribePullRequestEvents(DescribePullRequestEventsInput) -> DescribePullRequestEventsOutput;
+    MergePullRequestByFastForward(MergePullRequestByFastForwardInput) -> MergePullRequestOutput;
+    MergePullRequestBySquash(MergePullRequestInput) -> MergePullRequestOutput;
+    MergePullRequestByThreeWay(MergePullRequestInput) -> MergePullRequestOutput;
 }
 
 shape::string_enum! {
@@ -192,7 +196,12 @@ pub struct UpdatePullRequestTitleOutput {
 pub struct UpdatePullRequestDescriptionInput {
     #[shape(required, missing = "PullRequestIdRequiredException")]
     pub pull_request_id: String,
-    #[shape(required, max = 10240, invalid = "InvalidDescriptionException")]
+    #[shape(
+        required,
+        missing = "InvalidDescriptionException",
+        max = 10240,
+        invalid = "InvalidDescriptionException"
+    )]
     pub description: String,
 }
 
@@ -291,4 +300,55 @@ pub struct DescribePullRequestEventsOutput {
     #[shape(required)]
     pub pull_request_events: Vec<PullRequestEvent>,
     pub next_token: Option<String>,
+}
+
+/// [MergePullRequestByFastForward](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_MergePullRequestByFastForward.html)
+#[derive(Shape, Default, Clone)]
+pub struct MergePullRequestByFastForwardInput {
+    #[shape(required, missing = "PullRequestIdRequiredException")]
+    pub pull_request_id: String,
+    #[shape(
+        required,
+        missing = "RepositoryNameRequiredException",
+        min = 1,
+        max = 100,
+        pattern = r"[\w\.-]+",
+        invalid = "InvalidRepositoryNameException"
+    )]
+    pub repository_name: String,
+    pub source_commit_id: Option<String>,
+}
+
+/// [MergePullRequestBySquash](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_MergePullRequestBySquash.html)
+/// and
+/// [MergePullRequestByThreeWay](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_MergePullRequestByThreeWay.html)
+#[derive(Shape, Default, Clone)]
+pub struct MergePullRequestInput {
+    #[shape(required, missing = "PullRequestIdRequiredException")]
+    pub pull_request_id: String,
+    #[shape(
+        required,
+        missing = "RepositoryNameRequiredException",
+        min = 1,
+        max = 100,
+        pattern = r"[\w\.-]+",
+        invalid = "InvalidRepositoryNameException"
+    )]
+    pub repository_name: String,
+    pub source_commit_id: Option<String>,
+    #[shape(invalid = "InvalidConflictDetailLevelException")]
+    pub conflict_detail_level: Option<ConflictDetailLevelTypeEnum>,
+    #[shape(invalid = "InvalidConflictResolutionStrategyException")]
+    pub conflict_resolution_strategy: Option<ConflictResolutionStrategyTypeEnum>,
+    pub commit_message: Option<String>,
+    pub author_name: Option<String>,
+    pub email: Option<String>,
+    pub keep_empty_folders: Option<bool>,
+    pub conflict_resolution: Option<ConflictResolution>,
+}
+
+/// What the merges of pull requests answer.
+#[derive(Shape, Default, Clone)]
+pub struct MergePullRequestOutput {
+    pub pull_request: Option<PullRequest>,
 }

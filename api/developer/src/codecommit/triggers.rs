@@ -5,7 +5,6 @@ use shape::Shape;
 shape::operations! { "codecommit";
     GetRepositoryTriggers(GetRepositoryTriggersInput) -> GetRepositoryTriggersOutput;
     PutRepositoryTriggers(PutRepositoryTriggersInput) -> PutRepositoryTriggersOutput;
-    TestRepositoryTriggers(TestRepositoryTriggersInput) -> TestRepositoryTriggersOutput;
 }
 
 shape::string_enum! {
@@ -76,34 +75,4 @@ pub struct PutRepositoryTriggersInput {
 #[derive(Shape, Default, Clone)]
 pub struct PutRepositoryTriggersOutput {
     pub configuration_id: Option<String>,
-}
-
-/// [TestRepositoryTriggers](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_TestRepositoryTriggers.html)
-#[derive(Shape, Default, Clone)]
-pub struct TestRepositoryTriggersInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
-    pub repository_name: String,
-    #[shape(required, missing = "RepositoryTriggersListRequiredException")]
-    pub triggers: Vec<RepositoryTrigger>,
-}
-
-/// [RepositoryTriggerExecutionFailure](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_RepositoryTriggerExecutionFailure.html)
-#[derive(Shape, Default, Clone)]
-pub struct RepositoryTriggerExecutionFailure {
-    pub trigger: Option<String>,
-    pub failure_message: Option<String>,
-}
-
-/// [TestRepositoryTriggers](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_TestRepositoryTriggers.html)
-#[derive(Shape, Default, Clone)]
-pub struct TestRepositoryTriggersOutput {
-    pub successful_executions: Vec<String>,
-    pub failed_executions: Vec<RepositoryTriggerExecutionFailure>,
 }

@@ -12,7 +12,7 @@ use crate::errors;
 const MAX_TOKEN: usize = 256;
 
 /// A token and what it was sent with.
-pub(super) struct Once {
+pub(crate) struct Once {
     pub token: Option<String>,
     pub digest: String,
 }

@@ -5,6 +5,7 @@ use service::Caller;
 use store::{Event, Stored};
 use types::{Arn, Timestamp};
 
+use super::detail;
 use crate::comments::{Kept, ReactionValue};
 use crate::model::Repository;
 
@@ -111,16 +112,8 @@ fn about(
     detail.insert("event".to_owned(), json!(event));
     detail.insert("repositoryId".to_owned(), json!(repository.id));
     detail.insert("repositoryName".to_owned(), json!(repository.name));
-    detail.insert("callerUserArn".to_owned(), json!(caller.arn));
     detail.insert("notificationBody".to_owned(), json!(body));
-    // Who signs in through an identity provider may be told by session tags of these names.
-    for name in ["displayName", "emailAddress"] {
-        let key = format!("aws:PrincipalTag/{name}");
-        let found = caller.context.iter().find(|(known, _)| known.eq_ignore_ascii_case(&key));
-        if let Some(value) = found.and_then(|(_, values)| values.first()) {
-            detail.insert(name.to_owned(), json!(value));
-        }
-    }
+    detail::caller(&mut detail, caller);
     detail
 }
 
@@ -132,14 +125,5 @@ fn finished(
 ) -> Event {
     let (account, region) = (repository.scope.account.as_str(), repository.scope.region.as_str());
     let arn = Arn::new("codecommit", region, account, repository.name.as_str());
-    Event {
-        id: types::uuid(),
-        source: "aws.codecommit".to_owned(),
-        detail_type: detail_type.to_owned(),
-        account: account.to_owned(),
-        region: region.to_owned(),
-        time: now,
-        resources: vec![arn.to_string()],
-        detail: Value::Object(detail),
-    }
+    detail::event(&repository.scope, detail_type, vec![arn.to_string()], detail, now)
 }

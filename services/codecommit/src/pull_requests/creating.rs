@@ -4,12 +4,12 @@ use api::{CreatePullRequestInput, CreatePullRequestOutput, PullRequestStatusEnum
 use api_developer::codecommit as api;
 use git::Oid;
 use service::Cx;
-use store::{Query, ReadTx, Stored, WriteTx};
+use store::{ReadTx, Stored, WriteTx};
 use types::Scope;
 use wire::Error;
 
 use super::history::{By, What};
-use super::model::{Found, MAX_OPEN, PullRequest};
+use super::model::{Found, MAX_OPEN, PullRequest, count_open};
 use super::questions::{Answers, Unsettled, settle};
 use super::showing::shown;
 use super::updating::check_title;
@@ -92,7 +92,7 @@ fn create(
     }
     let source = tip(tx, &repository, &source_reference)?;
     let destination = tip(tx, &repository, &destination_reference)?;
-    refuse_too_many(tx, scope, &repository)?;
+    refuse_too_many(tx, &repository)?;
     let merge_base = answers.base(source, destination)?;
     let id = tx.next_sequence(&format!("codecommit pull requests of {scope}"))?.to_string();
     let revision = Revision::begin(&id);
@@ -151,10 +151,8 @@ fn earlier(
     }
 }
 
-fn refuse_too_many(tx: &ReadTx<'_>, scope: &Scope, repository: &Repository) -> Result<(), Error> {
-    let (open, query) = (Some(PullRequestStatusEnum::Open), Query::first(MAX_OPEN));
-    let found = PullRequest::of_repository(tx, scope, &repository.id, open, None, &query)?;
-    if found.items.len() < MAX_OPEN {
+fn refuse_too_many(tx: &ReadTx<'_>, repository: &Repository) -> Result<(), Error> {
+    if count_open(tx, &repository.id)? < MAX_OPEN {
         return Ok(());
     }
     Err(errors::MAXIMUM_OPEN_PULL_REQUESTS_EXCEEDED.error(format!(

@@ -14,7 +14,7 @@ use shape::{Shape, Timestamp};
 use store::{Index, Key, Query, ReadTx, Resource, StoreError, WriteTx};
 use types::Scope;
 
-use super::model::Found;
+use super::model::{self, Found};
 use crate::events;
 
 /// Who does something, and when.
@@ -150,6 +150,11 @@ impl Found {
         what: What<'_>,
     ) -> Result<(), StoreError> {
         self.pull_request.active = by.now;
+        match what {
+            What::Created => model::count(tx, &self.repository.id, true)?,
+            What::Closed | What::Merged(_) => model::count(tx, &self.repository.id, false)?,
+            _ => {}
+        }
         for entry in what.entries(self) {
             self.pull_request.events += 1;
             let entry = Entry {

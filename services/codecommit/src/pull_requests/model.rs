@@ -3,7 +3,7 @@
 use api::{ApprovalRule, MergeMetadata, PullRequestStatusEnum as Status};
 use api_developer::codecommit as api;
 use shape::{Shape, Timestamp};
-use store::{Index, Key, Query, ReadTx, Resource, StoreError, Stored};
+use store::{Index, Key, Query, ReadTx, Resource, StoreError, Stored, WriteTx};
 use types::Scope;
 use wire::Error;
 
@@ -20,6 +20,9 @@ const OF_REPOSITORY: &str = "of-repository";
 const OPEN_ON: &str = "open-on";
 /// Finds the one that a client request token made.
 const BY_TOKEN: &str = "by-token";
+
+/// By repository id: how many of its pull requests are open.
+const OPEN: &str = "codecommit-open-pull-requests";
 
 /// The wish to merge one branch into another. Its events are
 /// [resources of their own](super::history), its approvals [with its
@@ -55,6 +58,8 @@ pub(crate) struct PullRequest {
     pub rules: Vec<ApprovalRule>,
     /// How and by whom it was merged, once it is.
     pub merged: Option<MergeMetadata>,
+    /// Entries that its history has.
+    pub events: i64,
 }
 
 impl Resource for PullRequest {
@@ -78,7 +83,8 @@ impl Resource for PullRequest {
                 indexes.push(Index::new(OPEN_ON, on(&self.repository_id, reference)));
             }
         }
-        indexes.extend(self.token.as_ref().map(|token| Index::new(BY_TOKEN, token)));
+        let token = self.token.as_ref().map(|token| by_token(&self.author_arn, token));
+        indexes.extend(token.map(|value| Index::new(BY_TOKEN, value)));
         indexes
     }
 }
@@ -91,6 +97,10 @@ fn listing(repository_id: &str, status: Option<Status>, author_arn: Option<&str>
 
 fn on(repository_id: &str, reference: &str) -> String {
     format!("{repository_id} {reference}")
+}
+
+fn by_token(author_arn: &str, token: &str) -> String {
+    format!("{author_arn} {token}")
 }
 
 /// A pull request with the repository that it is in.
@@ -124,13 +134,15 @@ impl PullRequest {
         Ok(repository.map(|repository| Found { pull_request, repository }))
     }
 
-    /// The one that was made with this client request token.
+    /// The one that this author made with this client request token.
     pub fn by_token(
         tx: &ReadTx<'_>,
         scope: &Scope,
+        author_arn: &str,
         token: &str,
     ) -> Result<Option<Stored<Self>>, StoreError> {
-        let found = tx.by_index::<Self>(scope, BY_TOKEN, token, &Query::first(1))?;
+        let value = by_token(author_arn, token);
+        let found = tx.by_index::<Self>(scope, BY_TOKEN, &value, &Query::first(1))?;
         Ok(found.items.into_iter().next())
     }
 
@@ -198,6 +210,38 @@ impl PullRequest {
             approval_rules: self.rules.clone(),
         }
     }
+}
+
+fn open_key(repository_id: &str) -> Vec<u8> {
+    Key::new().text(repository_id).into()
+}
+
+/// How many pull requests of a repository are open.
+pub(super) fn count_open(tx: &ReadTx<'_>, repository_id: &str) -> Result<usize, StoreError> {
+    let damaged = || StoreError::Corrupt("a count of open pull requests".to_owned());
+    match tx.get_raw(OPEN, &open_key(repository_id))? {
+        None => Ok(0),
+        Some(bytes) => {
+            let count = bytes.try_into().map(u64::from_be_bytes).map_err(|_| damaged())?;
+            usize::try_from(count).map_err(|_| damaged())
+        }
+    }
+}
+
+/// Notes that one more is open, or one less.
+pub(super) fn count(
+    tx: &mut WriteTx<'_>,
+    repository_id: &str,
+    opened: bool,
+) -> Result<(), StoreError> {
+    let before = count_open(tx, repository_id)?;
+    let now = if opened { before.saturating_add(1) } else { before.saturating_sub(1) };
+    tx.put_raw(OPEN, &open_key(repository_id), &(now as u64).to_be_bytes())
+}
+
+/// Forgets a deleted repository's count.
+pub(super) fn forget_count(tx: &mut WriteTx<'_>, repository_id: &str) -> Result<(), StoreError> {
+    tx.delete_raw(OPEN, &open_key(repository_id))
 }
 
 /// Refuses what cannot be a pull request's id.

@@ -225,6 +225,7 @@ async fn changes_and_closing() {
         ("InvalidPullRequestStatusUpdateException", to_open.clone()),
         ("TitleRequiredException", (title.0, title.1, json!(null))),
         ("InvalidTitleException", (title.0, title.1, json!("x".repeat(151)))),
+        ("InvalidDescriptionException", (description.0, description.1, json!(null))),
         ("InvalidDescriptionException", (description.0, description.1, json!("x".repeat(10_241)))),
         ("PullRequestStatusRequiredException", (to_open.0, to_open.1, json!(null))),
         ("InvalidPullRequestStatusException", (to_open.0, to_open.1, json!("MERGED"))),
