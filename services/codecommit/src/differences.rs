@@ -1,7 +1,7 @@
 //! GetDifferences.
 
 use api_developer::codecommit::*;
-use git::{EntryKind, Objects, Oid, Side};
+use git::{EntryKind, Objects, Oid, Side, Wanted};
 use service::Cx;
 use types::PageToken;
 use wire::Error;
@@ -13,7 +13,7 @@ use crate::{errors, repos, repositories};
 /// Differences on one page if the caller does not say, and at most.
 pub(crate) const PAGE: usize = 100;
 
-/// Renames are shown as a deletion and an addition. Where both paths are given and differ, what
+/// A rename is a deletion and an addition: AWS documents no other way to show one. Where both paths are given and differ, what
 /// lies at the one is compared with what lies at the other.
 pub(crate) async fn get_differences(
     cx: Cx,
@@ -40,40 +40,57 @@ pub(crate) async fn get_differences(
         Ok((found, before, after))
     })?;
     let listing = format!("GetDifferences {before:?} {after} {before_path:?} {after_path:?}");
-    let skip = match &input.next_token {
-        None => 0,
-        Some(token) => PageToken::decode(&listing, token)
-            .ok()
-            .and_then(|key| key.parse::<usize>().ok())
-            .ok_or_else(repositories::bad_token)?,
+    let behind = match &input.next_token {
+        None => None,
+        Some(token) => {
+            let key = PageToken::decode(&listing, token).map_err(|_| repositories::bad_token())?;
+            Some(decode(&key).ok_or_else(repositories::bad_token)?)
+        }
     };
+    let page = limit.min(PAGE);
     let work = move |objects: &Objects| {
         let tree = |oid: &Oid| commit_at(objects, oid).map(|commit| commit.tree);
         let before = before.as_ref().map(tree).transpose()?;
         let after = tree(&after)?;
-        compare(objects, before, after, before_path.as_deref(), after_path.as_deref())
+        let wanted = Wanted { under: None, behind: behind.as_deref(), limit: page + 1 };
+        compare(objects, before, after, (before_path.as_deref(), after_path.as_deref()), wanted)
     };
-    let all = repos::open(&cx, &found.id).await?.read(work).await?;
-    let end = skip.saturating_add(limit.min(PAGE));
-    let more = all.len() > end;
+    let mut found = repos::open(&cx, &found.id).await?.read(work).await?;
+    let more = found.len() > page;
+    found.truncate(page);
+    let last = found.last().filter(|_| more).map(|(key, _)| encode(key));
     Ok(GetDifferencesOutput {
-        differences: all.into_iter().skip(skip).take(end - skip).map(shown).collect(),
-        next_token: more.then(|| PageToken::encode(&listing, &end.to_string())),
+        differences: found.into_iter().map(|(_, difference)| shown(difference)).collect(),
+        next_token: last.map(|key| PageToken::encode(&listing, &key)),
     })
 }
+
+/// A path's bytes, which need not be text, in a page token.
+fn encode(path: &[u8]) -> String {
+    path.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn decode(key: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let byte = |pair: &[u8]| Some(digit(pair.first()?)? << 4 | digit(pair.get(1)?)?);
+    key.as_bytes().chunks(2).map(byte).collect()
+}
+
+/// Differences with the paths by which they are ordered.
+type Found = Vec<(Vec<u8>, git::Difference)>;
 
 fn compare(
     objects: &Objects,
     before: Option<Oid>,
     after: Oid,
-    before_path: Option<&str>,
-    after_path: Option<&str>,
-) -> Result<Vec<git::Difference>, Error> {
+    (before_path, after_path): (Option<&str>, Option<&str>),
+    wanted: Wanted<'_>,
+) -> Result<Found, Error> {
     // Without a commit before, everything is new and its path says nothing.
     let before_path = before_path.filter(|_| before.is_some());
     let one_path = match (before_path, after_path) {
         (Some(a), Some(b)) if a != b => {
-            return across(objects, before, after, a, b);
+            return across(objects, (before, a), (after, b), wanted);
         }
         (a, b) => b.or(a),
     };
@@ -85,17 +102,18 @@ fn compare(
             return Err(no_path(path));
         }
     }
-    Ok(objects.diff(before.as_ref(), Some(&after), one_path.map(str::as_bytes))?)
+    let wanted = Wanted { under: one_path.map(str::as_bytes), ..wanted };
+    let found = objects.differences(before.as_ref(), Some(&after), wanted)?;
+    Ok(found.into_iter().map(|difference| (difference.path().to_vec(), difference)).collect())
 }
 
 /// What lies at one path against what lies at another.
 fn across(
     objects: &Objects,
-    before: Option<Oid>,
-    after: Oid,
-    before_path: &str,
-    after_path: &str,
-) -> Result<Vec<git::Difference>, Error> {
+    (before, before_path): (Option<Oid>, &str),
+    (after, after_path): (Oid, &str),
+    wanted: Wanted<'_>,
+) -> Result<Found, Error> {
     let at = |tree: Option<Oid>, path: &str| -> Result<git::TreeEntry, Error> {
         let entry = match tree {
             Some(tree) => objects.entry_at(&tree, path.as_bytes())?,
@@ -104,17 +122,7 @@ fn across(
         entry.ok_or_else(|| no_path(path))
     };
     let (a, b) = (at(before, before_path)?, at(Some(after), after_path)?);
-    let folder = |entry: &git::TreeEntry| (entry.kind == EntryKind::Tree).then_some(entry.oid);
-    let mut found = objects.diff(folder(&a).as_ref(), folder(&b).as_ref(), None)?;
-    let move_under = |side: &mut Option<Side>, folder: &str| {
-        if let Some(side) = side {
-            side.path = [folder.as_bytes(), b"/", &side.path].concat();
-        }
-    };
-    for difference in &mut found {
-        move_under(&mut difference.before, before_path);
-        move_under(&mut difference.after, after_path);
-    }
+    let mut found = Found::new();
     let file = |entry: &git::TreeEntry, path: &str| {
         (entry.kind != EntryKind::Tree).then(|| Side {
             path: path.as_bytes().to_vec(),
@@ -124,8 +132,21 @@ fn across(
     };
     let (before, after) = (file(&a, before_path), file(&b, after_path));
     let same = a.kind == b.kind && a.oid == b.oid;
-    if !same && (before.is_some() || after.is_some()) {
-        found.push(git::Difference { before, after });
+    // The two themselves come before what is below them: their path is the empty one.
+    if !same && (before.is_some() || after.is_some()) && wanted.behind.is_none() {
+        found.push((Vec::new(), git::Difference { before, after }));
+    }
+    let folder = |entry: &git::TreeEntry| (entry.kind == EntryKind::Tree).then_some(entry.oid);
+    let move_under = |side: &mut Option<Side>, folder: &str| {
+        if let Some(side) = side {
+            side.path = [folder.as_bytes(), b"/", &side.path].concat();
+        }
+    };
+    for mut difference in objects.differences(folder(&a).as_ref(), folder(&b).as_ref(), wanted)? {
+        let key = difference.path().to_vec();
+        move_under(&mut difference.before, before_path);
+        move_under(&mut difference.after, after_path);
+        found.push((key, difference));
     }
     Ok(found)
 }

@@ -12,11 +12,13 @@
 //! <https://docs.aws.amazon.com/codecommit/latest/APIReference/>
 
 mod approvals;
+mod blob_differences;
 mod branches;
 mod comments;
 mod differences;
 mod errors;
 mod events;
+mod history;
 mod keys;
 mod merges;
 mod model;

@@ -208,7 +208,8 @@ fn commit_id(text: &str) -> Result<Oid, Error> {
         .map_err(|_| errors::INVALID_COMMIT_ID.error(format!("{text} is not a full commit ID.")))
 }
 
-fn shown(commit: &git::Commit) -> Commit {
+/// A commit as the API shows it.
+pub(crate) fn shown(commit: &git::Commit) -> Commit {
     let who = |who: &Signature| UserInfo {
         name: Some(who.name.clone()),
         email: Some(who.email.clone()),

@@ -9,6 +9,7 @@ shape::operations! { "codecommit";
     GetCommit(GetCommitInput) -> GetCommitOutput;
     BatchGetCommits(BatchGetCommitsInput) -> BatchGetCommitsOutput;
     GetDifferences(GetDifferencesInput) -> GetDifferencesOutput;
+    ListFileCommitHistory(ListFileCommitHistoryInput) -> ListFileCommitHistoryOutput;
 }
 
 shape::string_enum! {
@@ -223,5 +224,41 @@ pub struct Difference {
 pub struct GetDifferencesOutput {
     pub differences: Vec<Difference>,
     #[shape(name = "NextToken")]
+    pub next_token: Option<String>,
+}
+
+/// [ListFileCommitHistory](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_ListFileCommitHistory.html)
+#[derive(Shape, Default, Clone)]
+pub struct ListFileCommitHistoryInput {
+    #[shape(
+        required,
+        missing = "RepositoryNameRequiredException",
+        min = 1,
+        max = 100,
+        pattern = r"[\w\.-]+",
+        invalid = "InvalidRepositoryNameException"
+    )]
+    pub repository_name: String,
+    pub commit_specifier: Option<String>,
+    #[shape(required, missing = "PathRequiredException")]
+    pub file_path: String,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+}
+
+/// [FileVersion](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_FileVersion.html)
+#[derive(Shape, Default, Clone)]
+pub struct FileVersion {
+    pub commit: Option<Commit>,
+    pub blob_id: Option<String>,
+    pub path: Option<String>,
+    pub revision_children: Vec<String>,
+}
+
+/// [ListFileCommitHistory](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_ListFileCommitHistory.html)
+#[derive(Shape, Default, Clone)]
+pub struct ListFileCommitHistoryOutput {
+    #[shape(required)]
+    pub revision_dag: Vec<FileVersion>,
     pub next_token: Option<String>,
 }

@@ -8,6 +8,7 @@ shape::operations! { "codecommit";
     DeleteFile(DeleteFileInput) -> DeleteFileOutput;
     GetFolder(GetFolderInput) -> GetFolderOutput;
     GetBlob(GetBlobInput) -> GetBlobOutput;
+    GetBlobDifferences(GetBlobDifferencesInput) -> GetBlobDifferencesOutput;
 }
 
 shape::string_enum! {
@@ -226,4 +227,66 @@ pub struct GetBlobInput {
 pub struct GetBlobOutput {
     #[shape(required)]
     pub content: Bytes,
+}
+
+/// [GetBlobDifferences](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetBlobDifferences.html)
+#[derive(Shape, Default, Clone)]
+pub struct GetBlobDifferencesInput {
+    #[shape(
+        required,
+        missing = "RepositoryNameRequiredException",
+        min = 1,
+        max = 100,
+        pattern = r"[\w\.-]+",
+        invalid = "InvalidRepositoryNameException"
+    )]
+    pub repository_name: String,
+    #[shape(required, missing = "BlobIdRequiredException")]
+    pub after_blob_id: String,
+    pub before_blob_id: Option<String>,
+    pub context_lines: Option<i32>,
+    pub ignore_whitespace: Option<bool>,
+    #[shape(name = "MaxResults")]
+    pub max_results: Option<i32>,
+    #[shape(name = "NextToken")]
+    pub next_token: Option<String>,
+}
+
+shape::string_enum! {
+    /// What became of a line.
+    pub enum DiffChangeType { Context = "CONTEXT", Add = "ADD", Delete = "DELETE" }
+}
+
+/// [DiffChange](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_DiffChange.html)
+#[derive(Shape, Default, Clone)]
+pub struct DiffChange {
+    #[shape(name = "type")]
+    pub kind: Option<DiffChangeType>,
+    pub before_line_number: Option<i32>,
+    pub after_line_number: Option<i32>,
+    pub content: Option<String>,
+}
+
+/// [DiffHunk](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_DiffHunk.html)
+#[derive(Shape, Default, Clone)]
+pub struct DiffHunk {
+    pub before_start_line: Option<i32>,
+    pub before_line_count: Option<i32>,
+    pub after_start_line: Option<i32>,
+    pub after_line_count: Option<i32>,
+    pub changes: Vec<DiffChange>,
+}
+
+/// [GetBlobDifferences](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetBlobDifferences.html)
+#[derive(Shape, Default, Clone)]
+pub struct GetBlobDifferencesOutput {
+    #[shape(required)]
+    pub hunks: Vec<DiffHunk>,
+    #[shape(required)]
+    pub is_binary: bool,
+    pub before_blob_size: Option<i64>,
+    #[shape(required)]
+    pub after_blob_size: i64,
+    #[shape(name = "NextToken")]
+    pub next_token: Option<String>,
 }

@@ -5,7 +5,7 @@ use service::{Service, op};
 
 use super::{EVENTS, on_branch, on_repository};
 use crate::model::{right, right_on_branch};
-use crate::{differences, errors, reading, writing};
+use crate::{blob_differences, differences, errors, history, reading, writing};
 
 pub(super) fn rows(service: Service) -> Service {
     service
@@ -17,10 +17,23 @@ pub(super) fn rows(service: Service) -> Service {
         .operation(on_repository!(GetCommit, reading::get_commit))
         .operation(on_repository!(BatchGetCommits, reading::batch_get_commits))
         .operation(on_repository!(GetBlob, reading::get_blob))
+        .operation(on_repository!(GetDifferences, differences::get_differences).paginated(
+            "NextToken",
+            "MaxResults",
+            differences::PAGE,
+        ))
         .operation(
-            on_repository!(GetDifferences, differences::get_differences)
-                .partial("renames are shown as a deletion and an addition")
-                .paginated("NextToken", "MaxResults", differences::PAGE),
+            on_repository!(GetBlobDifferences, blob_differences::get_blob_differences).paginated(
+                "NextToken",
+                "MaxResults",
+                blob_differences::PAGE,
+            ),
         )
-        .lacks(&["GetBlobDifferences", "ListFileCommitHistory"])
+        .operation(
+            on_repository!(ListFileCommitHistory, history::list_file_commit_history).paginated(
+                "nextToken",
+                "maxResults",
+                history::PAGE,
+            ),
+        )
 }
