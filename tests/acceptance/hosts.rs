@@ -155,7 +155,22 @@ fn an_agent_elsewhere_speaks_tls() {
         &json!([
         {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bundles/*"}]),
     );
+    // AWS's guide against confused deputies: the role is for this group alone.
+    let account = arn.split(':').nth(4).unwrap();
+    let group_arn = format!("arn:aws:codedeploy:us-east-1:{account}:deploymentgroup:app/group");
+    let trust = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "codedeploy.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account},
+                      "ArnEquals": {"aws:SourceArn": group_arn}},
+    }]});
+    let trust = trust.to_string();
+    let update = ["iam", "update-assume-role-policy", "--role-name", "deploy"];
+    root.aws(&[&update[..], &["--policy-document", &trust]].concat());
     root.aws(&["deploy", "create-application", "--application-name", "app"]);
+    let other = ["--application-name", "app", "--deployment-group-name", "other"];
+    let create = ["deploy", "create-deployment-group", "--service-role-arn", &deploy];
+    root.refused("InvalidRoleException", &[&create[..], &other].concat());
     let group = ["--application-name", "app", "--deployment-group-name", "group"];
     let filter = "Key=env,Value=test,Type=KEY_AND_VALUE";
     let create = ["deploy", "create-deployment-group", "--service-role-arn", &deploy];

@@ -154,6 +154,11 @@ impl Hook {
                     format!("Script does not exist at specified location: {}", path.display());
                 return Err(failure(Code::ScriptMissing, message, log));
             }
+            // A location is one in the bundle; what lies elsewhere is not made executable, nor run.
+            if !is_within(&path, &self.archive) {
+                let message = format!("The script {} lies outside the revision", script.location);
+                return Err(failure(Code::ScriptMissing, message, log));
+            }
             if make_executable(&path).is_err() {
                 let message = format!(
                     "Unable to set script at specified location: {} as executable",
@@ -186,6 +191,14 @@ impl Hook {
             return Err(failure(code, message, log));
         }
         Ok(())
+    }
+}
+
+/// Whether a file lies below a folder, links and `..` followed.
+fn is_within(path: &Path, folder: &Path) -> bool {
+    match (path.canonicalize(), folder.canonicalize()) {
+        (Ok(path), Ok(folder)) => path.starts_with(folder),
+        _ => false,
     }
 }
 

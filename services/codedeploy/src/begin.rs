@@ -9,7 +9,7 @@ use types::{Scope, Timestamp};
 use crate::configs;
 use crate::events;
 use crate::finish;
-use crate::model::{Deployment, DeploymentGroup, HostState, Instance, Target};
+use crate::model::{Deployment, DeploymentGroup, HostState, Instance, MAX_TARGETS, Target};
 use crate::schedule::may_be_away;
 
 /// The most instances that are looked at in one page.
@@ -43,8 +43,10 @@ pub(crate) async fn begin(run: &Run, role_error: Option<String>) -> Result<(), E
                 let targets = targets(tx, &scope, &deployment, &group, now)?;
                 let minimum = configs::minimum(tx, &scope, &deployment.config_name)?;
                 let away = minimum.and_then(|minimum| may_be_away(targets.len(), &minimum));
-                for target in &targets {
-                    tx.insert(&scope, target)?;
+                if targets.len() <= MAX_TARGETS {
+                    for target in &targets {
+                        tx.insert(&scope, target)?;
+                    }
                 }
                 deployment.may_be_away = away.and_then(|it| i32::try_from(it).ok()).unwrap_or(0);
                 constraint(&deployment, targets.len(), away)
@@ -83,6 +85,14 @@ fn constraint(
              Check your deployment group settings to make sure the tags for your on-premises \
              instances correctly identify the instances you want to deploy to, and then try again."
                 .to_owned(),
+        ));
+    }
+    if targets > MAX_TARGETS {
+        return Some((
+            ErrorCode::OverMaxInstances,
+            format!(
+                "The deployment group has {targets} instances; a deployment can have {MAX_TARGETS}."
+            ),
         ));
     }
     if away.is_none() {

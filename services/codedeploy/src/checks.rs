@@ -249,11 +249,17 @@ pub(crate) fn tag_filters(filters: &[TagFilter], kind: ErrorKind) -> Result<(), 
 
 /// Tags to be put on something.
 pub(crate) fn tags(tags: &[Tag], kind: ErrorKind) -> Result<(), Error> {
+    if tags.len() > MAX_TAGS {
+        return Err(kind.error(format!("There are more than {MAX_TAGS} tags.")));
+    }
     for tag in tags {
         let key = tag.key.as_deref().unwrap_or_default();
         let value = tag.value.as_deref().unwrap_or_default();
         if key.is_empty() || key.chars().count() > MAX_TAG_KEY {
             return Err(kind.error(format!("A tag's key must have 1 to {MAX_TAG_KEY} characters.")));
+        }
+        if key.to_ascii_lowercase().starts_with("aws:") {
+            return Err(kind.error(format!("The key {key} is not allowed: aws: is reserved.")));
         }
         if value.chars().count() > MAX_TAG_VALUE {
             return Err(kind.error(format!(

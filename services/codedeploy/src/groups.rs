@@ -7,7 +7,7 @@ use wire::Error;
 
 use crate::checks::unsupported_members;
 use crate::model::{Application, DeploymentGroup};
-use crate::{applications, checks, configs, errors, listing};
+use crate::{applications, arn, checks, configs, errors, listing};
 
 /// The default page of listings.
 pub(crate) const PAGE: usize = 100;
@@ -22,7 +22,8 @@ pub(crate) async fn create(
     let filters = input.on_premises_instance_tag_filters.unwrap_or_default();
     checks::instance_filters(&filters, input.on_premises_tag_set.as_ref())?;
     checks::tags(input.tags.as_deref().unwrap_or_default(), errors::INVALID_TAGS_TO_ADD)?;
-    check_role(&cx, &input.service_role_arn)?;
+    let group_arn = arn::group(&cx.scope(), &input.application_name, &input.deployment_group_name);
+    check_role(&cx, &input.service_role_arn, group_arn)?;
     let mut tags = Vec::new();
     checks::merge_tags(&mut tags, input.tags.as_deref().unwrap_or_default());
     let group = DeploymentGroup {
@@ -57,12 +58,13 @@ fn taken(name: &str) -> Error {
         .error(format!("Deployment Group already exists: {name}"))
 }
 
-/// The role must be there and trust CodeDeploy.
-fn check_role(cx: &Cx, role_arn: &str) -> Result<(), Error> {
+/// The role must be there and trust CodeDeploy, for this group if it is particular.
+fn check_role(cx: &Cx, role_arn: &str, group_arn: String) -> Result<(), Error> {
     let request = SessionRequest {
         role_arn: role_arn.to_owned(),
         service: crate::PRINCIPAL.to_owned(),
         session_name: "CodeDeploy".to_owned(),
+        source_arn: Some(group_arn),
         ..SessionRequest::default()
     };
     cx.yard().assume_role(&request).map(drop).map_err(|error| {
@@ -140,7 +142,8 @@ pub(crate) async fn update(
     unsupported_members!(input).check()?;
     checks::auto_rollback(&input.auto_rollback_configuration)?;
     if let Some(role) = &input.service_role_arn {
-        check_role(&cx, role)?;
+        let name = &input.current_deployment_group_name;
+        check_role(&cx, role, arn::group(&cx.scope(), &input.application_name, name))?;
     }
     let scope = cx.scope();
     cx.write(move |tx| {

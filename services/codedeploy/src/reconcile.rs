@@ -16,6 +16,7 @@ use service::{SessionRequest, Yard};
 use store::Stored;
 use types::Timestamp;
 
+use crate::arn;
 use crate::begin;
 use crate::board::Board;
 use crate::events;
@@ -120,6 +121,11 @@ async fn check_role(
         role_arn: deployment.service_role_arn.clone(),
         service: crate::PRINCIPAL.to_owned(),
         session_name: deployment.id.clone(),
+        source_arn: Some(arn::group(
+            run.scope(),
+            &deployment.application_name,
+            &deployment.group_name,
+        )),
         ..SessionRequest::default()
     };
     let yard = yard.clone();

@@ -9,7 +9,6 @@ use crate::catalog::{self, Provider};
 use crate::errors;
 use crate::flow::{Flow, Start};
 use crate::model::{Execution, Pipeline};
-use crate::pipelines::not_found;
 
 /// The principal in whose name rules of EventBridge start pipelines.
 const EVENTS: &str = "events.amazonaws.com";
@@ -28,9 +27,7 @@ pub async fn start_pipeline_execution(
     let inner = cx.clone();
     let id = cx
         .write(move |tx| {
-            let (scope, now) = (inner.scope(), inner.now());
-            let mut flow = Flow::load(tx, &scope, &input.name, now)?
-                .ok_or_else(|| not_found(&inner, &input.name))?;
+            let mut flow = Flow::of_request(tx, &inner, &input.name)?;
             if let Some(token) = &input.client_request_token
                 && let Some(known) = by_token(tx, &inner, flow.pipeline(), token)?
             {
@@ -139,9 +136,7 @@ pub async fn stop_pipeline_execution(
     let id = input.pipeline_execution_id.clone();
     let inner = cx.clone();
     cx.write(move |tx| {
-        let (scope, now) = (inner.scope(), inner.now());
-        let mut flow = Flow::load(tx, &scope, &input.pipeline_name, now)?
-            .ok_or_else(|| not_found(&inner, &input.pipeline_name))?;
+        let mut flow = Flow::of_request(tx, &inner, &input.pipeline_name)?;
         let id = &input.pipeline_execution_id;
         let abandon = input.abandon.unwrap_or_default();
         let Some(at) = flow.executions().iter().position(|it| it.execution.id == *id) else {
@@ -179,9 +174,7 @@ pub async fn retry_stage_execution(
     let id = input.pipeline_execution_id.clone();
     let inner = cx.clone();
     cx.write(move |tx| {
-        let (scope, now) = (inner.scope(), inner.now());
-        let mut flow = Flow::load(tx, &scope, &input.pipeline_name, now)?
-            .ok_or_else(|| not_found(&inner, &input.pipeline_name))?;
+        let mut flow = Flow::of_request(tx, &inner, &input.pipeline_name)?;
         let execution = retryable(tx, &inner, flow.pipeline(), &input)?;
         let at = flow.take_in(tx, execution)?;
         flow.retry(tx, at, input.retry_mode == StageRetryMode::AllActions)?;

@@ -12,13 +12,16 @@ use api_developer::codepipeline::{
     ActionExecutionStatus, ArtifactRevision, ErrorDetails, ExecutionTrigger, PipelineDeclaration,
     PipelineExecutionStatus, SourceRevision, SourceRevisionOverride, StageExecutionStatus,
 };
+use service::Cx;
 use shape::Timestamp;
 use store::{Query, ReadTx, StoreError, WakeKey, WriteTx};
 use types::Scope;
+use wire::Error;
 
 use crate::model::{
     ActionRun, ActionSummary, Execution, Pipeline, PipelineVersion, StageRun, StageVisit,
 };
+use crate::pipelines::not_found;
 use crate::plan::{self, Active, Move};
 use crate::{actions, events, starting};
 
@@ -100,6 +103,14 @@ impl Flow {
             flow.take_in(tx, execution.value)?;
         }
         Ok(Some(flow))
+    }
+
+    /// Loads what a request names.
+    ///
+    /// # Errors
+    /// `PipelineNotFoundException`.
+    pub fn of_request(tx: &ReadTx<'_>, cx: &Cx, name: &str) -> Result<Self, Error> {
+        Self::load(tx, &cx.scope(), name, cx.now())?.ok_or_else(|| not_found(cx, name))
     }
 
     /// A pipeline that is being created.

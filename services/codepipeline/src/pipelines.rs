@@ -116,8 +116,7 @@ pub async fn update_pipeline(
     let declaration = cx
         .write(move |tx| {
             let scope = inner.scope();
-            let mut flow = Flow::load(tx, &scope, &declaration.name, now)?
-                .ok_or_else(|| not_found(&inner, &declaration.name))?;
+            let mut flow = Flow::of_request(tx, &inner, &declaration.name)?;
             let pipeline = flow.pipeline_mut();
             pipeline.version += 1;
             pipeline.updated = now;

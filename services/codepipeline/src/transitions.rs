@@ -8,7 +8,6 @@ use wire::Error;
 use crate::executions::stage_not_found;
 use crate::flow::Flow;
 use crate::model::{Pipeline, Transition};
-use crate::pipelines::not_found;
 use crate::{errors, plan};
 
 /// <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DisableStageTransition.html>
@@ -39,15 +38,13 @@ async fn change(
 ) -> Result<Empty, Error> {
     let inner = cx.clone();
     cx.write(move |tx| {
-        let (scope, now) = (inner.scope(), inner.now());
-        let mut flow =
-            Flow::load(tx, &scope, &pipeline, now)?.ok_or_else(|| not_found(&inner, &pipeline))?;
+        let mut flow = Flow::of_request(tx, &inner, &pipeline)?;
         let entered = stage_entered(flow.pipeline(), &stage, kind)?;
         let transition = Transition {
             disabled: disabled.is_some(),
             reason: disabled.clone(),
             changed_by: inner.caller().arn.clone(),
-            changed_at: now,
+            changed_at: inner.now(),
         };
         flow.pipeline_mut().transitions.insert(entered, transition);
         flow.run(tx)?;

@@ -1,6 +1,7 @@
 //! The agent is killed at an awkward moment.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -19,9 +20,17 @@ async fn an_interrupted_command_is_reported_and_never_redone() {
     let pid = host.appears("marks").await.trim().to_owned();
     // What kill -9 leaves: the script runs on, the note on disk stays.
     let noted = host.path("root/ongoing-deployment/d-1");
-    let note = fs::read(&noted).unwrap();
-    let json: serde_json::Value = serde_json::from_slice(&note).unwrap();
-    assert_eq!(json["script"][0].to_string(), pid);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let note = loop {
+        // The script may be ahead of the note about it.
+        let note = fs::read(&noted).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&note).unwrap();
+        if json["script"][0].to_string() == pid {
+            break note;
+        }
+        assert!(Instant::now() < deadline, "{pid}: {json}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
     let folder = host.stop().await;
     fs::write(&noted, note).unwrap();
 

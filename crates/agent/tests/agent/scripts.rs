@@ -21,6 +21,8 @@ async fn run(yard: &Yard, id: &str, hook: &str, script: &str) -> (String, Value)
 async fn codes_and_logs() {
     let yard = Yard::start().await;
     let host = Host::start(&yard, |_| {});
+    let outside = host.path("run.sh");
+    std::fs::write(&outside, "#!/bin/sh\n").unwrap();
     let many = "#!/bin/sh\ni=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done; exit 3\n";
     let rows = [
         (
@@ -48,6 +50,7 @@ async fn codes_and_logs() {
             "no interpreter line",
         ),
         ("d-missing", "{location: run.sh}", "", 1, "does not exist at specified location", ""),
+        ("d-outside", "{location: ../../../../run.sh}", "", 1, "outside the revision", ""),
         (
             "d-fails",
             "{location: run.sh}",
@@ -81,6 +84,8 @@ async fn codes_and_logs() {
             assert!(said["script_name"].as_str().unwrap().ends_with("run.sh"), "{id}: {said}");
         }
     }
+    let mode = std::os::unix::fs::PermissionsExt::mode(&outside.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o111, 0, "what is no script of the revision is left as it is");
     let whole = host.read("root/group-id/d-many/logs/scripts.log");
     assert!(whole.contains("line 0\n") && whole.contains("line 2999\n"));
     host.stop().await;

@@ -16,7 +16,7 @@ use crate::errors;
 /// The reconciler of deployments; its keys are their ids.
 pub(crate) const RECONCILER: &str = "codedeploy.deployment";
 /// The most targets that a deployment can have: AWS's limit for one group.
-const MAX_TARGETS: usize = 1000;
+pub(crate) const MAX_TARGETS: usize = 1000;
 
 /// A deployment. What it was created with does not change with its group.
 #[derive(Shape, Default, Clone, PartialEq)]

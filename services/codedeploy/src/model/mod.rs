@@ -8,7 +8,7 @@ mod group;
 mod host;
 mod target;
 
-pub(crate) use deployment::{Deployment, RECONCILER, wake};
+pub(crate) use deployment::{Deployment, MAX_TARGETS, RECONCILER, wake};
 pub(crate) use group::{Application, DeploymentConfig, DeploymentGroup, Revision};
 pub(crate) use host::{HostState, Instance};
 pub(crate) use target::{Command, CommandState, Target};

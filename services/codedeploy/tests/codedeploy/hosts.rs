@@ -381,3 +381,25 @@ async fn a_poll_ends_with_its_client() {
     waits.await.unwrap();
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
+
+/// AWS's quota; what is over it would be left out, and the deployment succeed all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn more_instances_than_a_deployment_can_have() {
+    let deploy = Deploy::start().await;
+    deploy.group("CodeDeployDefault.AllAtOnce").await;
+    let names: Vec<String> = (0..1001).map(|at| format!("host-{at}")).collect();
+    for name in &names {
+        let arn = format!("arn:aws:iam::{}:user/{name}", testkit::ACCOUNT);
+        let register = json!({"instanceName": name, "iamUserArn": arn});
+        deploy.ok("RegisterOnPremisesInstance", register).await;
+    }
+    for names in names.chunks(100) {
+        let tags = json!({"tags": [{"Key": "env", "Value": "test"}], "instanceNames": names});
+        deploy.ok("AddTagsToOnPremisesInstances", tags).await;
+    }
+    let id = deploy.create(json!({})).await;
+    let info = deploy.ended(&id).await;
+    assert_eq!(info["status"], "Failed", "{info}");
+    assert_eq!(info["errorInformation"]["code"], "OVER_MAX_INSTANCES", "{info}");
+    deploy.yard.stop().await;
+}

@@ -20,6 +20,8 @@ async fn codes() {
     };
     let user = "arn:aws:iam::123456789012:user/new";
     let filter = |kind: &str| json!([{"Key": "", "Value": "", "Type": kind}]);
+    let many_tags: Vec<Value> =
+        (0..51).map(|key| json!({"Key": key.to_string(), "Value": ""})).collect();
     let rows: Vec<(&str, Value, &str, &str)> = vec![
         ("CreateApplication", json!({}), "ApplicationNameRequiredException", ""),
         (
@@ -44,6 +46,24 @@ async fn codes() {
             "CreateApplication",
             json!({"applicationName": "x", "computePlatform": "Toaster"}),
             "InvalidComputePlatformException",
+            "",
+        ),
+        (
+            "CreateApplication",
+            json!({"applicationName": "x", "tags": many_tags}),
+            "InvalidTagsToAddException",
+            "50",
+        ),
+        (
+            "CreateApplication",
+            json!({"applicationName": "x", "tags": [{"Key": "AWS:x", "Value": ""}]}),
+            "InvalidTagsToAddException",
+            "reserved",
+        ),
+        (
+            "CreateDeploymentGroup",
+            group(json!({"tags": many_tags})),
+            "InvalidTagsToAddException",
             "",
         ),
         (

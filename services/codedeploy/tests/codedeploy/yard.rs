@@ -157,14 +157,14 @@ impl Deploy {
             let client = Client::new(&self.yard.url, testkit::REGION, host.keys.clone());
             tokio::spawn(poll_on(client, host.arn.clone(), commands));
             queue
+        });
+        queue.recv().await
+    }
+
     /// One poll, which may bring nothing.
     pub async fn poll_once(&self, host: &Host) -> Value {
         let input = json!({"HostIdentifier": host.arn});
         self.host_call(host, "PollHostCommand", input).await.1
-    }
-
-        });
-        queue.recv().await
     }
 
     pub async fn acknowledge(&self, host: &Host, command: &Value, noop: bool) -> String {

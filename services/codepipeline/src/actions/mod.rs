@@ -10,6 +10,7 @@
 pub mod codebuild;
 mod codecommit;
 mod codedeploy;
+mod pieces;
 mod repository_zip;
 pub mod role;
 mod s3_deploy;

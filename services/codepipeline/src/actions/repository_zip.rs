@@ -7,19 +7,18 @@
 use std::collections::VecDeque;
 use std::future::Future;
 use std::io::{self, Write};
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 
 use api_developer::codecommit::{self, FileModeType};
 use bytes::Bytes;
 use service::{Cx, Right};
-use shape::{Body, BodyError, BodyStream};
+use shape::{Body, BodyError};
 use tokio::sync::mpsc;
 use types::Arn;
 use zip::ZipWriter;
 use zip::write::{SimpleFileOptions, StreamWriter};
 
+use super::pieces::Pieces;
 use super::{Trouble, Work, role};
 
 /// The largest repository that is taken, in bytes of all files together; AWS's quota.
@@ -192,17 +191,5 @@ impl Archive {
     async fn fail(self) {
         let error = BodyError::new("IncompleteBody", "The artifact could not be read to its end.");
         let _ = self.sender.send(Err(error)).await;
-    }
-}
-
-/// The pieces as a body.
-struct Pieces(mpsc::Receiver<Result<Bytes, BodyError>>);
-
-impl BodyStream for Pieces {
-    fn poll_piece(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, BodyError>>> {
-        self.0.poll_recv(cx)
     }
 }

@@ -6,14 +6,14 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use shape::{Body, BodyError, BodyStream};
+use shape::{Body, BodyError};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use zip::ZipArchive;
+
+use super::pieces::Pieces;
 
 /// The most files of an artifact; AWS's quota.
 const MAX_FILES: usize = 100_000;
@@ -136,16 +136,5 @@ fn pump(
         if sender.blocking_send(Ok(piece.into())).is_err() {
             return Ok(());
         }
-    }
-}
-
-struct Pieces(mpsc::Receiver<Result<Bytes, BodyError>>);
-
-impl BodyStream for Pieces {
-    fn poll_piece(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, BodyError>>> {
-        self.0.poll_recv(cx)
     }
 }
