@@ -254,10 +254,12 @@ impl Push {
             Some(quarantine) => Some(quarantine.pack().await?),
             None => None,
         };
-        if let Some(pack) = &pack {
-            pack.check_sizes().await?;
-        }
+        // Beside the walk, which takes longer.
+        let sizes = pack.clone().map(|pack| tokio::spawn(async move { pack.check_sizes().await }));
         self.check_objects(quarantine.as_ref()).await?;
+        if let Some(sizes) = sizes {
+            sizes.await.map_err(|e| GitError::CutOff(e.to_string()))??;
+        }
         self.settle_atomic();
         if let Some(quarantine) = &quarantine
             && self.refs.refuses_secrets()?

@@ -81,7 +81,10 @@ impl Repository {
     pub fn maintain(&self) {
         let repository = self.clone();
         tokio::spawn(async move {
-            if let Err(e) = repository.repack_if_scattered(REPACK_AT_PACKS).await {
+            if let Err(e) = repository.repack_if_scattered(REPACK_AT_PACKS).await
+                // A copy that was given up meanwhile is repacked after the next push.
+                && repository.check_there().is_ok()
+            {
                 tracing::warn!(dir = %repository.0.dir.display(), "failed to repack: {e}");
             }
         });

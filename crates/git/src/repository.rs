@@ -222,6 +222,7 @@ impl Repository {
 
     /// [`Repository::project_refs`] as the store of the packs tells them.
     pub(crate) async fn project_stored_refs(&self) -> Result<()> {
+        self.check_there()?;
         let mut projected = self.0.projected.lock().await;
         match self.0.packs.refs().await? {
             Some(snapshot) if *projected != Some(snapshot.version) => {

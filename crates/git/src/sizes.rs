@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 const HEAD: usize = 512;
 /// Enough unzipped bytes of a delta to hold both of its sizes.
 const DELTA_HEAD: usize = 20;
+/// Bytes of a pack that are looked at together.
+const WINDOW: usize = 1 << 20;
 
 impl NewPack {
     /// Refuses a pack with an object above [`MAX_GIT_BLOB`].
@@ -45,17 +47,39 @@ fn bad(what: &'static str) -> io::Error {
 fn largest(pack: &Path, index: &Path) -> io::Result<u64> {
     let offsets = crate::pack::object_offsets(index)?;
     let file = File::open(pack)?;
+    let mut unzip = Decompress::new(true);
     let mut largest = 0;
-    let mut head = [0; HEAD];
+    let (mut window, mut start) = (Vec::new(), 0_u64);
     for offset in offsets {
-        let count = file.read_at(&mut head, offset)?;
-        largest = largest.max(size_of(head.get(..count).unwrap_or_default())?);
+        let beyond = |window: &[u8]| start + (window.len() as u64) < offset + HEAD as u64;
+        if beyond(&window) {
+            start = offset;
+            window.resize(WINDOW, 0);
+            let count = read_up_to(&file, &mut window, start)?;
+            window.truncate(count);
+        }
+        let at = usize::try_from(offset - start).map_err(io::Error::other)?;
+        let end = window.len().min(at + HEAD);
+        let entry = window.get(at..end).unwrap_or_default();
+        largest = largest.max(size_of(entry, &mut unzip)?);
     }
     Ok(largest)
 }
 
+/// Fills the buffer from the file as far as that goes.
+fn read_up_to(file: &File, into: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = into.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match file.read_at(rest, offset + filled as u64)? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    Ok(filled)
+}
+
 /// The size of the object whose entry begins so.
-fn size_of(entry: &[u8]) -> io::Result<u64> {
+fn size_of(entry: &[u8], unzip: &mut Decompress) -> io::Result<u64> {
     let cut = || bad("an entry of the pack is cut short");
     let (first, mut rest) = entry.split_first().ok_or_else(cut)?;
     let mut size = u64::from(first & 0x0f);
@@ -75,7 +99,7 @@ fn size_of(entry: &[u8]) -> io::Result<u64> {
         _ => return Ok(size),
     };
     let mut delta = [0; DELTA_HEAD];
-    let mut unzip = Decompress::new(true);
+    unzip.reset(true);
     unzip.decompress(zipped, &mut delta, FlushDecompress::None).map_err(io::Error::other)?;
     let made = usize::try_from(unzip.total_out()).map_err(io::Error::other)?;
     let (_, rest) = varint(delta.get(..made).unwrap_or_default()).ok_or_else(cut)?;
@@ -111,20 +135,20 @@ mod tests {
     #[test]
     fn sizes_of_all_kinds_of_entries() {
         // A blob of 1,000 bytes: 1000 = 0x3e8.
-        assert_eq!(size_of(&[0xb8, 0x3e]).unwrap(), 1000);
+        assert_eq!(size_of(&[0xb8, 0x3e], &mut Decompress::new(true)).unwrap(), 1000);
         let delta = zip(&[0xe8, 0x07, 0x80, 0x80, 0x01, 1, 2, 3]);
         let offset = [&[0x68, 0x81, 0x02], delta.as_slice()].concat();
-        assert_eq!(size_of(&offset).unwrap(), 1 << 14);
+        assert_eq!(size_of(&offset, &mut Decompress::new(true)).unwrap(), 1 << 14);
         let named = [&[0x78], [7; 20].as_slice(), delta.as_slice()].concat();
-        assert_eq!(size_of(&named).unwrap(), 1 << 14);
-        assert!(size_of(&[]).is_err());
-        assert!(size_of(&[0xb8]).is_err());
+        assert_eq!(size_of(&named, &mut Decompress::new(true)).unwrap(), 1 << 14);
+        assert!(size_of(&[], &mut Decompress::new(true)).is_err());
+        assert!(size_of(&[0xb8], &mut Decompress::new(true)).is_err());
     }
 
     proptest! {
         #[test]
         fn no_entry_breaks_it(bytes in proptest::collection::vec(any::<u8>(), 0..HEAD)) {
-            let _ = size_of(&bytes);
+            let _ = size_of(&bytes, &mut Decompress::new(true));
         }
     }
 }

@@ -85,7 +85,7 @@ impl Repository {
     }
 
     /// Notices that somebody has wiped the directory.
-    fn check_there(&self) -> Result<()> {
+    pub(crate) fn check_there(&self) -> Result<()> {
         std::fs::metadata(self.0.dir.join("HEAD"))
             .map(drop)
             .map_err(GitError::io("look at the plain copy"))

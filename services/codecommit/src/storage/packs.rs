@@ -128,7 +128,7 @@ impl StorePacks {
         key: KeyRef,
     ) -> Result<Vec<u8>, Error> {
         let (blobs, context) = (self.blobs()?, context(&self.id, name));
-        let work = move || blobs.seal(&key, &context, &*blobs.unseal(&context, &data)?);
+        let work = move || blobs.seal(&key, &context, &blobs.unseal(&context, &data)?);
         let sealed = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
         sealed.map_err(super::keyring::blob_error)
     }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use ::service::GitCache;
 use blobs::{Backend, BlobId, Blobs, Entry, MemoryBackend, Sink, Source};
 use codeyard_svc_codecommit::service;
 use serde_json::{Value, json};
-use ::service::GitCache;
 use store::{Range, StoreError};
 use tempfile::TempDir;
 use testkit::{REGION, TestYard, TestYardBuilder};
@@ -468,9 +468,55 @@ async fn pushes_and_fetches_go_on_while_packs_are_put_together() {
     yard.wipe();
     let clone = yard.clone_to("clone", &yard.root_url("r")).await;
     clone.ok(&["fsck", "--strict"]).await;
-    for at in 0..3 {
-        let tip = works[at].ok(&["rev-parse", "HEAD"]).await;
+    for (at, work) in works.iter().enumerate() {
+        let tip = work.ok(&["rev-parse", "HEAD"]).await;
         assert_eq!(clone.ok(&["rev-parse", &format!("origin/branch{at}")]).await, tip);
+    }
+    yard.yard.stop().await;
+}
+
+/// A large repository gets a bitmap and a commit-graph soon after its push, and has them again
+/// right after its copy was lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn large_repositories_get_what_makes_fetches_fast() {
+    const COMMITS: usize = 3_500;
+    let yard = start(builder()).await;
+    yard.repository("r").await;
+    let work = Work(yard.home.path().join("large"));
+    std::fs::create_dir(&work.0).unwrap();
+    work.ok(&["init", "-q", "-b", "main"]).await;
+    let mut stream = String::new();
+    for i in 0..COMMITS {
+        stream.push_str(&format!(
+            "commit refs/heads/main\ncommitter A <a@b.c> {} +0000\ndata 1\nx\n\
+             M 100644 inline dir/file{}\ndata {}\n{i:08}\n\n",
+            1_700_000_000 + i,
+            i % 50,
+            9,
+        ));
+    }
+    std::fs::write(work.0.join("stream"), stream).unwrap();
+    let mut import = std::process::Command::new("git");
+    import.args(["fast-import", "--quiet"]).current_dir(&work.0);
+    import.stdin(std::fs::File::open(work.0.join("stream")).unwrap());
+    assert!(import.status().unwrap().success());
+    work.ok(&["push", "-q", &yard.root_url("r"), "main"]).await;
+    let parts = TestYard::until(Duration::from_secs(60), async || {
+        let packs = yard.packs();
+        let parts = packs[0]["parts"].as_array().unwrap();
+        let names: Vec<_> =
+            parts.iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect();
+        names.contains(&"bitmap".to_owned()).then_some(names)
+    })
+    .await;
+    assert!(parts.contains(&"graph".to_owned()), "{parts:?}");
+    assert_eq!(yard.packs().len(), 1);
+    yard.wipe();
+    let clone = yard.clone_to("clone", &yard.root_url("r")).await;
+    assert_eq!(clone.ok(&["rev-list", "--count", "HEAD"]).await, COMMITS.to_string());
+    let served = files_below(&yard.yard.dir().join("git-memory"));
+    for name in [".bitmap", "commit-graph", ".rev"] {
+        assert!(served.iter().any(|it| it.to_string_lossy().ends_with(name)), "{name}");
     }
     yard.yard.stop().await;
 }
