@@ -66,7 +66,8 @@ EXPECTED = {
     "s3.PutBucketEncryption.input.*.Rules has m?? None *": "S3 takes one rule",
     "kms.*.CustomerMasterKeySpec takes * here only": "has the words of its successor, KeySpec",
     "ssm.PutParameter.input.Value has min None *": "in the text of the reference only",
-    "codecommit.BatchGet*.input.* has max None *": "in the text of the reference only",
+    "codecommit.Batch*.input.* has max None *": "in the text of the reference only",
+    "codecommit.*Comment*.input.content has max None *": "a quota of the user guide",
     "codedeploy.*OnPremisesInstance.input.instanceName has m?? None *":
         "in the text of the reference only",
     "codepipeline.ListActionTypes is paginated *": "all there is fits one answer",

@@ -1,6 +1,7 @@
 //! Each service through the stock CLI, boto3 and git, as root and as users with narrow policies.
 
 mod codecommit;
+mod codecommit_reviews;
 pub(crate) mod developer;
 mod iam;
 mod management;
