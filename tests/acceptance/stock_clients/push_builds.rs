@@ -25,7 +25,7 @@ fn project(root: &User, account: &str) {
     let buildspec = "version: 0.2\nphases:\n  build:\n    commands:\n      \
          - echo \"built $REF of $REPOSITORY at $CODEBUILD_RESOLVED_SOURCE_VERSION\"\n      \
          - cat a.txt\n";
-    let location = format!("https://git-codecommit.us-east-1.amazonaws.com/v1/repos/site");
+    let location = "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/site";
     let project = json!({
         "name": "check",
         "source": {"type": "CODECOMMIT", "location": location, "buildspec": buildspec},

@@ -25,7 +25,7 @@ async fn an_interrupted_command_is_reported_and_never_redone() {
         // The script may be ahead of the note about it.
         let note = fs::read(&noted).unwrap();
         let json: serde_json::Value = serde_json::from_slice(&note).unwrap();
-        if json["script"][0].to_string() == pid {
+        if json["script"][0].as_u64() == pid.parse().ok() {
             break note;
         }
         assert!(Instant::now() < deadline, "{pid}: {json}");
