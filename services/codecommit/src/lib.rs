@@ -14,6 +14,7 @@
 mod approvals;
 mod blob_differences;
 mod branches;
+mod build_status;
 mod comments;
 mod differences;
 mod errors;
@@ -30,6 +31,7 @@ mod refs;
 mod repos;
 mod repositories;
 mod secret_scanning;
+mod settings;
 mod sign_in;
 mod storage;
 mod tags;

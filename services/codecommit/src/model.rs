@@ -9,7 +9,7 @@ use store::{Index, Key, ReadTx, Resource, Stored};
 use types::Scope;
 use wire::Error;
 
-use crate::{errors, secret_scanning};
+use crate::{errors, settings};
 
 /// Repositories of one account in one region; AWS's quota.
 pub(crate) const MAX_REPOSITORIES: usize = 5_000;
@@ -183,7 +183,7 @@ pub(crate) fn check_branch(branch: &str) -> Result<(), Error> {
 
 /// Refuses tags that AWS refuses.
 pub(crate) fn check_tags(tags: &BTreeMap<String, String>) -> Result<(), Error> {
-    secret_scanning::check_tags(tags)?;
+    settings::check_tags(tags)?;
     for (key, value) in tags {
         check_tag_key(key, errors::INVALID_TAGS_MAP)?;
         if value.chars().count() > 256 {

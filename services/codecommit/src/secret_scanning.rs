@@ -1,8 +1,5 @@
-//! Whether a repository lets secrets in: a setting of our own, kept as a tag, since AWS has no
-//! operation for it. Clients set it with TagResource, and policies can say who may
-//! (`aws:TagKeys`). What a secret is, [`git::secrets`] decides.
-
-use std::collections::BTreeMap;
+//! Whether a repository lets secrets in, as [`SECRET_SCANNING`] says. What a secret is,
+//! [`git::secrets`] decides.
 
 use git::{Draft, Oid};
 use store::{ReadTx, StoreError};
@@ -10,35 +7,11 @@ use wire::Error;
 
 use crate::errors;
 use crate::model::Repository;
-
-/// The tag.
-pub(crate) const TAG: &str = "codeyard:secret-scanning";
-/// Pushes and commits with secrets are refused.
-const BLOCK: &str = "block";
-/// Nobody looks; as it is without the tag.
-const OFF: &str = "off";
-/// Keys that begin so are ours: one that is misspelt must not pass for a setting.
-const OURS: &str = "codeyard:";
-
-/// Refuses values that mean nothing, and settings that there are none of.
-pub(crate) fn check_tags(tags: &BTreeMap<String, String>) -> Result<(), Error> {
-    let ours = |key: &str| key.to_ascii_lowercase().starts_with(OURS);
-    for (key, value) in tags.iter().filter(|(key, _)| ours(key)) {
-        if key != TAG {
-            return Err(errors::INVALID_TAGS_MAP
-                .error(format!("{key} is no setting of a repository: there is {TAG}.")));
-        }
-        if !matches!(value.as_str(), BLOCK | OFF) {
-            return Err(errors::INVALID_TAGS_MAP
-                .error(format!("{TAG} is {BLOCK} or {OFF}, not {value:?}.")));
-        }
-    }
-    Ok(())
-}
+use crate::settings::SECRET_SCANNING;
 
 /// Whether secrets are refused here.
 pub(crate) fn blocks(repository: &Repository) -> bool {
-    repository.tags.get(TAG).is_some_and(|value| value == BLOCK)
+    SECRET_SCANNING.is_changed(repository)
 }
 
 /// [`blocks`] of the repository with this id.

@@ -21,7 +21,7 @@ pub(crate) use changing::{delete_comment_content, update_comment};
 pub(crate) use listing::{
     PAGE, get_comment, get_comments_for_compared_commit, get_comments_for_pull_request,
 };
-pub(crate) use model::{Comment as Kept, delete_all, right_on_comment};
+pub(crate) use model::{Comment as Kept, announced, delete_all, right_on_comment};
 pub(crate) use posting::{
     post_comment_for_compared_commit, post_comment_for_pull_request, post_comment_reply,
 };

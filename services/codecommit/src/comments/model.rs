@@ -48,7 +48,8 @@ pub(crate) struct Comment {
     pub modified: Timestamp,
     pub token: Option<String>,
     /// Digest of what was asked for when it was posted, to tell a repeated request from a reused
-    /// token. Not the text itself: that goes when the content is deleted.
+    /// token. Not the text itself: that goes when the content is deleted. Of a comment that tells of
+    /// builds, which build and how far.
     pub request: String,
     /// How many users reacted how; never zero.
     pub reactions: BTreeMap<String, i32>,
@@ -287,12 +288,13 @@ fn sweep<R: Resource>(tx: &mut WriteTx<'_>, scope: &Scope, query: &Query) -> Res
     }
 }
 
-/// What the event of a comment tells.
-pub(super) fn event<'a>(
-    comment: &'a Comment,
-    repository: &'a Stored<Repository>,
-    caller: &'a service::Caller,
+/// The event of a comment that was posted or changed.
+pub(crate) fn announced(
+    comment: &Comment,
+    repository: &Stored<Repository>,
+    caller: &service::Caller,
     updated: bool,
-) -> events::comments::OnComment<'a> {
-    events::comments::OnComment { comment, repository, caller, updated }
+    now: Timestamp,
+) -> store::Event {
+    events::comments::OnComment { comment, repository, caller, updated }.event(now)
 }

@@ -50,6 +50,7 @@ pub fn service() -> Service {
         .raw(RawRoute::new(transport::PREFIX, transport::http::handle))
         .reconciler(|yard| Arc::new(storage::Sweeper::new(yard)))
         .reconciler(|yard| Arc::new(storage::Resealer::new(yard)))
+        .subscriber(crate::build_status::Watcher::subscriber)
         .on_start(storage::start)
         .on_stop(storage::stop);
     let nouns: [fn(Service) -> Service; 8] = [

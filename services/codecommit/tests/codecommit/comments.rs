@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use testkit::{Keys, REGION};
 
+use crate::pull_request_support::Reviewed;
 use crate::support::Yard;
 
 /// A repository `r` with two commits: the first has `a` (two lines) and `old`, the second changes
@@ -436,4 +437,92 @@ async fn rights_are_on_the_comments_repository() {
     here.yard.refused("CommentDoesNotExistException", "GetComment", get.clone()).await;
     here.yard.repository("r").await;
     here.yard.refused("CommentDoesNotExistException", "GetComment", get).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pull_requests_are_commented_on() {
+    let here = Reviewed::start().await;
+    let opened = here.open().await;
+    let id = opened["pullRequestId"].as_str().unwrap();
+    let post = "PostCommentForPullRequest";
+    let on = |location: Value| {
+        json!({
+            "pullRequestId": id, "repositoryName": "r", "beforeCommitId": here.main,
+            "afterCommitId": here.topic, "location": location, "content": "hm",
+        })
+    };
+    let line = json!({"filePath": "topic.txt", "filePosition": 1, "relativeFileVersion": "AFTER"});
+    let mut input = on(line.clone());
+    input["clientRequestToken"] = json!("t");
+    let made = here.yard.ok(post, input.clone()).await;
+    assert_eq!(made["pullRequestId"], id);
+    assert!(made["afterBlobId"].is_string() && made["beforeBlobId"].is_null(), "{made}");
+    let again = here.yard.ok(post, input).await;
+    assert_eq!(again["comment"]["commentId"], made["comment"]["commentId"]);
+    let comment = made["comment"]["commentId"].clone();
+    here.yard.ok("PostCommentReply", json!({"inReplyTo": comment, "content": "re"})).await;
+
+    here.yard.repository("other").await;
+    let with = |member: &str, value: Value| {
+        let mut input = on(line.clone());
+        input[member] = value;
+        input
+    };
+    for (code, input) in [
+        ("PullRequestDoesNotExistException", with("pullRequestId", json!("99"))),
+        ("InvalidPullRequestIdException", with("pullRequestId", json!("x"))),
+        ("RepositoryNotAssociatedWithPullRequestException", with("repositoryName", json!("other"))),
+        ("RepositoryDoesNotExistException", with("repositoryName", json!("none"))),
+        ("CommitDoesNotExistException", with("beforeCommitId", json!("1".repeat(40)))),
+    ] {
+        here.yard.refused(code, post, input).await;
+    }
+
+    let listing = "GetCommentsForPullRequest";
+    let all = here.yard.ok(listing, json!({"pullRequestId": id})).await;
+    let groups = all["commentsForPullRequestData"].as_array().unwrap();
+    assert_eq!(groups.len(), 1);
+    assert_eq!(groups[0]["location"], line);
+    assert_eq!(groups[0]["comments"].as_array().unwrap().len(), 2);
+    // The comparison of the same commits has none of them.
+    let compared = json!({
+        "repositoryName": "r", "beforeCommitId": here.main, "afterCommitId": here.topic,
+    });
+    let compared = here.yard.ok("GetCommentsForComparedCommit", compared).await;
+    assert_eq!(compared["commentsForComparedCommitData"], json!([]));
+
+    // A later revision has comments of its own, a closed one takes them as well.
+    let next = here.work.commit("more.txt", "two\n").await;
+    here.work.ok(&["push", "-q", "origin", "topic"]).await;
+    let close = json!({"pullRequestId": id, "pullRequestStatus": "CLOSED"});
+    here.yard.ok("UpdatePullRequestStatus", close).await;
+    here.yard.ok(post, with("afterCommitId", json!(next))).await;
+    let revision = |after: &str| {
+        json!({
+            "pullRequestId": id, "repositoryName": "r", "beforeCommitId": here.main,
+            "afterCommitId": after,
+        })
+    };
+    for (after, count) in [(&here.topic, 2), (&next, 1)] {
+        let listed = here.yard.ok(listing, revision(after)).await;
+        let comments = &listed["commentsForPullRequestData"][0]["comments"];
+        assert_eq!(comments.as_array().unwrap().len(), count);
+    }
+    let mut half = revision(&next);
+    half.as_object_mut().unwrap().remove("afterCommitId");
+    here.yard.refused("CommitIdRequiredException", listing, half).await;
+    let unnamed = json!({"pullRequestId": id, "beforeCommitId": here.main, "afterCommitId": next});
+    here.yard.refused("RepositoryNameRequiredException", listing, unnamed).await;
+    let mut elsewhere = revision(&next);
+    elsewhere["repositoryName"] = json!("other");
+    let code = "RepositoryNotAssociatedWithPullRequestException";
+    here.yard.refused(code, listing, elsewhere).await;
+
+    let events = here.yard.events();
+    let events: Vec<_> =
+        events.iter().filter(|e| e.detail_type == "CodeCommit Comment on Pull Request").collect();
+    assert_eq!(events.len(), 3);
+    assert_eq!(events[0].detail["event"], "commentOnPullRequestCreated");
+    assert_eq!(events[0].detail["pullRequestId"], id);
+    assert_eq!(events[1].detail["inReplyTo"], comment);
 }

@@ -5,6 +5,7 @@
 
 mod api;
 mod approvals;
+mod build_status;
 mod clients;
 mod comparing;
 mod comments;

@@ -132,6 +132,33 @@ async fn commits_through_the_api_are_looked_into() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_merge_cannot_bring_a_key_in() {
+    let (yard, work) = here().await;
+    work.ok(&["checkout", "-q", "-b", "side"]).await;
+    work.commit("file", "side\n").await;
+    work.ok(&["checkout", "-q", "main"]).await;
+    work.commit("file", "main\n").await;
+    work.ok(&["push", "-q", "origin", "main", "side"]).await;
+    let before = tip(&yard, "main").await;
+    use base64::Engine as _;
+    let resolution = |text: String| {
+        let content = base64::engine::general_purpose::STANDARD.encode(text);
+        json!({
+            "repositoryName": "r", "sourceCommitSpecifier": "side",
+            "destinationCommitSpecifier": "main", "targetBranch": "main",
+            "conflictResolutionStrategy": "AUTOMERGE",
+            "conflictResolution": {"replaceContents": [
+                {"filePath": "file", "replacementType": "USE_NEW_CONTENT", "content": content},
+            ]},
+        })
+    };
+    let merge = "MergeBranchesByThreeWay";
+    yard.refused("OperationNotAllowedException", merge, resolution(token())).await;
+    assert_eq!(tip(&yard, "main").await, before);
+    yard.ok(merge, resolution("both\n".to_owned())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn settings_that_mean_nothing_are_refused() {
     let yard = Yard::start().await;
     let tags = |key: &str, value: &str| json!({key: value});
