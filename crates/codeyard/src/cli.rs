@@ -10,7 +10,10 @@ use types::{Account, Region};
 
 use crate::failure::Outcome;
 use crate::git_cache::{self, GitCacheOptions};
-use crate::{agent_command, credentials, data_dir, doctor, hosts, process, quickstart, repo, ssh_door, trust, up};
+use crate::{
+    agent_command, credentials, data_dir, doctor, hosts, process, quickstart, repo, ssh_door,
+    trust, up,
+};
 
 /// Where a yard listens unless told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:4566";

@@ -1,18 +1,18 @@
 //! The data directory: what is in it, and who may read it.
 //!
 //! ```text
-//! settings.json   account and default region, fixed at the first start
+//! settings.json   account and default region, fixed at the first start; the layout's number
 //! root.json       root's access key (0600)
 //! ssh-ed25519.key ecdsa-sha2-nistp256.key   host keys of SSH (0600)
 //! ca.pem ca.key   the yard's own certificate authority (key 0600)
 //! master.key      what everything at rest is sealed under (0600)
 //! yard.json       the running yard: process, address
-//! store/ blobs/ git/ builds/ hosts/ hosts.d/
+//! store/ blobs/ git-cache/ builds/ hosts/ hosts.d/
 //! ```
 
 use std::fs;
-use std::net::SocketAddr;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,9 @@ use crate::failure::{Context as _, Failure, Outcome};
 const OWN: [&str; 4] = ["store", "builds", "hosts.d", "quickstart"];
 
 const SETTINGS: &str = "settings.json";
+/// What is where in the directory. Grows with every change that an older or a newer binary would
+/// misread; 1 kept repositories as plain directories and wrote no number.
+const LAYOUT: u64 = 2;
 const DEFAULT_ACCOUNT: &str = "000000000000";
 const DEFAULT_REGION: &str = "us-east-1";
 
@@ -222,6 +225,9 @@ fn settings(
 ) -> Outcome<(Account, Region)> {
     let file = path.join(SETTINGS);
     let known = read_json(&file)?;
+    if let Some(known) = &known {
+        check_layout(path, known["layout"].as_u64().unwrap_or(1))?;
+    }
     let text = |name: &str| known.as_ref().and_then(|it| it[name].as_str()).map(str::to_owned);
     let known_account = text("account");
     if let (Some(known), Some(asked)) = (&known_account, account)
@@ -243,11 +249,29 @@ fn settings(
         None => Region::new(text("region").as_deref().unwrap_or(DEFAULT_REGION))
             .context(format_args!("read {}", file.display()))?,
     };
-    let wanted = json!({"account": account.as_str(), "region": region.as_str()});
+    let wanted = json!({"account": account.as_str(), "region": region.as_str(), "layout": LAYOUT});
     if known.as_ref() != Some(&wanted) {
         write_private(&file, &wanted)?;
     }
     Ok((account, region))
+}
+
+/// Refuses what another binary has laid out, rather than to find repositories without objects.
+fn check_layout(path: &Path, layout: u64) -> Outcome<()> {
+    if layout == LAYOUT {
+        return Ok(());
+    }
+    let hint = if layout < LAYOUT {
+        "clone its repositories with the older binary, then start anew with another --data-dir"
+    } else {
+        "use that binary, or another --data-dir"
+    };
+    let age = if layout < LAYOUT { "an older" } else { "a newer" };
+    Err(Failure::new(format!(
+        "{} was written by {age} codeyard (layout {layout}, this one knows {LAYOUT})",
+        path.display()
+    ))
+    .hint(hint))
 }
 
 fn root_key(path: &Path) -> Outcome<RootKey> {
@@ -326,6 +350,22 @@ mod tests {
         assert_eq!(mode(&shared), 0o700);
         for own in OWN {
             assert_eq!(mode(&shared.join(own)), 0o700, "{own}");
+        }
+    }
+
+    #[test]
+    fn what_another_layout_wrote_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("data");
+        DataDir::open(&path, None, None).unwrap();
+        DataDir::existing(&path).unwrap();
+        for (written, said) in [
+            (json!({"account": "000000000000", "region": "us-east-1"}), "an older codeyard"),
+            (json!({"account": "000000000000", "layout": LAYOUT + 1}), "a newer codeyard"),
+        ] {
+            write_private(&path.join(SETTINGS), &written).unwrap();
+            let refused = DataDir::existing(&path).err().unwrap().to_string();
+            assert!(refused.contains(said), "{refused}");
         }
     }
 

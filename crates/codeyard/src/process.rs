@@ -44,9 +44,8 @@ pub(crate) fn status(path: &Path) -> Outcome<ExitCode> {
 /// Where SSH is, and by which keys it is known.
 fn ssh_note(yard: &RunningYard, data: &DataDir) -> String {
     let Some(address) = &yard.ssh else { return String::new() };
-    let prints = crate::ssh_door::host_keys(data).map(|keys| {
-        keys.iter().map(|key| format!(" {}", key.fingerprint())).collect::<String>()
-    });
+    let prints = crate::ssh_door::host_keys(data)
+        .map(|keys| keys.iter().map(|key| format!(" {}", key.fingerprint())).collect::<String>());
     format!(", git over SSH at {address}{}", prints.unwrap_or_default())
 }
 

@@ -95,7 +95,8 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
         });
         make
     });
-    let ((_, authority_key), host_keys) = authority.await.context("make the yard's authority")??;
+    let ((_, authority_key), host_keys) =
+        authority.await.context("make the yard's authority")??;
     let tls =
         Certificates::under(&authority_key, &port::names_of(address)).context("prepare TLS")?;
     let gateway = Gateway::with_tls(yard, rebuild, Some(&tls));
@@ -206,9 +207,8 @@ impl Running {
         let yard = self.gateway.yard();
         let ssh_address = self.ssh_address();
         let ssh = async {
-            match self.ssh {
-                Some(ssh) => ssh.stop(DOOR_GRACE).await,
-                None => {}
+            if let Some(ssh) = self.ssh {
+                ssh.stop(DOOR_GRACE).await;
             }
         };
         tokio::join!(self.serving.stop(DOOR_GRACE), ssh);

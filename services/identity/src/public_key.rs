@@ -198,12 +198,11 @@ fn der_value(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(length)
 }
 
+/// Finds exponent and modulus.
+type Reads = fn(&[u8]) -> Option<(&[u8], &[u8])>;
+
 /// What is in the only PEM block of `text`, if it is one of that label.
-fn from_pem(
-    text: &str,
-    label: &str,
-    read: fn(&[u8]) -> Option<(&[u8], &[u8])>,
-) -> Result<Option<RsaKey>, BadKey> {
+fn from_pem(text: &str, label: &str, read: Reads) -> Result<Option<RsaKey>, BadKey> {
     let begin = format!("-----BEGIN {label}-----");
     let Some(inside) = text.strip_prefix(begin.as_str()) else { return Ok(None) };
     let end = format!("-----END {label}-----");
