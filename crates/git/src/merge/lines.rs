@@ -8,6 +8,7 @@
 //! is never wrong, only coarse.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::ops::Range;
 
 /// A run of lines that another run has taken the place of. Either may be empty, not both.
@@ -21,8 +22,8 @@ pub struct Change {
 
 /// How often a line may occur to be looked at as an anchor.
 const MAX_OCCURRENCES: usize = 64;
-/// Steps that one comparison may take: a second or two on files of AWS's largest size.
-const BUDGET: usize = 200_000_000;
+/// Steps that comparisons may take, one or several together: a second or two.
+pub const MAX_STEPS: usize = 400_000_000;
 /// Edits that the search for a shortest script looks for before it gives up.
 const MAX_EDITS: usize = 1_024;
 
@@ -38,15 +39,25 @@ pub fn changes<'t>(before: &[&'t [u8]], after: &[&'t [u8]]) -> Vec<Change> {
 }
 
 /// [`changes`] of lines that count as equal when `key` makes them so.
-pub fn changes_by<'t, K: std::hash::Hash + Eq>(
+pub fn changes_by<'t, K: Hash + Eq>(
     before: &[&'t [u8]],
     after: &[&'t [u8]],
     key: impl Fn(&'t [u8]) -> K,
 ) -> Vec<Change> {
-    let mut ids: HashMap<K, u32> = HashMap::new();
-    let mut number = |lines: &[&'t [u8]]| -> Vec<u32> {
+    changes_within(before, after, key, &mut { MAX_STEPS })
+}
+
+/// [`changes_by`] in no more steps than there are, which are taken off.
+pub(super) fn changes_within<'t, K: Hash + Eq>(
+    before: &[&'t [u8]],
+    after: &[&'t [u8]],
+    key: impl Fn(&'t [u8]) -> K,
+    steps: &mut usize,
+) -> Vec<Change> {
+    let mut ids: HashMap<K, usize> = HashMap::new();
+    let mut number = |lines: &[&'t [u8]]| -> Vec<usize> {
         let mut id = |line: &&'t [u8]| {
-            let next = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+            let next = ids.len();
             *ids.entry(key(line)).or_insert(next)
         };
         lines.iter().map(&mut id).collect()
@@ -57,9 +68,11 @@ pub fn changes_by<'t, K: std::hash::Hash + Eq>(
         added: vec![false; after.len()],
         before: &before,
         after: &after,
-        budget: BUDGET,
+        places: Places::new(ids.len(), before.len()),
+        budget: *steps,
     };
     search.run(0..before.len(), 0..after.len());
+    *steps = search.budget;
     let (mut removed, mut added) = (search.removed, search.added);
     slide(&before, &mut removed, &added);
     slide(&after, &mut added, &removed);
@@ -83,11 +96,54 @@ fn collect(removed: &[bool], added: &[bool]) -> Vec<Change> {
 }
 
 struct Search<'a> {
-    before: &'a [u32],
-    after: &'a [u32],
+    before: &'a [usize],
+    after: &'a [usize],
     removed: Vec<bool>,
     added: Vec<bool>,
+    places: Places,
     budget: usize,
+}
+
+/// Where each line is in a part of the old text.
+struct Places {
+    /// By line: its first place, and how many it has.
+    lines: Vec<(Option<usize>, usize)>,
+    /// By place: the next one of the same line.
+    next: Vec<Option<usize>>,
+}
+
+impl Places {
+    fn new(lines: usize, places: usize) -> Self {
+        Self { lines: vec![(None, 0); lines], next: vec![None; places] }
+    }
+
+    fn fill(&mut self, text: &[usize], range: Range<usize>) {
+        for place in range.rev() {
+            let line = text.get(place).and_then(|id| self.lines.get_mut(*id));
+            let (Some((first, count)), Some(next)) = (line, self.next.get_mut(place)) else {
+                continue;
+            };
+            *next = first.replace(place);
+            *count += 1;
+        }
+    }
+
+    fn clear(&mut self, text: &[usize], range: Range<usize>) {
+        for id in text.get(range).unwrap_or_default() {
+            if let Some(line) = self.lines.get_mut(*id) {
+                *line = (None, 0);
+            }
+        }
+    }
+
+    fn count(&self, id: Option<&usize>) -> usize {
+        id.and_then(|id| self.lines.get(*id)).map_or(0, |(_, count)| *count)
+    }
+
+    fn of(&self, id: Option<&usize>) -> impl Iterator<Item = usize> + '_ {
+        let first = id.and_then(|id| self.lines.get(*id)).and_then(|(first, _)| *first);
+        std::iter::successors(first, |place| self.next.get(*place).copied().flatten())
+    }
 }
 
 /// A run of lines that both texts have.
@@ -148,36 +204,31 @@ impl Search<'_> {
     /// The run to take for unchanged: of those that hold a line with the fewest occurrences in the
     /// old text the longest, the first if there are several.
     fn anchor(&mut self, before: Range<usize>, after: Range<usize>) -> Anchor {
-        let mut places: HashMap<u32, Vec<usize>> = HashMap::new();
-        for at in before.clone() {
-            if let Some(id) = self.before.get(at) {
-                places.entry(*id).or_default().push(at);
-            }
-        }
-        let count = |id: Option<&u32>| id.and_then(|id| places.get(id)).map_or(0, Vec::len);
+        self.places.fill(self.before, before.clone());
         let (mut best, mut rarest, mut any) = (None::<Common>, MAX_OCCURRENCES + 1, false);
-        let mut at = after.start;
-        while at < after.end && self.budget > 0 {
+        let (mut at, mut budget) = (after.start, self.budget);
+        while at < after.end && budget > 0 {
             let mut next = at + 1;
-            let here = self.after.get(at).and_then(|id| places.get(id));
-            any |= here.is_some();
+            let here = self.after.get(at);
+            any |= self.places.count(here) > 0;
+            let rare = self.places.count(here) <= rarest;
             let mut skip_to = 0;
-            for &place in here.filter(|here| here.len() <= rarest).into_iter().flatten() {
-                if place < skip_to || self.budget == 0 {
+            for place in self.places.of(here.filter(|_| rare)) {
+                if place < skip_to || budget == 0 {
                     continue;
                 }
                 let (mut b, mut a) = (place, at);
-                let mut occurrences = count(self.before.get(place));
+                let mut occurrences = self.places.count(self.before.get(place));
                 while b > before.start && a > after.start && self.same(b - 1, a - 1) {
                     (b, a) = (b - 1, a - 1);
-                    occurrences = occurrences.min(count(self.before.get(b)));
+                    occurrences = occurrences.min(self.places.count(self.before.get(b)));
                 }
                 let (mut b_end, mut a_end) = (place + 1, at + 1);
                 while b_end < before.end && a_end < after.end && self.same(b_end, a_end) {
-                    occurrences = occurrences.min(count(self.before.get(b_end)));
+                    occurrences = occurrences.min(self.places.count(self.before.get(b_end)));
                     (b_end, a_end) = (b_end + 1, a_end + 1);
                 }
-                self.budget = self.budget.saturating_sub(b_end - b);
+                budget = budget.saturating_sub(b_end - b);
                 next = next.max(a_end);
                 let len = b_end - b;
                 // As long as nothing is found, a single line counts as no longer than that.
@@ -189,6 +240,8 @@ impl Search<'_> {
             }
             at = next;
         }
+        self.budget = budget;
+        self.places.clear(self.before, before);
         match best {
             _ if any && rarest > MAX_OCCURRENCES => Anchor::TooFrequent,
             Some(common) => Anchor::Found(common),
@@ -320,7 +373,7 @@ impl Group {
     }
 
     /// Moves it up by a line, if that says the same; it may run into the one above.
-    fn up(&mut self, lines: &[u32], marks: &mut [bool]) -> bool {
+    fn up(&mut self, lines: &[usize], marks: &mut [bool]) -> bool {
         let Some(above) = self.start.checked_sub(1).filter(|_| !self.is_empty()) else {
             return false;
         };
@@ -335,7 +388,7 @@ impl Group {
     }
 
     /// Moves it down by a line, if that says the same; it may run into the one below.
-    fn down(&mut self, lines: &[u32], marks: &mut [bool]) -> bool {
+    fn down(&mut self, lines: &[usize], marks: &mut [bool]) -> bool {
         if self.is_empty()
             || self.end >= lines.len()
             || lines.get(self.start) != lines.get(self.end)
@@ -357,7 +410,7 @@ fn set(marks: &mut [bool], at: usize, value: bool) {
 
 /// Moves each change of one text as far down as it goes, joining those that meet, but beside a
 /// change of the other text if it can be there.
-fn slide(lines: &[u32], marks: &mut [bool], other: &[bool]) {
+fn slide(lines: &[usize], marks: &mut [bool], other: &[bool]) {
     let (mut group, mut beside) = (Group::at(marks, 0), Group::at(other, 0));
     loop {
         if !group.is_empty() {
@@ -371,7 +424,7 @@ fn slide(lines: &[u32], marks: &mut [bool], other: &[bool]) {
 }
 
 fn settle(
-    lines: &[u32],
+    lines: &[usize],
     marks: &mut [bool],
     other: &[bool],
     group: &mut Group,

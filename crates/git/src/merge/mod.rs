@@ -7,6 +7,9 @@
 //! - Nothing is written: a merge answers the objects that it made ([`Merge::made`]), for whoever
 //!   wants to keep them ([`crate::Draft::take`]).
 //!
+//! Lines are compared by code of our own: the crate at hand (`imara-diff`, four CPU-seconds of a
+//! release build) lines up repeated lines differently from git here and there.
+//!
 //! Attributes (`.gitattributes`) have no say: no merge drivers, no line-end conversion.
 
 mod bases;
@@ -45,8 +48,9 @@ pub enum MergeError {
     /// More than [`MAX_ITEMS`] entries would have to be compared.
     #[error("more than {MAX_ITEMS} entries would have to be compared")]
     TooManyItems,
-    /// More than [`MAX_FILES`] files changed on both sides.
-    #[error("more than {MAX_FILES} files changed on both sides")]
+    /// More than [`MAX_FILES`] files changed on both sides, or their lines take more than
+    /// [`lines::MAX_STEPS`] steps to compare.
+    #[error("too many files changed on both sides")]
     TooManyFiles,
     /// An object could not be read.
     #[error(transparent)]

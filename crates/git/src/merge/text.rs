@@ -1,6 +1,6 @@
 //! Three versions of a text made one.
 
-use super::lines::{Change, changes, lines};
+use super::lines::{Change, MAX_STEPS, changes, changes_within, lines};
 use std::ops::Range;
 
 /// Whose lines stand in a region of the merged text.
@@ -54,8 +54,15 @@ impl<'t> Texts<'t> {
 
     /// The regions of the merged text, in order.
     pub fn regions(&self) -> Vec<Region> {
-        let mut ours = changes(&self.base, &self.ours).into_iter().peekable();
-        let mut theirs = changes(&self.base, &self.theirs).into_iter().peekable();
+        self.regions_within(&mut { MAX_STEPS })
+    }
+
+    /// [`Texts::regions`] in no more steps than there are, which are taken off.
+    pub(super) fn regions_within(&self, steps: &mut usize) -> Vec<Region> {
+        let mut from_base = |to: &[&'t [u8]]| {
+            changes_within(&self.base, to, |line| line, steps).into_iter().peekable()
+        };
+        let (mut ours, mut theirs) = (from_base(&self.ours), from_base(&self.theirs));
         let mut sweep = Sweep { texts: self, done: Vec::new(), base: 0, ours: 0, theirs: 0 };
         loop {
             let start = match (ours.peek(), theirs.peek()) {

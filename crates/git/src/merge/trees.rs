@@ -1,5 +1,6 @@
 //! Three versions of a tree made one, path by path.
 
+use super::lines::MAX_STEPS;
 use super::scratch::Scratch;
 use super::text::{Origin, Texts, marked, slice};
 use super::{
@@ -31,6 +32,8 @@ pub(super) struct Merger<'a, 'o> {
     used: BTreeSet<Vec<u8>>,
     items: usize,
     files: usize,
+    /// Steps that are left for comparing lines.
+    steps: usize,
 }
 
 /// What became of a path that is no folder.
@@ -49,7 +52,7 @@ struct Content {
 impl<'a, 'o> Merger<'a, 'o> {
     pub(super) fn new(scratch: &'a mut Scratch<'o>, options: &'a Options, depth: usize) -> Self {
         let (conflicts, used) = (Vec::new(), BTreeSet::new());
-        Self { scratch, options, depth, conflicts, used, items: 0, files: 0 }
+        Self { scratch, options, depth, conflicts, used, items: 0, files: 0, steps: MAX_STEPS }
     }
 
     /// Merges root trees. Where there are conflicts, ours stands in the result.
@@ -278,7 +281,10 @@ impl<'a, 'o> Merger<'a, 'o> {
             return Ok(Content { oid: Some(oid), conflicts: 1 });
         };
         let texts = Texts::new(&old, &our, &their);
-        let regions = texts.regions();
+        let regions = texts.regions_within(&mut self.steps);
+        if self.steps == 0 {
+            return Err(MergeError::TooManyFiles);
+        }
         let conflicts = regions.iter().filter(|r| r.origin == Origin::Conflict).count();
         if conflicts > 0 && self.depth > 0 {
             let oid = self.scratch.put_blob(marked(&texts, &regions, MARKER + 2 * self.depth))?;
