@@ -5,6 +5,7 @@ mod codecommit_reviews;
 pub(crate) mod developer;
 mod iam;
 mod management;
+mod pull_request_builds;
 mod push_builds;
 mod s3;
 mod security;

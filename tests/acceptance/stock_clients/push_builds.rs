@@ -11,7 +11,7 @@ use crate::harness::{Data, User, Yard, until};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-fn project(root: &User, account: &str) {
+pub(super) fn project(root: &User, account: &str) {
     let repository = format!("arn:aws:codecommit:us-east-1:{account}:site");
     let build_role = role(
         root,

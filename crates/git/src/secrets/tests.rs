@@ -72,15 +72,7 @@ fn tokens() -> Vec<(&'static str, String)> {
         ("atlassian-token", format!("ATATT3x{}{}", "FfGF0", alnum(180))),
         ("age-key", format!("AGE-SECRET-{}{}", "KEY-1", upper(58))),
         ("azure-storage-key", format!("Account{}={}==", "Key", alnum(86))),
-        (
-            "jwt",
-            format!(
-                "ey{}.ey{}.{}",
-                format!("J{}", alnum(20)),
-                format!("J{}", alnum(40)),
-                alnum(43)
-            ),
-        ),
+        ("jwt", format!("e{0}{1}.e{0}{2}.{3}", "yJ", alnum(20), alnum(40), alnum(43))),
     ]
 }
 
