@@ -3,7 +3,7 @@
 
 use crate::body::BodyReader;
 use crate::cache::{Lease, Place};
-use crate::limits::{MAX_PACK_BYTES, MAX_STDERR, PUSH_TIMEOUT, SMALL_PUSH};
+use crate::limits::{MAX_GIT_BLOB, MAX_PACK_BYTES, MAX_STDERR, PUSH_TIMEOUT, SMALL_PUSH};
 use crate::packs::NewPack;
 use crate::pktline::{Band, banded};
 use crate::process::{Running, git, read_bounded};
@@ -103,6 +103,8 @@ impl Quarantine {
         command.args(["--stdin", "--fix-thin", TOLERATED, "--show-resolving-progress"]);
         command.arg(format!("--max-input-size={MAX_PACK_BYTES}"));
         command.env("GIT_OBJECT_DIRECTORY", dir.path()).env("GIT_QUARANTINE_PATH", dir.path());
+        // A delta of a few bytes can make an object of any size, in memory.
+        command.env("GIT_ALLOC_LIMIT", (MAX_GIT_BLOB + ROOM_BESIDE).to_string());
         let mut running = Running::start(command, "index-pack")?;
         let stdin = running.stdin()?;
         let stdout = tokio::spawn(read_bounded(running.stdout()?, MAX_STDERR));

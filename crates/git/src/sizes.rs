@@ -145,6 +145,26 @@ mod tests {
         assert!(size_of(&[0xb8], &mut Decompress::new(true)).is_err());
     }
 
+    #[test]
+    fn a_pack_with_an_object_above_the_quota() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = vec![b'x'; 1000];
+        let oid = crate::pack::name_of(crate::Kind::Blob, &data).unwrap();
+        let objects = [crate::pack::NewObject { oid, kind: crate::Kind::Blob, data }];
+        let pack = crate::pack::write(folder.path(), &objects).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(pack.check_sizes()).unwrap();
+        // Its entry, behind the pack's head of twelve bytes, now says three GiB.
+        let mut bytes = std::fs::read(&pack.files[0].1).unwrap();
+        bytes[12..17].copy_from_slice(&[0xb0, 0x80, 0x80, 0x80, 0x60]);
+        std::fs::write(&pack.files[0].1, bytes).unwrap();
+        let refused = runtime.block_on(pack.check_sizes());
+        assert!(
+            matches!(refused, Err(GitError::TooLarge { limit: MAX_GIT_BLOB, .. })),
+            "{refused:?}"
+        );
+    }
+
     proptest! {
         #[test]
         fn no_entry_breaks_it(bytes in proptest::collection::vec(any::<u8>(), 0..HEAD)) {

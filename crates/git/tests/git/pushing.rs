@@ -148,6 +148,21 @@ fn bad_packs_are_refused() {
     let told =
         push_raw(&yard, request(&[format!("{Z} {second} refs/heads/main")], &alone)).unwrap();
     assert!(told.contains("ng refs/heads/main"), "{told}");
+    // A thin pack, whose delta's base is not here.
+    let long: String = (0..3000).map(|i| format!("line {i}\n")).collect();
+    let base = work.commit("file", &long);
+    let thin = work.commit("file", &long.replace("line 7\n", "line seven\n"));
+    let mut child = git_in(&work.0)
+        .args(["pack-objects", "--revs", "--thin", "--stdout", "-q"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let revisions = format!("{thin}\n^{base}\n");
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), revisions.as_bytes()).unwrap();
+    let pack = child.wait_with_output().unwrap().stdout;
+    let told = push_raw(&yard, request(&[format!("{Z} {thin} refs/heads/main")], &pack)).unwrap();
+    assert!(told.contains("unresolved delta") && told.contains("ng refs/heads/main"), "{told}");
     // A reference to an object that nobody sent.
     let missing = "1".repeat(40);
     let told =
