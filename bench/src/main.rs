@@ -21,6 +21,7 @@ const BENCHMARKS: &[(&str, fn())] = &[
     ("reset", start::reset),
     ("requests", requests::run),
     ("builds", builds::run),
+    ("output", builds::output),
     ("git", git::transport),
     ("git-reading", git::reading),
     ("git-memory", git::memory),

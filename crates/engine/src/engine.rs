@@ -11,7 +11,7 @@ use types::SharedClock;
 
 use crate::dispatch::Dispatcher;
 use crate::lease::Lease;
-use crate::outbox::{Delivery, Trimmer};
+use crate::outbox::{Delivery, Recent, Trimmer};
 use crate::{Backoff, EngineError, Reconciler, Subscriber};
 
 /// How an engine behaves.
@@ -48,6 +48,7 @@ pub(crate) struct Shared {
     pub owner: String,
     pub stopping: watch::Sender<bool>,
     pub grace: watch::Sender<Duration>,
+    pub recent: Recent,
 }
 
 impl Shared {
@@ -113,6 +114,7 @@ impl Builder {
             owner: types::uuid(),
             stopping: watch::Sender::new(false),
             grace: watch::Sender::new(Duration::ZERO),
+            recent: Recent::default(),
         });
         if shared.options.exclusive {
             take_over(&shared, woken.keys().copied().collect()).await?;

@@ -4,10 +4,11 @@
 //! |---|---|---|
 //! | `cursor` | subscriber | number of the last event that it has (8 bytes) |
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use store::{Durability, Key, ReadTx, StoreError};
+use store::{Durability, Event, Key, ReadTx, Store, StoreError};
 use tokio::sync::{Notify, watch};
 
 use crate::engine::Shared;
@@ -16,6 +17,8 @@ use crate::{EngineError, Subscriber};
 const CURSORS: &str = "cursor";
 /// Events read at once.
 const PAGE: usize = 64;
+/// Events kept in memory.
+const MAX_RECENT: usize = 128;
 /// How long a subscriber's place may stay unwritten.
 const CURSOR_INTERVAL: Duration = Duration::from_millis(100);
 /// How often the outbox is trimmed at most.
@@ -27,6 +30,35 @@ fn cursor(tx: &ReadTx<'_>, name: &str) -> Result<u64, StoreError> {
         Some(bytes) => Key::parts(&bytes)
             .number()
             .ok_or_else(|| StoreError::Corrupt(format!("the cursor of {name:?}"))),
+    }
+}
+
+/// The newest events, so that they are read once and not for each subscriber.
+#[derive(Default)]
+pub(crate) struct Recent(Mutex<VecDeque<(u64, Arc<Event>)>>);
+
+impl Recent {
+    /// The next events behind a number, at most [`PAGE`].
+    fn after(&self, store: &Store, after: u64) -> Result<Vec<(u64, Arc<Event>)>, StoreError> {
+        let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = recent.front().is_some_and(|(first, _)| *first <= after + 1);
+        if known && recent.back().is_some_and(|(last, _)| *last > after) {
+            let behind = recent.iter().filter(|(number, _)| *number > after);
+            return Ok(behind.take(PAGE).cloned().collect());
+        }
+        let read: Vec<(u64, Arc<Event>)> = store
+            .read(|tx| tx.events_after(after, PAGE))?
+            .into_iter()
+            .map(|(number, event)| (number, Arc::new(event)))
+            .collect();
+        // Numbers have no gaps: what does not follow on what is known starts anew.
+        if recent.back().is_none_or(|(last, _)| *last != after) {
+            recent.clear();
+        }
+        recent.extend(read.iter().cloned());
+        let over = recent.len().saturating_sub(MAX_RECENT);
+        recent.drain(..over);
+        Ok(read)
     }
 }
 
@@ -125,14 +157,15 @@ impl Delivery {
     /// Delivers a page of events; `false` if there was none.
     async fn deliver_page(&mut self, failures: &mut u32) -> Result<bool, EngineError> {
         let name = self.subscriber.name();
-        let (after, events) = self.shared.store.read::<_, StoreError>(|tx| {
-            let after = self.place.reached.map_or_else(|| cursor(tx, name), Ok)?;
-            Ok((after, tx.events_after(after, PAGE)?))
-        })?;
+        let after = match self.place.reached {
+            Some(reached) => reached,
+            None => self.shared.store.read(|tx| cursor(tx, name))?,
+        };
         self.place.reached = Some(after);
+        let events = self.shared.recent.after(&self.shared.store, after)?;
         let any = !events.is_empty();
         for (number, event) in events {
-            match self.subscriber.deliver(Arc::new(event)).await {
+            match self.subscriber.deliver(event).await {
                 Ok(()) => *failures = 0,
                 Err(error @ EngineError::GiveUp(_)) => {
                     tracing::error!(subscriber = name, number, %error, "an event is passed over");

@@ -86,11 +86,11 @@ fn plan_to_json(plan: &Plan) -> Value {
             "finally": stage.finally,
             "runAs": stage.run_as,
             "next": stage.after_failure == AfterFailure::Next,
-            "onFailure": match stage.on_failure {
+            "onFailure": match &stage.on_failure {
                 OnFailure::Default => Value::Null,
                 OnFailure::Abort => Value::from("abort"),
                 OnFailure::Continue => Value::from("continue"),
-                OnFailure::Retry { count } => Value::from(count),
+                OnFailure::Retry { count, pattern } => json!([count, pattern]),
             },
         })).collect::<Vec<_>>(),
     })
@@ -156,18 +156,22 @@ fn plan_from_json(value: &Value) -> Result<Plan, Malformed> {
     })
 }
 
+fn retry_from_json(value: &Value) -> Option<OnFailure> {
+    let count = u32::try_from(value.get(0)?.as_u64()?).ok()?;
+    let pattern = match value.get(1)? {
+        Value::Null => None,
+        pattern => Some(pattern.as_str()?.to_owned()),
+    };
+    Some(OnFailure::Retry { count, pattern })
+}
+
 fn stage_from_json(value: &Value) -> Result<Stage, Malformed> {
     let stage = value.as_object().ok_or(Malformed("stages"))?;
     let on_failure = match stage.get("onFailure").ok_or(Malformed("onFailure"))? {
         Value::Null => OnFailure::Default,
         Value::String(word) if word == "abort" => OnFailure::Abort,
         Value::String(word) if word == "continue" => OnFailure::Continue,
-        other => OnFailure::Retry {
-            count: other
-                .as_u64()
-                .and_then(|count| u32::try_from(count).ok())
-                .ok_or(Malformed("onFailure"))?,
-        },
+        other => retry_from_json(other).ok_or(Malformed("onFailure"))?,
     };
     Ok(Stage {
         name: text(stage, "name")?,

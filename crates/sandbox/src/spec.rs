@@ -192,7 +192,7 @@ pub struct Stage {
 }
 
 /// What the failure of a stage means.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum OnFailure {
     /// As [`AfterFailure`] says.
     #[default]
@@ -201,10 +201,14 @@ pub enum OnFailure {
     Abort,
     /// The next stage runs, and the plan does not fail for this stage.
     Continue,
-    /// The stage runs again, up to so many times more; then as [`AfterFailure`] says.
+    /// The stage runs again in the same shell, from the directory in which it began, up to so many
+    /// times more; then as [`AfterFailure`] says.
     Retry {
         /// Further attempts.
         count: u32,
+        /// A regular expression: only if it is found in the failure's message or in the last 64 KiB
+        /// of what the attempt has printed.
+        pattern: Option<String>,
     },
 }
 

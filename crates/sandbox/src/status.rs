@@ -83,6 +83,8 @@ pub enum StageOutcome {
     Succeeded,
     /// A command failed.
     Failed,
+    /// A command failed, and the stage runs again.
+    Retried,
     /// It was cut short: stopped, timed out, or the sandbox broke.
     Interrupted,
 }
@@ -92,6 +94,7 @@ impl StageOutcome {
         match self {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
+            Self::Retried => "retried",
             Self::Interrupted => "interrupted",
         }
     }
@@ -100,6 +103,7 @@ impl StageOutcome {
         match name {
             "succeeded" => Self::Succeeded,
             "failed" => Self::Failed,
+            "retried" => Self::Retried,
             _ => Self::Interrupted,
         }
     }

@@ -34,7 +34,7 @@ pub(crate) async fn start_build(cx: Cx, input: StartBuildInput) -> Result<StartB
             if let Some(build) = same_request(tx, &scope, &input.idempotency_token, &digest, now)? {
                 return Ok(build);
             }
-            let name = model::project_name(&input.project_name);
+            let name = model::project_name(&scope, &input.project_name);
             let mut project = ProjectRecord::load(tx, &scope, name)?;
             refuse_beyond_limit(tx, &scope, &project)?;
             project.builds += 1;
@@ -80,8 +80,7 @@ fn refuse_beyond_limit(
 ) -> Result<(), Error> {
     let limit = project.project.concurrent_build_limit;
     let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(MAX_ACTIVE);
-    let active = tx.by_index::<BuildRecord>(scope, ACTIVE, &project.name, &Query::first(limit))?;
-    if active.items.len() >= limit {
+    if tx.count_by_index::<BuildRecord>(scope, ACTIVE, &project.name, limit)? >= limit {
         return Err(errors::LIMIT_EXCEEDED.error(format!(
             "Cannot have more than {limit} active builds for the project {}",
             project.name
@@ -327,7 +326,7 @@ fn initiator(cx: &Cx) -> String {
 
 pub(crate) async fn stop_build(cx: Cx, input: StopBuildInput) -> Result<StopBuildOutput, Error> {
     let (scope, now) = (cx.scope(), cx.now());
-    let id = model::build_id(&input.id).to_owned();
+    let id = model::build_id(&cx.scope(), &input.id).to_owned();
     let key = id.clone();
     let build = cx
         .write(move |tx| {
@@ -379,7 +378,7 @@ pub(crate) async fn retry_build(cx: Cx, input: RetryBuildInput) -> Result<RetryB
     let Some(given) = &input.id else {
         return Err(invalid("Build ID is required"));
     };
-    let id = model::build_id(given).to_owned();
+    let id = model::build_id(&cx.scope(), given).to_owned();
     let digest = hex::encode(Sha256::digest(shape::json::to_vec(&input)));
     let (uuid, initiator) = (types::uuid(), initiator(&cx));
     let (scope, now) = (cx.scope(), cx.now());
@@ -456,7 +455,7 @@ pub(crate) async fn batch_get_builds(
     let (mut builds, mut missing) = (Vec::new(), Vec::new());
     cx.read(|tx| {
         for id in &input.ids {
-            match tx.get::<BuildRecord>(&cx.scope(), model::build_id(id))? {
+            match tx.get::<BuildRecord>(&cx.scope(), model::build_id(&cx.scope(), id))? {
                 Some(found) => builds.push(found.into_inner().build),
                 None => missing.push(id.clone()),
             }
@@ -483,7 +482,7 @@ pub(crate) async fn list_builds_for_project(
     input: ListBuildsForProjectInput,
 ) -> Result<ListBuildsForProjectOutput, Error> {
     let order = input.sort_order.unwrap_or(SortOrderType::Descending);
-    let name = model::project_name(&input.project_name);
+    let name = model::project_name(&cx.scope(), &input.project_name);
     let wanted = Wanted {
         name: format!("ListBuildsForProject/{name}/{order}"),
         index: Some((BY_PROJECT, name)),
@@ -506,7 +505,7 @@ pub(crate) async fn batch_delete_builds(
         .write(move |tx| {
             let (mut deleted, mut kept) = (Vec::new(), Vec::new());
             for given in &input.ids {
-                let id = model::build_id(given);
+                let id = model::build_id(&scope, given);
                 let not_deleted = |status: &str| BuildNotDeleted {
                     id: Some(given.clone()),
                     status_code: Some(status.to_owned()),

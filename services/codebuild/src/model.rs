@@ -144,19 +144,21 @@ pub(crate) fn build_arn(scope: &Scope, id: &str) -> String {
     Arn::new("codebuild", scope.region.as_str(), scope.account.as_str(), resource).to_string()
 }
 
-/// The name in a project's name or ARN.
-pub(crate) fn project_name(name_or_arn: &str) -> &str {
-    name_or_arn.rsplit_once(":project/").map_or(name_or_arn, |(_, name)| name)
+/// The name in a project's name or ARN. An ARN of another account or region is left whole, which
+/// is the name of no project.
+pub(crate) fn project_name<'a>(scope: &Scope, name_or_arn: &'a str) -> &'a str {
+    name_or_arn.strip_prefix(&project_arn(scope, "")).unwrap_or(name_or_arn)
 }
 
-/// The id in a build's id or ARN.
-pub(crate) fn build_id(id_or_arn: &str) -> &str {
-    id_or_arn.rsplit_once(":build/").map_or(id_or_arn, |(_, id)| id)
+/// The id in a build's id or ARN, in the same way.
+pub(crate) fn build_id<'a>(scope: &Scope, id_or_arn: &'a str) -> &'a str {
+    id_or_arn.strip_prefix(&build_arn(scope, "")).unwrap_or(id_or_arn)
 }
 
 /// A right on a project, with its tags as condition keys.
 pub(crate) fn right(cx: &Cx, action: &str, name_or_arn: &str) -> Result<Right, Error> {
-    let name = project_name(name_or_arn);
+    let scope = cx.scope();
+    let name = project_name(&scope, name_or_arn);
     let mut right = Right::new(format!("codebuild:{action}"), project_arn(&cx.scope(), name));
     let found = cx.read(|tx| Ok(tx.get::<ProjectRecord>(&cx.scope(), name)?))?;
     for tag in found.iter().flat_map(|found| found.project.tags.iter().flatten()) {
@@ -169,6 +171,7 @@ pub(crate) fn right(cx: &Cx, action: &str, name_or_arn: &str) -> Result<Right, E
 
 /// A right on the project of a build.
 pub(crate) fn right_of_build(cx: &Cx, action: &str, id_or_arn: &str) -> Result<Right, Error> {
-    let id = build_id(id_or_arn);
+    let scope = cx.scope();
+    let id = build_id(&scope, id_or_arn);
     right(cx, action, id.rsplit_once(':').map_or(id, |(project, _)| project))
 }

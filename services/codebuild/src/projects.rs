@@ -153,7 +153,7 @@ fn replace<T>(old: &mut Option<T>, new: Option<T>) {
 /// their end.
 pub(crate) async fn delete_project(cx: Cx, input: DeleteProjectInput) -> Result<Empty, Error> {
     let scope = cx.scope();
-    let name = model::project_name(&input.name).to_owned();
+    let name = model::project_name(&cx.scope(), &input.name).to_owned();
     cx.write(move |tx| {
         // Deleting what is not there is fine.
         tx.delete::<ProjectRecord>(&scope, &name)?;
@@ -203,7 +203,7 @@ pub(crate) async fn batch_get_projects(
     let (mut projects, mut missing) = (Vec::new(), Vec::new());
     cx.read(|tx| {
         for name in &input.names {
-            match tx.get::<ProjectRecord>(&cx.scope(), model::project_name(name))? {
+            match tx.get::<ProjectRecord>(&cx.scope(), model::project_name(&cx.scope(), name))? {
                 Some(found) => projects.push(found.into_inner().project),
                 None => missing.push(name.clone()),
             }

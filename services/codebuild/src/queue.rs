@@ -25,6 +25,15 @@ pub(crate) fn watch(
     tx.wake(&WakeKey::new(KIND, scope, record.id.as_str()), now.plus_secs(i64::from(minutes) * 60))
 }
 
+/// A build that has ended waits for nothing.
+pub(crate) fn forget(
+    tx: &mut WriteTx<'_>,
+    scope: &Scope,
+    record: &BuildRecord,
+) -> Result<(), StoreError> {
+    tx.cancel_wake(&WakeKey::new(KIND, scope, record.id.as_str()))
+}
+
 /// The reconciler that ends builds which have waited too long.
 pub(crate) struct Queue;
 

@@ -12,7 +12,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-pub use pack::{Links, list, pack_zip};
+pub use pack::{Links, file_below, list, pack_zip};
 pub use unpack::{Unpacked, unpack};
 
 /// What an archive is.

@@ -22,13 +22,13 @@ pub enum Links {
     Follow,
 }
 
-/// All files and links below a folder, as relative paths with `/`, sorted. Folders are not listed.
-/// With [`Links::Follow`], links to folders inside are walked (circles are refused); links that lead
-/// out or nowhere are listed like files.
+/// Everything below a folder but folders, as relative paths with `/`, sorted. With
+/// [`Links::Follow`], links to folders inside are walked. What can't be packed is listed too, and
+/// refused when it is: links that lead out, nowhere or in a circle, sockets, pipes and devices,
+/// and names that are not UTF-8 (with U+FFFD for what they are). Most of these nobody asks for.
 ///
 /// # Errors
-/// [`Error::Io`] where a folder cannot be read; [`Error::Refused`] for names that are not UTF-8,
-/// and for sockets and devices.
+/// [`Error::Io`] where a folder cannot be read.
 pub fn list(root: &Path, links: Links) -> Result<Vec<String>, Error> {
     let mut found = Vec::new();
     let real = root.canonicalize().map_err(io_at(root))?;
@@ -48,39 +48,50 @@ fn walk(
     for entry in fs::read_dir(folder).map_err(io_at(folder))? {
         let entry = entry.map_err(io_at(folder))?;
         let path = entry.path();
-        let name = entry.file_name();
-        let name = name
-            .to_str()
-            .ok_or_else(|| refused(&path.to_string_lossy(), "has a name that is not UTF-8"))?;
-        let name = format!("{prefix}{name}");
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
         let kind = entry.file_type().map_err(io_at(&path))?;
-        let (is_dir, is_file) = if kind.is_symlink() && links == Links::Follow {
-            match follow(&path, &name, root) {
-                Ok(real) => {
-                    let meta = fs::metadata(&real).map_err(io_at(&path))?;
-                    (meta.is_dir(), meta.is_file())
-                }
-                // Listed, and refused when it is packed: most of these nobody asks for.
-                Err(_) => (false, true),
-            }
-        } else {
-            (kind.is_dir(), kind.is_file() || kind.is_symlink())
+        let is_folder = kind.is_dir()
+            || kind.is_symlink()
+                && links == Links::Follow
+                && follow(&path, &name, root).is_ok_and(|real| real.is_dir());
+        let real = match is_folder && entry.file_name().to_str().is_some() {
+            true => Some(path.canonicalize().map_err(io_at(&path))?),
+            false => None,
         };
-        if is_dir {
-            let real = path.canonicalize().map_err(io_at(&path))?;
-            if inside.contains(&real) {
-                return Err(refused(&name, "is a link that leads in a circle"));
+        match real.filter(|real| !inside.contains(real)) {
+            None => found.push(name),
+            Some(real) => {
+                inside.push(real);
+                walk(&path, root, format!("{name}/"), links, inside, found)?;
+                inside.pop();
             }
-            inside.push(real);
-            walk(&path, root, format!("{name}/"), links, inside, found)?;
-            inside.pop();
-        } else if is_file {
-            found.push(name);
-        } else {
-            return Err(refused(&name, "is neither file, folder nor link"));
         }
     }
     Ok(())
+}
+
+/// Where a listed path really is: a file below the root.
+///
+/// # Errors
+/// [`Error::Io`], or [`Error::Refused`] for what is no file or not below the root.
+pub fn file_below(root: &Path, path: &str) -> Result<PathBuf, Error> {
+    let root = root.canonicalize().map_err(io_at(root))?;
+    file_at(&root, path, path)
+}
+
+fn file_at(root: &Path, path: &str, name: &str) -> Result<PathBuf, Error> {
+    let path = root.join(path);
+    if name.contains(char::REPLACEMENT_CHARACTER) && fs::symlink_metadata(&path).is_err() {
+        return Err(refused(name, "has a name that is not UTF-8"));
+    }
+    let real = follow(&path, name, root)?;
+    // Before it is opened: a pipe would be waited for.
+    let found = fs::metadata(&real).map_err(io_at(&real))?;
+    match found.is_file() {
+        true => Ok(real),
+        false if found.is_dir() => Err(refused(name, "is a link that leads in a circle")),
+        false => Err(refused(name, "is neither file, folder nor link")),
+    }
 }
 
 /// Packs files below `root` into a zip: `entries` are pairs of a path below `root` and the name in
@@ -123,13 +134,13 @@ fn add<W: Write + Seek>(
     let failed = |error| Error::Io(path.clone(), io::Error::other(error));
     // The default date is 1980-01-01, the same each time.
     let options = SimpleFileOptions::default();
-    let meta = fs::symlink_metadata(&path).map_err(io_at(&path))?;
+    let is_link = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_symlink());
     // A folder on the way may be a link itself.
     let parent = path.parent().unwrap_or(root);
     if !parent.canonicalize().map_err(io_at(parent))?.starts_with(root) {
         return Err(refused(name, "is a link that leads out of its folder"));
     }
-    if meta.is_symlink() && links == Links::Keep {
+    if is_link && links == Links::Keep {
         let target = fs::read_link(&path).map_err(io_at(&path))?;
         let leads_out = refused(name, "is a link that leads out of its folder");
         let Some(text) = target.to_str() else { return Err(leads_out) };
@@ -142,12 +153,9 @@ fn add<W: Write + Seek>(
             Err(leads_out)
         };
     }
-    let real = follow(&path, name, root)?;
+    let real = file_at(root, source, name)?;
     let mut file = File::open(&real).map_err(io_at(&real))?;
     let meta = file.metadata().map_err(io_at(&real))?;
-    if !meta.is_file() {
-        return Err(refused(name, "is no file"));
-    }
     let mode = if meta.permissions().mode() & 0o111 == 0 { 0o644 } else { 0o755 };
     let options = options.unix_permissions(mode).large_file(meta.len() >= LARGE_FILE);
     zip.start_file(name, options).map_err(failed)?;

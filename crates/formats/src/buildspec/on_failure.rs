@@ -12,7 +12,7 @@ pub enum OnFailure {
     Abort,
     /// The next phase runs.
     Continue,
-    /// The build starts again, if the error's message matches.
+    /// The phase runs again, if the error matches.
     Retry {
         /// At most this often, 0 to [`MAX_RETRIES`].
         count: u32,

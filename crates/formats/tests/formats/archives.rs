@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Write};
+use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
@@ -150,7 +151,22 @@ fn links_are_followed_where_asked_and_never_out() {
     assert!(pack_zip(Cursor::new(Vec::new()), &root, &entry, Links::Follow).is_err());
     fs::remove_file(root.join("out")).unwrap();
     symlink(".", root.join("dir/self")).unwrap();
-    assert!(list(&root, Links::Follow).unwrap_err().to_string().contains("circle"));
+    let _socket = std::os::unix::net::UnixListener::bind(root.join("socket")).unwrap();
+    let odd = std::ffi::OsString::from_vec(b"\xff".to_vec());
+    fs::write(root.join(odd), "").unwrap();
+    let names = list(&root, Links::Follow).unwrap();
+    let circles = ["dir/self", "linked/self"];
+    let others = ["broken", "dir/file", "link", "linked/file", "socket", "\u{fffd}"];
+    let mut all: Vec<&str> = circles.into_iter().chain(others).collect();
+    all.sort_unstable();
+    assert_eq!(names, all);
+    for (name, why) in
+        [("dir/self", "circle"), ("socket", "neither file"), ("\u{fffd}", "not UTF-8")]
+    {
+        let entry = [(name.to_owned(), name.to_owned())];
+        let error = pack_zip(Cursor::new(Vec::new()), &root, &entry, Links::Follow).unwrap_err();
+        assert!(error.to_string().contains(why), "{error}");
+    }
     // A folder that is a link out, on the way to a file.
     symlink(folder.path(), root.join("up")).unwrap();
     let entry = [("up/secret".to_owned(), "x".to_owned())];

@@ -313,14 +313,14 @@ impl Running {
     fn finish(mut self, order: &Order) {
         let limit = order.spec.limits.wall_clock;
         self.pump.deadline = limit.and_then(|limit| self.started.checked_add(limit));
-        let (kind, results) = self.run_program(&order.spec.program);
+        let (kind, results) = self.run_program(&order.spec);
         self.record_end(order, kind, results);
     }
 
-    fn run_program(&mut self, program: &Program) -> (EndKind, Results) {
-        let started = match program {
+    fn run_program(&mut self, spec: &Spec) -> (EndKind, Results) {
+        let started = match &spec.program {
             Program::Plan(plan) => {
-                let mut runner = Runner::new(plan, &mut self.pump, &self.group);
+                let mut runner = Runner::new(plan, &spec.workdir, &mut self.pump, &self.group);
                 match runner.start() {
                     Ok(Ok(())) => {
                         answer(&json!({ "started": true }));

@@ -6,8 +6,10 @@ use crate::status::{EndKind, StageOutcome};
 use crate::supervisor::group::Group;
 use crate::supervisor::pump::{Event, Pump};
 use crate::supervisor::shell::{self, Frame, Snapshot};
+use regex_lite::Regex;
 use serde_json::json;
 use std::io;
+use std::path::Path;
 
 /// What cuts a plan short.
 pub enum Interrupt {
@@ -26,6 +28,8 @@ impl From<io::Error> for Interrupt {
 /// The state of a plan under way.
 pub struct Runner<'a> {
     plan: &'a Plan,
+    /// Where the first shell starts.
+    workdir: &'a Path,
     pump: &'a mut Pump,
     group: &'a Group,
     killed_for_memory: u64,
@@ -50,9 +54,10 @@ pub struct Results {
 }
 
 impl<'a> Runner<'a> {
-    pub fn new(plan: &'a Plan, pump: &'a mut Pump, group: &'a Group) -> Self {
+    pub fn new(plan: &'a Plan, workdir: &'a Path, pump: &'a mut Pump, group: &'a Group) -> Self {
         Self {
             plan,
+            workdir,
             pump,
             group,
             killed_for_memory: 0,
@@ -99,7 +104,7 @@ impl<'a> Runner<'a> {
             if outcome == StageOutcome::Succeeded {
                 continue;
             }
-            match stage.on_failure {
+            match &stage.on_failure {
                 OnFailure::Continue => {}
                 OnFailure::Abort => {
                     self.failed = true;
@@ -117,30 +122,66 @@ impl<'a> Runner<'a> {
     }
 
     fn attempts(&mut self, index: usize, stage: &Stage) -> Result<StageOutcome, Interrupt> {
-        let retries = match stage.on_failure {
-            OnFailure::Retry { count } => count,
-            _ => 0,
+        let (retries, pattern) = match &stage.on_failure {
+            OnFailure::Retry { count, pattern } => (*count, pattern.as_deref()),
+            _ => (0, None),
         };
+        let pattern = pattern.map(Regex::new).transpose().map_err(io::Error::other)?;
+        let (was_failing, started_in) = (self.failing, self.directory());
         let mut attempt = 1;
         loop {
+            if pattern.is_some() {
+                self.pump.sink.remember();
+            }
             self.pump.journal.stage(index, &stage.name, attempt)?;
-            let outcome = match self.stage(stage) {
-                Ok(outcome) => outcome,
+            let failure = match self.stage(stage) {
+                Ok(failure) => failure,
                 Err(interrupt) => {
                     self.pump.journal.stage_end(StageOutcome::Interrupted)?;
                     return Err(interrupt);
                 }
             };
-            self.pump.journal.stage_end(outcome)?;
-            if outcome == StageOutcome::Succeeded || attempt > retries {
-                return Ok(outcome);
+            let printed = self.pump.sink.take_tail();
+            let Some(failure) = failure else {
+                self.pump.journal.stage_end(StageOutcome::Succeeded)?;
+                return Ok(StageOutcome::Succeeded);
+            };
+            let matches = pattern.as_ref().is_none_or(|pattern| {
+                pattern.is_match(&failure) || pattern.is_match(&String::from_utf8_lossy(&printed))
+            });
+            if attempt > retries || !matches {
+                self.pump.journal.stage_end(StageOutcome::Failed)?;
+                return Ok(StageOutcome::Failed);
             }
+            self.pump.journal.stage_end(StageOutcome::Retried)?;
             attempt += 1;
             self.announce(&format!("Retrying phase {}, attempt {attempt}", stage.name));
+            self.failing = was_failing;
+            self.tell_succeeding();
+            self.return_to(&started_in);
         }
     }
 
-    fn stage(&mut self, stage: &Stage) -> Result<StageOutcome, Interrupt> {
+    /// Where the next command would run.
+    fn directory(&self) -> String {
+        match &self.snapshot {
+            Some(snapshot) => snapshot.workdir.clone(),
+            None => self.workdir.to_string_lossy().into_owned(),
+        }
+    }
+
+    /// Has the next command run there.
+    fn return_to(&mut self, directory: &str) {
+        if self.shell.is_some() {
+            self.pump.send(&shell::enter(directory));
+        }
+        if let Some(snapshot) = &mut self.snapshot {
+            directory.clone_into(&mut snapshot.workdir);
+        }
+    }
+
+    /// Runs a stage once; the message of its failure, if it failed.
+    fn stage(&mut self, stage: &Stage) -> Result<Option<String>, Interrupt> {
         self.announce(&format!("Entering phase {}", stage.name));
         let user = stage.run_as.as_ref().or(self.plan.run_as.as_ref());
         let user = user.map_or("root", String::as_str);
@@ -155,18 +196,14 @@ impl<'a> Runner<'a> {
                 }
             }
         }
-        let outcome = match failure {
-            None => StageOutcome::Succeeded,
-            Some(_) => StageOutcome::Failed,
-        };
-        let (state, code) = match outcome {
-            StageOutcome::Succeeded => ("SUCCEEDED", ""),
-            _ => ("FAILED", "COMMAND_EXECUTION_ERROR"),
+        let (state, code) = match failure {
+            None => ("SUCCEEDED", ""),
+            Some(_) => ("FAILED", "COMMAND_EXECUTION_ERROR"),
         };
         self.announce(&format!("Phase complete: {} State: {state}", stage.name));
-        let message = failure.unwrap_or_default();
+        let message = failure.as_deref().unwrap_or_default();
         self.announce(&format!("Phase context status code: {code} Message: {message}"));
-        Ok(outcome)
+        Ok(failure)
     }
 
     /// Runs one command; the message of its failure, if it failed.

@@ -64,6 +64,11 @@ pub fn restore(snapshot: &Snapshot) -> String {
     )
 }
 
+/// Goes to a directory; where it is gone, the commands will tell.
+pub fn enter(directory: &str) -> String {
+    format!("cd {} >/dev/null 2>&1\n", quoted(directory))
+}
+
 /// Sets and exports a variable.
 pub fn export(name: &str, value: &str) -> String {
     format!("export {name}={}\n", quoted(value))

@@ -5,6 +5,9 @@ use crate::spool::Writer;
 use std::io;
 use std::time::Instant;
 
+/// How much of the output's end is remembered, in bytes.
+const TAIL: usize = 64 << 10;
+
 /// The output of a sandbox.
 pub struct Sink {
     masker: Masker,
@@ -12,12 +15,22 @@ pub struct Sink {
     limit: u64,
     dropped: u64,
     masked: Vec<u8>,
+    /// The end of what came since [`Self::remember`].
+    tail: Option<Vec<u8>>,
     notes: Vec<String>,
 }
 
 impl Sink {
     pub fn new(masker: Masker, writer: Writer, limit: u64) -> Self {
-        Self { masker, writer, limit, dropped: 0, masked: Vec::new(), notes: Vec::new() }
+        Self {
+            masker,
+            writer,
+            limit,
+            dropped: 0,
+            masked: Vec::new(),
+            tail: None,
+            notes: Vec::new(),
+        }
     }
 
     /// Takes output in.
@@ -80,8 +93,22 @@ impl Sink {
         self.writer.sync()
     }
 
+    /// Keeps the last [`TAIL`] bytes of what comes from now on in memory.
+    pub fn remember(&mut self) {
+        self.tail = Some(Vec::new());
+    }
+
+    /// What was to be remembered, and no more of it.
+    pub fn take_tail(&mut self) -> Vec<u8> {
+        self.tail.take().unwrap_or_default()
+    }
+
     /// Output never fails a build: what finds no room is counted and told.
     fn keep(&mut self, data: &[u8]) {
+        if let Some(tail) = &mut self.tail {
+            tail.extend_from_slice(data.get(data.len().saturating_sub(TAIL)..).unwrap_or(data));
+            tail.drain(..tail.len().saturating_sub(TAIL));
+        }
         if self.dropped > 0 {
             self.dropped += data.len() as u64;
             return;

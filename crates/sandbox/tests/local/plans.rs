@@ -102,20 +102,47 @@ async fn failures_mean_what_the_stage_says() {
     assert_eq!(run(Default, Next).await, ("ab".into(), failed.clone()));
     assert_eq!(run(Abort, Next).await, ("a".into(), failed.clone()));
     assert_eq!(run(Continue, Stop).await, ("ab".into(), succeeded.clone()));
-    assert_eq!(run(Retry { count: 2 }, Stop).await, ("aaa".into(), failed));
+    assert_eq!(run(Retry { count: 2, pattern: None }, Stop).await, ("aaa".into(), failed));
 }
 
 #[tokio::test]
 async fn a_retried_stage_may_succeed() {
     let yard = Yard::new();
     let stage = Stage {
-        on_failure: OnFailure::Retry { count: 3 },
+        on_failure: OnFailure::Retry { count: 3, pattern: None },
         ..stage("A", &["n=$((n+1)); echo $n; [ $n = 2 ]"])
     };
     let ran = yard.run(spec("b", Program::Plan(plan(vec![stage])))).await;
     assert_eq!((ran.output.as_str(), kind(&ran)), ("1\n2\n", &EndKind::Succeeded));
-    let (failed, succeeded) = (Some(StageOutcome::Failed), Some(StageOutcome::Succeeded));
-    assert_eq!(outcomes(&ran.status), [("A", 1, failed), ("A", 2, succeeded)]);
+    let (retried, succeeded) = (Some(StageOutcome::Retried), Some(StageOutcome::Succeeded));
+    assert_eq!(outcomes(&ran.status), [("A", 1, retried), ("A", 2, succeeded)]);
+}
+
+#[tokio::test]
+async fn a_stage_is_retried_where_it_began_and_only_for_what_matches() {
+    let yard = Yard::new();
+    let attempts = |name: &'static str, pattern: &str, commands: &[&str]| {
+        let stage = Stage {
+            on_failure: OnFailure::Retry { count: 2, pattern: Some(pattern.to_owned()) },
+            ..stage(name, commands)
+        };
+        let mut plan = plan(vec![stage]);
+        plan.succeeding_variable = Some("GOOD".into());
+        yard.run(spec(name, Program::Plan(plan)))
+    };
+    // In a shell that lives on, and in one that has ended; each attempt starts out well.
+    for (name, failing) in
+        [("lives", "echo lost contact; false"), ("ends", "echo lost contact; exit 3")]
+    {
+        let commands = ["echo $PWD $GOOD; mkdir -p x; cd x", failing];
+        let ran = attempts(name, "lost .*act", &commands).await;
+        let one = "/codebuild/src 1\nlost contact\n";
+        assert_eq!((ran.output.as_str(), kind(&ran)), (one.repeat(3).as_str(), &EndKind::Failed));
+    }
+    let ran = attempts("none", "no such text", &["echo lost contact; false"]).await;
+    assert_eq!((ran.output.as_str(), kind(&ran)), ("lost contact\n", &EndKind::Failed));
+    let ran = attempts("message", "exit status 7", &["(exit 7)"]).await;
+    assert_eq!(ran.status.stages.len(), 3);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
 use api_developer::codebuild::{
-    ArtifactPackaging, ArtifactsType, BuildArtifacts, BuildPhaseType, ProjectArtifacts,
+    ArtifactPackaging, ArtifactsType, BuildArtifacts, BuildPhase, BuildPhaseType, ProjectArtifacts,
 };
 use api_storage::s3;
 use formats::archive::{self, Links};
@@ -17,7 +17,7 @@ use md5::Md5;
 use serde_json::{Value, json};
 use service::Cx;
 use sha2::{Digest as _, Sha256};
-use shape::{Body, BodyError, BodyStream, Bytes};
+use shape::{Body, BodyError, BodyStream, Bytes, Timestamp};
 use store::Durability;
 
 use super::follow::Ended;
@@ -25,6 +25,7 @@ use super::launch::{self, Prepared};
 use super::log::Log;
 use super::{Cut, Job};
 use crate::builds::artifact_key;
+use crate::model::BuildRecord;
 use crate::{phases, rooms};
 
 const CODE: &str = "CLIENT_ERROR";
@@ -60,35 +61,43 @@ pub(super) async fn upload(
     prepared: &Prepared,
     ended: &Ended,
 ) -> Result<(), Cut> {
-    if phases::current(&job.record.build) != Some(BuildPhaseType::UploadArtifacts) {
-        let now = job.now();
-        job.change(Durability::Ordered, move |record| {
-            let ended = phases::next(&mut record.build, BuildPhaseType::UploadArtifacts, now);
-            ended.into_iter().collect()
-        })
-        .await?;
-    }
+    let now = job.now();
+    job.defer(move |record| begin(record, now));
     let outputs = outputs(job, &prepared.spec, ended)?;
     if !outputs.is_empty() {
+        // Files take their time: meanwhile all that has happened should be seen.
+        log.flush(job).await?;
+        job.change(Durability::Ordered, |_| Vec::new()).await?;
         let work = upload_all(job, cx, &outputs, &prepared.spec);
-        let done = launch::step(job, "upload", work, Value::Array).await?;
-        let (primary, secondary) = from_json(&done);
-        job.change(Durability::Ordered, move |record| {
-            if let (Some(build), Some(primary)) = (&mut record.build.artifacts, &primary) {
-                build.location.clone_from(&primary.location);
-                build.md5sum.clone_from(&primary.md5sum);
-                build.sha256sum.clone_from(&primary.sha256sum);
-            }
-            record.build.secondary_artifacts = Some(secondary.clone());
-            Vec::new()
-        })
-        .await?;
+        let done = launch::step(&job.run, "upload", work, Value::Array, Some(show)).await?;
+        show(&mut job.record, &done);
     }
-    let lines = [
-        "Phase complete: UPLOAD_ARTIFACTS State: SUCCEEDED".to_owned(),
-        "Phase context status code:  Message: ".to_owned(),
-    ];
-    log.tell(job, &lines).await
+    log.tell([
+        "Phase complete: UPLOAD_ARTIFACTS State: SUCCEEDED",
+        "Phase context status code:  Message: ",
+    ]);
+    Ok(())
+}
+
+/// Shows where the outputs went.
+fn show(record: &mut BuildRecord, done: &Value) -> Vec<BuildPhase> {
+    let (primary, secondary) = from_json(done);
+    if let (Some(build), Some(primary)) = (&mut record.build.artifacts, primary) {
+        build.location = primary.location;
+        build.md5sum = primary.md5sum;
+        build.sha256sum = primary.sha256sum;
+    }
+    record.build.secondary_artifacts = Some(secondary);
+    Vec::new()
+}
+
+fn begin(record: &mut BuildRecord, now: Timestamp) -> Vec<BuildPhase> {
+    let build = &mut record.build;
+    let mut all = build.phases.iter().flatten();
+    if all.any(|phase| phase.phase_type == Some(BuildPhaseType::UploadArtifacts)) {
+        return Vec::new();
+    }
+    phases::next(build, BuildPhaseType::UploadArtifacts, now).into_iter().collect()
 }
 
 fn outputs(job: &Job, spec: &Buildspec, ended: &Ended) -> Result<Vec<Output>, Cut> {
@@ -257,19 +266,13 @@ fn collect(
         None => None,
         Some(path) => Some(pack(path, root, &chosen, links)?),
     };
-    if digests.is_none() {
-        // What an archive would refuse, a folder does too: links out of the sources.
-        let real = root.canonicalize().map_err(|error| error.to_string())?;
-        for (path, _) in &chosen {
-            let file =
-                root.join(path).canonicalize().map_err(|error| format!("{path}: {error}"))?;
-            if !file.starts_with(&real) {
-                return Err(format!("{path} is a link that leads out of the source directory"));
-            }
-        }
-    }
-    let files = chosen.into_iter().map(|(path, name)| (root.join(path), name)).collect();
-    Ok(Collected { files, digests })
+    // What an archive would refuse, a folder does too.
+    let file = |(path, name): (String, String)| match &digests {
+        Some(_) => Ok((root.join(path), name)),
+        None => Ok((archive::file_below(root, &path)?, name)),
+    };
+    let files = chosen.into_iter().map(file).collect::<Result<_, archive::Error>>();
+    Ok(Collected { files: files.map_err(|error| error.to_string())?, digests })
 }
 
 /// The files below the base directory: their paths below the root, and below the base.
@@ -453,6 +456,31 @@ mod tests {
         std::os::unix::fs::symlink("/etc/passwd", root.join("link")).unwrap();
         let files = ArtifactFiles { files: vec!["**/*".into()], ..ArtifactFiles::default() };
         assert!(names(&root, &files).is_err());
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn what_cannot_be_uploaded_matters_only_where_it_is_chosen() {
+        let root = tree(&["out/a.txt"]);
+        std::os::unix::fs::symlink("..", root.join("circle")).unwrap();
+        std::os::unix::fs::symlink(".", root.join("out/circle")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(root.join("socket")).unwrap();
+        let files = |pattern: &str| ArtifactFiles {
+            files: vec![pattern.into()],
+            ..ArtifactFiles::default()
+        };
+        let archive = root.with_extension("zip");
+        for to in [None, Some(archive.as_path())] {
+            let collect = |pattern: &str| {
+                let collected = collect(&root, &files(pattern), Links::Follow, to);
+                collected.map(|it| it.files.into_iter().map(|(_, name)| name).collect::<Vec<_>>())
+            };
+            assert_eq!(collect("out/*.txt").unwrap(), ["out/a.txt"]);
+            assert!(collect("out/*").unwrap_err().contains("circle"));
+            assert!(collect("socket").unwrap_err().contains("neither file"));
+            assert!(collect("circle").is_err());
+        }
+        fs::remove_file(archive).unwrap();
         fs::remove_dir_all(root).unwrap();
     }
 }

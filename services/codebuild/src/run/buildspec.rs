@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use formats::buildspec::{self, Buildspec, OnFailure};
+use formats::buildspec::{self, Buildspec};
 
 use super::Cut;
 
@@ -64,11 +64,6 @@ fn refuse_unsupported(spec: &Buildspec) -> Result<(), Cut> {
     }
     if spec.artifacts.as_ref().is_some_and(|artifacts| artifacts.s3_prefix.is_some()) {
         return refused("artifacts s3-prefix");
-    }
-    for (name, phase) in spec.phases.in_order() {
-        if let Some(OnFailure::Retry { .. }) = phase.and_then(|phase| phase.on_failure.as_ref()) {
-            return refused(&format!("on-failure RETRY in phase {name}"));
-        }
     }
     Ok(())
 }
@@ -183,7 +178,6 @@ mod tests {
         for (text, name) in [
             (spec("cache:\n  paths: [a]\n"), "cache"),
             (spec("reports:\n  r:\n    files: [a]\n"), "reports"),
-            (spec("    on-failure: RETRY\n"), "RETRY"),
         ] {
             match parse(&text) {
                 Err(Cut::Ended(_, context)) => {

@@ -6,7 +6,7 @@ use api_developer::codebuild::{
 use engine::EngineError;
 use sandbox::{EndKind, Handle, StageOutcome, StageStatus, Status};
 use store::Durability;
-use tokio::time::Duration;
+use tokio::time::{Duration, Instant};
 
 use super::launch::COMMAND_PHASES;
 use super::log::Log;
@@ -17,6 +17,8 @@ use crate::rooms::timestamp;
 
 /// How long output may wait for more of it before it is forwarded.
 const OUTPUT_PAUSE: Duration = Duration::from_millis(150);
+/// How long phases that have begun or ended may go unwritten.
+const SHOW_PAUSE: Duration = Duration::from_millis(25);
 
 /// How the commands ended.
 pub(super) struct Ended {
@@ -54,17 +56,22 @@ impl Job {
         let stop = self.rooms.stop_signal(&self.record.id);
         let run = self.run.clone();
         let mut told = 0;
+        let mut told_at = Instant::now();
         // Asked for before this run began, or from now on by signal.
         let mut stop_asked = self.is_stop_requested()?;
         let mut stopping = false;
         loop {
             let status = handle.status().await.map_err(Cut::retry)?;
             let progress = progress(&status);
-            if progress != told {
-                self.show(&status).await?;
-                told = progress;
+            if status.end.is_some() {
+                let stages = status.stages.clone();
+                self.defer(move |record| show(record, &stages));
+            } else if progress != told && told_at.elapsed() >= SHOW_PAUSE {
+                let stages = status.stages.clone();
+                self.change(Durability::Ordered, move |record| show(record, &stages)).await?;
+                (told, told_at) = (progress, Instant::now());
             }
-            log.forward(self, handle, status.end.is_some()).await?;
+            log.forward(self, handle).await?;
             if let Some(end) = status.end {
                 let reached_post_build = status.stages.iter().any(|stage| {
                     COMMAND_PHASES.get(stage.index) == Some(&BuildPhaseType::PostBuild)
@@ -84,6 +91,7 @@ impl Job {
                 () = handle.changed() => {}
                 () = stop.notified() => stop_asked = self.is_stop_requested()?,
                 () = tokio::time::sleep(OUTPUT_PAUSE), if log.is_waiting() => {}
+                () = tokio::time::sleep_until(told_at + SHOW_PAUSE), if progress != told => {}
                 // The build goes on without us; the next yard follows it.
                 () = run.stopping() => return Err(Cut::Engine(EngineError::Stopping)),
             }
@@ -96,16 +104,8 @@ impl Job {
         Ok(found.is_some_and(|record| record.stop_requested))
     }
 
-    async fn show(&mut self, status: &Status) -> Result<(), EngineError> {
-        let stages = status.stages.clone();
-        self.change(Durability::Ordered, move |record| {
-            stages.iter().flat_map(|stage| show_stage(record, stage)).collect()
-        })
-        .await
-    }
-
     /// What the end of the commands means for the build.
-    pub(super) async fn judge(&mut self, ended: &Ended) -> Result<BuildStatusType, Cut> {
+    pub(super) fn judge(&mut self, ended: &Ended) -> Result<BuildStatusType, Cut> {
         let exported: Vec<ExportedEnvironmentVariable> = ended
             .exports
             .iter()
@@ -115,11 +115,10 @@ impl Job {
             })
             .collect();
         if !exported.is_empty() {
-            self.change(Durability::Ordered, move |record| {
+            self.defer(move |record| {
                 record.build.exported_environment_variables = Some(exported.clone());
                 Vec::new()
-            })
-            .await?;
+            });
         }
         let fault = |why: String| {
             Cut::Ended(BuildStatusType::Fault, Context::new("INTERNAL_SERVICE_ERROR", why))
@@ -144,6 +143,10 @@ fn progress(status: &Status) -> usize {
     status.stages.iter().map(|stage| 1 + usize::from(stage.ended_at.is_some())).sum()
 }
 
+fn show(record: &mut BuildRecord, stages: &[StageStatus]) -> Vec<BuildPhase> {
+    stages.iter().flat_map(|stage| show_stage(record, stage)).collect()
+}
+
 /// Brings the build's phases up to what the sandbox tells of a stage; answers those that ended.
 fn show_stage(record: &mut BuildRecord, stage: &StageStatus) -> Vec<BuildPhase> {
     let Some(kind) = COMMAND_PHASES.get(stage.index).copied() else { return Vec::new() };
@@ -156,8 +159,9 @@ fn show_stage(record: &mut BuildRecord, stage: &StageStatus) -> Vec<BuildPhase> 
     let (status, context) = match stage.outcome {
         Some(StageOutcome::Succeeded) => (BuildStatusType::Succeeded, None),
         Some(StageOutcome::Failed) => (BuildStatusType::Failed, failure(stage)),
-        // Cut short: the phase ends with the build, which knows why.
-        Some(StageOutcome::Interrupted) | None => return ended,
+        // Cut short: the phase ends with the build, which knows why. Or it goes on with another
+        // attempt.
+        Some(StageOutcome::Interrupted | StageOutcome::Retried) | None => return ended,
     };
     if phases::current(build) == Some(kind)
         && let Some(at) = stage.ended_at

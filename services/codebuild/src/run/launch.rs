@@ -1,11 +1,10 @@
 //! From provisioning to running commands: the log stream, the source, the sandbox.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use api_developer::codebuild::{BuildPhaseType, BuildStatusType};
-use engine::EngineError;
+use api_developer::codebuild::{BuildPhase, BuildPhaseType, BuildStatusType};
+use engine::{EngineError, Run};
 use formats::buildspec::{Buildspec, OnFailure as SpecOnFailure, Phase};
 use sandbox::{
     AfterFailure, Bind, Handle, Limits, OnFailure, Plan, Program, Root, Sandbox as _, Shell, Spec,
@@ -13,13 +12,14 @@ use sandbox::{
 };
 use serde_json::{Value, json};
 use service::Cx;
-use store::Durability;
+use shape::Timestamp;
+use store::{Durability, WriteTx};
 
 use super::environment::{self, Environment};
 use super::log::Log;
 use super::source::{self, Downloaded};
 use super::{Cut, Job, buildspec};
-use crate::credentials::Ticket;
+use crate::model::BuildRecord;
 use crate::phases::{self, Context};
 use crate::{rooms, validate};
 
@@ -64,20 +64,25 @@ pub(super) fn recorded(outcome: &Value) -> Result<&Value, Cut> {
     Err(Cut::Ended(status, Context::new(text("code"), text("message"))))
 }
 
-/// Runs a step whose failure may be the build's.
+/// Runs a step whose failure may be the build's. Once it is done, `then` changes the stored record
+/// with it; the caller's copy is the caller's to change.
 pub(super) async fn step<T>(
-    job: &Job,
+    run: &Run,
     name: &str,
     work: impl Future<Output = Result<T, Cut>>,
     to_json: impl FnOnce(T) -> Value,
+    then: Option<impl Fn(&mut BuildRecord, &Value) -> Vec<BuildPhase> + Send + 'static>,
 ) -> Result<Value, Cut> {
+    let writer = run.clone();
+    let change = move |tx: &mut WriteTx<'_>, output: &Value| {
+        if let (Some(then), Ok(done)) = (&then, recorded(output)) {
+            super::change_in(tx, &writer, &|record: &mut BuildRecord| then(record, done))?;
+        }
+        Ok(())
+    };
     // Not synced: in a power failure the sandbox dies too, and all is done again or told as lost.
-    let output = job
-        .run
-        .step_with(Durability::Ordered, name, Value::Null, |_| async move {
-            journalled(work.await, to_json)
-        })
-        .await?;
+    let work = || async { journalled(work.await, to_json) };
+    let output = run.repeatable_step(name, work, change).await?;
     recorded(&output).cloned()
 }
 
@@ -87,27 +92,24 @@ impl Job {
         if phases::current(&self.record.build) == Some(BuildPhaseType::Provisioning) {
             log.create_stream(self).await?;
             let now = self.now();
-            self.change(Durability::Ordered, move |record| {
-                phases::next(&mut record.build, BuildPhaseType::DownloadSource, now)
-                    .into_iter()
-                    .collect()
-            })
-            .await?;
+            let begin = move |record: &mut BuildRecord| begin_download(record, now);
+            if source::takes_time(&self.record) {
+                self.change(Durability::Ordered, begin).await?;
+            } else {
+                self.defer(begin);
+            }
         }
-        let work = rooms::work_directory(&self.yard, self.record.uuid());
-        let download = source::download(self, cx, &work);
-        let recorded = step(self, "download", download, |downloaded| downloaded.to_json()).await?;
-        let downloaded = Downloaded::from_json(&recorded);
-        if downloaded.resolved.is_some()
-            && self.record.build.resolved_source_version != downloaded.resolved
-        {
-            let resolved = downloaded.resolved.clone();
-            self.change(Durability::Ordered, move |record| {
-                record.build.resolved_source_version.clone_from(&resolved);
-                Vec::new()
-            })
-            .await?;
-        }
+        let directory = rooms::work_directory(&self.yard, self.record.uuid());
+        let deferred = self.take_deferred();
+        let then = move |record: &mut BuildRecord, done: &Value| {
+            let ended = deferred(record);
+            resolve(record, &Downloaded::from_json(done));
+            ended
+        };
+        let work = source::download(self, cx, &directory);
+        let done = step(&self.run, "download", work, |it| it.to_json(), Some(then)).await?;
+        let downloaded = Downloaded::from_json(&done);
+        resolve(&mut self.record, &downloaded);
         let spec = buildspec::parse(&downloaded.buildspec)?;
         Ok(Prepared { spec, downloaded })
     }
@@ -133,12 +135,14 @@ impl Job {
             Err(error) => return Err(Cut::retry(error)),
         }
         self.refuse_stopped()?;
-        let started_now = AtomicBool::new(false);
+        let started_now = Mutex::new(None);
         let spec = self.sandbox_spec(cx, prepared).await?;
         let start = async {
-            started_now.store(true, Ordering::Relaxed);
             match driver.start(spec).await {
-                Ok(_) => Ok(()),
+                Ok(handle) => {
+                    *started_now.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
+                    Ok(())
+                }
                 Err(error @ (sandbox::Error::Unsupported(_) | sandbox::Error::Invalid(_))) => {
                     Err(Cut::failed("CLIENT_ERROR", error.to_string()))
                 }
@@ -148,14 +152,15 @@ impl Job {
                 Err(error) => Err(Cut::retry(error)),
             }
         };
-        step(self, "start sandbox", start, |()| Value::Null).await?;
-        if !started_now.load(Ordering::Relaxed) {
-            return Err(Cut::Ended(
+        let then = None::<fn(&mut BuildRecord, &Value) -> Vec<BuildPhase>>;
+        step(&self.run, "start sandbox", start, |()| Value::Null, then).await?;
+        let started_now = started_now.into_inner().unwrap_or_else(PoisonError::into_inner);
+        started_now.ok_or_else(|| {
+            Cut::Ended(
                 BuildStatusType::Fault,
                 Context::new("INTERNAL_SERVICE_ERROR", "the build's sandbox is gone"),
-            ));
-        }
-        driver.attach(&id).await.map_err(Cut::retry)
+            )
+        })
     }
 
     fn refuse_stopped(&self) -> Result<(), Cut> {
@@ -171,13 +176,7 @@ impl Job {
 
     async fn sandbox_spec(&mut self, cx: &Cx, prepared: &Prepared) -> Result<Spec, Cut> {
         let Prepared { spec, downloaded } = prepared;
-        let ticket = Ticket::new(&self.yard, self.record.uuid());
-        let digest = ticket.digest.clone();
-        self.change(Durability::Ordered, move |record| {
-            record.credentials_digest = Some(digest.clone());
-            Vec::new()
-        })
-        .await?;
+        let ticket = self.ticket().await?;
         let Environment { variables, secrets } =
             environment::resolve(self, cx, spec, downloaded, &ticket).await?;
         let runtimes = {
@@ -226,6 +225,20 @@ impl Job {
     }
 }
 
+fn resolve(record: &mut BuildRecord, downloaded: &Downloaded) {
+    if downloaded.resolved.is_some() {
+        record.build.resolved_source_version.clone_from(&downloaded.resolved);
+    }
+}
+
+/// Out of `PROVISIONING`, unless that is past.
+fn begin_download(record: &mut BuildRecord, now: Timestamp) -> Vec<BuildPhase> {
+    if phases::current(&record.build) != Some(BuildPhaseType::Provisioning) {
+        return Vec::new();
+    }
+    phases::next(&mut record.build, BuildPhaseType::DownloadSource, now).into_iter().collect()
+}
+
 fn binds(job: &Job, downloaded: &Downloaded) -> Vec<Bind> {
     let uuid = job.record.uuid();
     let work = rooms::work_directory(&job.yard, uuid);
@@ -250,8 +263,10 @@ fn stages(spec: &Buildspec) -> Vec<Stage> {
             on_failure: match phase.on_failure {
                 None => OnFailure::Default,
                 Some(SpecOnFailure::Continue) => OnFailure::Continue,
-                // RETRY is refused when the specification is read.
-                Some(SpecOnFailure::Abort | SpecOnFailure::Retry { .. }) => OnFailure::Abort,
+                Some(SpecOnFailure::Abort) => OnFailure::Abort,
+                Some(SpecOnFailure::Retry { count, pattern }) => {
+                    OnFailure::Retry { count, pattern }
+                }
             },
             after_failure: match kind {
                 BuildPhaseType::Build => AfterFailure::Next,

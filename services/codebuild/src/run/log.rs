@@ -30,6 +30,11 @@ const EVENT_OVERHEAD: usize = 26;
 const MAX_LINE: usize = 200_000;
 /// Output is forwarded when it has waited so long, or when there is so much.
 const PAUSE_MILLIS: u128 = 150;
+/// The runner's own lines at the end: how many there may be, the longest, and all with their
+/// overhead, in bytes.
+const MAX_OWN: usize = 8;
+const MAX_OWN_LINE: usize = 20_000;
+const MAX_OWN_SIZE: usize = MAX_OWN * (MAX_OWN_LINE + 100);
 /// A few calls' worth, so that most of them are full.
 const MAX_HELD: usize = 4 * MAX_BATCH;
 
@@ -43,6 +48,8 @@ pub(super) struct Log {
     held: Vec<u8>,
     /// When the oldest of it was read.
     held_since: Option<Instant>,
+    /// Lines of the runner's own, for the end.
+    own: Vec<String>,
 }
 
 struct Target {
@@ -66,6 +73,7 @@ impl Log {
             offset,
             held: Vec::new(),
             held_since: None,
+            own: Vec::new(),
         })
     }
 
@@ -106,8 +114,8 @@ impl Log {
         self.held_since.is_some()
     }
 
-    /// Forwards new output: at once if `all`, else when there is much or it has waited.
-    pub async fn forward(&mut self, job: &Job, handle: &dyn Handle, all: bool) -> Result<(), Cut> {
+    /// Takes new output in and forwards it when there is much or it has waited.
+    pub async fn forward(&mut self, job: &Job, handle: &dyn Handle) -> Result<(), Cut> {
         if self.target.is_none() {
             return Ok(());
         }
@@ -120,9 +128,8 @@ impl Log {
                 self.held_since.get_or_insert_with(Instant::now);
             }
             let waited = self.held_since.is_some_and(|at| at.elapsed().as_millis() >= PAUSE_MILLIS);
-            // Each call is a synced write, so with `all` too the pieces are gathered first.
-            if (all && ended) || waited || self.held.len() >= MAX_HELD {
-                self.put_held(job, all && ended).await?;
+            if waited || self.held.len() >= MAX_HELD {
+                self.put_held(job).await?;
             }
             if ended {
                 return Ok(());
@@ -130,14 +137,14 @@ impl Log {
         }
     }
 
-    /// Puts the whole lines that are held; with `all`, the last one too, whole or not.
-    async fn put_held(&mut self, job: &Job, all: bool) -> Result<(), Cut> {
+    /// Puts the whole lines that are held.
+    async fn put_held(&mut self, job: &Job) -> Result<(), Cut> {
         let mut held = std::mem::take(&mut self.held);
         self.held_since = None;
         let mut done = 0;
         loop {
             let rest = held.get(done..).unwrap_or_default();
-            let (events, length) = batch(rest, all, job.now());
+            let (events, length) = batch(rest, false, job.now());
             if events.is_empty() {
                 break;
             }
@@ -149,6 +156,51 @@ impl Log {
         held.drain(..done);
         self.held = held;
         Ok(())
+    }
+
+    /// Puts all that is held: the build's output has ended.
+    pub async fn flush(&mut self, job: &Job) -> Result<(), Cut> {
+        if self.put_rest(job, Vec::new()).await? {
+            self.keep_offset(job).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts all that is held and the runner's own lines. How far the log has come is not kept any
+    /// more: the end of the build follows at once.
+    pub async fn close(&mut self, job: &Job) -> Result<(), Cut> {
+        let own = std::mem::take(&mut self.own);
+        self.put_rest(job, own).await.map(drop)
+    }
+
+    /// Puts what is held to its last byte, with the runner's own lines behind it, in as few calls
+    /// as can be; tells whether there was anything.
+    async fn put_rest(&mut self, job: &Job, own: Vec<String>) -> Result<bool, Cut> {
+        // One time for all: events must be in the order of theirs.
+        let now = job.now();
+        let time = log_time(now);
+        let own = own.into_iter().map(|line| InputLogEvent {
+            timestamp: now.millis(),
+            message: format!("[Container] {time} {line}\n"),
+        });
+        let held = std::mem::take(&mut self.held);
+        self.held_since = None;
+        let (mut done, mut own) = (0, Some(own));
+        loop {
+            let rest = held.get(done..).unwrap_or_default();
+            let (mut events, length) = batch(rest, true, now);
+            let size: usize = events.iter().map(|it| it.message.len() + EVENT_OVERHEAD).sum();
+            let room = events.len() < MAX_EVENTS - MAX_OWN && size < MAX_BATCH - MAX_OWN_SIZE;
+            if done + length == held.len() && (room || length == 0) {
+                events.extend(own.take().into_iter().flatten());
+            }
+            self.put(events).await?;
+            done += length;
+            self.offset += length as u64;
+            if own.is_none() {
+                return Ok(done > 0);
+            }
+        }
     }
 
     async fn keep_offset(&self, job: &Job) -> Result<(), EngineError> {
@@ -163,35 +215,27 @@ impl Log {
             .map_err(EngineError::from)
     }
 
-    /// Lines of the runner's own, in AWS's manner.
-    pub async fn tell(&mut self, job: &Job, lines: &[String]) -> Result<(), Cut> {
-        let now = job.now();
-        let time = log_time(now);
-        let event = |line: &String| InputLogEvent {
-            timestamp: now.millis(),
-            message: format!("[Container] {time} {line}\n"),
-        };
-        self.put(lines.iter().map(event).collect()).await
+    /// Lines of the runner's own, in AWS's manner, for the end of the log.
+    pub fn tell<const N: usize>(&mut self, lines: [&str; N]) {
+        for line in lines {
+            // A context may hold a command of any length.
+            let end = line.floor_char_boundary(MAX_OWN_LINE);
+            self.own.push(line.get(..end).unwrap_or(line).to_owned());
+        }
     }
 
     /// A phase that was cut short.
-    pub async fn phase_failed(
-        &mut self,
-        job: &Job,
-        phase: Option<BuildPhaseType>,
-        context: &Context,
-    ) -> Result<(), Cut> {
-        let Some(phase) = phase else { return Ok(()) };
+    pub fn phase_failed(&mut self, phase: Option<BuildPhaseType>, context: &Context) {
+        let Some(phase) = phase else { return };
         let state = match context.code.as_str() {
             "BUILD_TIMED_OUT" => BuildStatusType::TimedOut,
             "" => BuildStatusType::Stopped,
             _ => BuildStatusType::Failed,
         };
-        let lines = [
-            format!("Phase complete: {phase} State: {state}"),
-            format!("Phase context status code: {} Message: {}", context.code, context.message),
-        ];
-        self.tell(job, &lines).await
+        self.tell([
+            &format!("Phase complete: {phase} State: {state}"),
+            &format!("Phase context status code: {} Message: {}", context.code, context.message),
+        ]);
     }
 
     async fn put(&self, events: Vec<InputLogEvent>) -> Result<(), Cut> {

@@ -4,6 +4,10 @@
 //! the step journal, in the build's phases, in the sandbox) and goes on from there. The sandbox
 //! does not need the runner, so a yard that stops leaves the build running and the next yard
 //! follows it on.
+//!
+//! What the build's owner sees is written when a caller was told so (start and end) and when it
+//! has changed for a while ([`follow`]): what happens at once is written at once, in few
+//! transactions ([`Job::defer`]). A run that dies in between finds it all out again.
 
 mod artifacts;
 mod buildspec;
@@ -15,16 +19,17 @@ mod source;
 
 use std::sync::Arc;
 
-use api_developer::codebuild::{BuildPhaseType, BuildStatusType};
+use api_developer::codebuild::{BuildPhase, BuildPhaseType, BuildStatusType};
 use engine::{BoxFuture, EngineError, Next, Reconciler, Run};
 use service::{Cx, Yard};
 use shape::Timestamp;
 use store::{Durability, WriteTx};
 
+use crate::credentials::Ticket;
 use crate::model::BuildRecord;
 use crate::phases::{self, Context};
 use crate::rooms::{self, Rooms};
-use crate::{builds, events};
+use crate::{builds, events, queue};
 
 /// The reconciler's kind.
 pub(crate) const KIND: &str = "codebuild.build";
@@ -104,19 +109,34 @@ impl Cut {
     }
 }
 
+/// A change of the build's record; answers the phases that it ended, which are announced. Done
+/// again, it changes nothing.
+type Change = Box<dyn Fn(&mut BuildRecord) -> Vec<BuildPhase> + Send + Sync>;
+
 /// One build under way.
 pub(super) struct Job {
     pub yard: Yard,
     pub rooms: Arc<Rooms>,
     pub run: Run,
+    /// With the changes that are still to be written.
     pub record: BuildRecord,
+    deferred: Vec<Change>,
+    /// Its digest is in the record already.
+    ticket: Option<Ticket>,
 }
 
 impl Job {
     fn load(yard: Yard, run: Run) -> Result<Option<Self>, EngineError> {
         let record = run.store().read(|tx| tx.get::<BuildRecord>(run.scope(), run.key()))?;
         let rooms = Rooms::of(&yard);
-        Ok(record.map(|record| Self { yard, rooms, run, record: record.into_inner() }))
+        Ok(record.map(|record| Self {
+            yard,
+            rooms,
+            run,
+            record: record.into_inner(),
+            deferred: Vec::new(),
+            ticket: None,
+        }))
     }
 
     async fn run_to_end(mut self) -> Result<BuildRecord, EngineError> {
@@ -134,12 +154,16 @@ impl Job {
         let cx = self.as_role()?;
         let mut log = log::Log::open(self, cx.clone())?;
         let result = self.go_logged(&cx, &mut log).await;
-        if let Err(Cut::Ended(_, context)) = &result
-            && !matches!(phases::current(&self.record.build), Some(BuildPhaseType::Provisioning))
-        {
+        match &result {
             // Where logs themselves could not be had, there is nowhere to tell it.
-            let phase = phases::current(&self.record.build);
-            log.phase_failed(self, phase, context).await?;
+            Err(Cut::Ended(..))
+                if phases::current(&self.record.build) == Some(BuildPhaseType::Provisioning) => {}
+            Err(Cut::Ended(_, context)) => {
+                log.phase_failed(phases::current(&self.record.build), context);
+                log.close(self).await?;
+            }
+            Ok(_) => log.close(self).await?,
+            Err(Cut::Engine(_)) => {}
         }
         result
     }
@@ -148,7 +172,7 @@ impl Job {
         let prepared = self.prepare(cx, log).await?;
         let handle = self.sandbox(cx, &prepared).await?;
         let ended = self.follow(handle.as_ref(), log).await?;
-        let status = self.judge(&ended).await?;
+        let status = self.judge(&ended)?;
         if ended.uploads() {
             artifacts::upload(self, cx, log, &prepared, &ended).await?;
         }
@@ -159,11 +183,15 @@ impl Job {
     async fn take_up(&mut self) -> Result<(), Cut> {
         let now = self.now();
         if self.record.is_queued() {
+            let ticket = Ticket::new(&self.yard, self.record.uuid());
+            let digest = ticket.digest.clone();
+            self.ticket = Some(ticket);
             self.change(Durability::Ordered, move |record| {
                 if !record.is_queued() {
                     return Vec::new();
                 }
                 record.taken_at = Some(now);
+                record.credentials_digest = Some(digest.clone());
                 phases::next(&mut record.build, BuildPhaseType::Provisioning, now)
                     .into_iter()
                     .collect()
@@ -171,6 +199,21 @@ impl Job {
             .await?;
         }
         Ok(())
+    }
+
+    /// What the build's commands get credentials with.
+    async fn ticket(&mut self) -> Result<Ticket, EngineError> {
+        if let Some(ticket) = self.ticket.take() {
+            return Ok(ticket);
+        }
+        let ticket = Ticket::new(&self.yard, self.record.uuid());
+        let digest = ticket.digest.clone();
+        self.change(Durability::Ordered, move |record| {
+            record.credentials_digest = Some(digest.clone());
+            Vec::new()
+        })
+        .await?;
+        Ok(ticket)
     }
 
     /// The context in which the build acts: as its service role.
@@ -206,19 +249,39 @@ impl Job {
         minutes * 60_000 - self.now().since(taken_at)
     }
 
-    /// Changes the build; `change` answers the phases that it ended, which are announced.
+    /// Changes the build with the next change that is written: for what is soon followed by one,
+    /// and what a later run finds out again.
+    pub fn defer(
+        &mut self,
+        change: impl Fn(&mut BuildRecord) -> Vec<BuildPhase> + Send + Sync + 'static,
+    ) {
+        change(&mut self.record);
+        self.deferred.push(Box::new(change));
+    }
+
+    /// The deferred changes as one.
+    fn take_deferred(&mut self) -> impl Fn(&mut BuildRecord) -> Vec<BuildPhase> + Send + 'static {
+        let deferred = std::mem::take(&mut self.deferred);
+        move |record| deferred.iter().flat_map(|change| change(record)).collect()
+    }
+
+    /// Changes the build.
     pub async fn change(
         &mut self,
         durability: Durability,
-        change: impl Fn(&mut BuildRecord) -> Vec<api_developer::codebuild::BuildPhase> + Send + 'static,
+        change: impl Fn(&mut BuildRecord) -> Vec<BuildPhase> + Send + 'static,
     ) -> Result<(), EngineError> {
-        let run = self.run.clone();
+        let (run, deferred) = (self.run.clone(), self.take_deferred());
         self.record = self
             .run
             .store()
             .write_with(durability, move |tx| {
                 run.fence(tx)?;
-                change_in(tx, &run, &change)
+                change_in(tx, &run, &|record: &mut BuildRecord| {
+                    let mut ended = deferred(record);
+                    ended.extend(change(record));
+                    ended
+                })
             })
             .await?;
         Ok(())
@@ -231,18 +294,19 @@ impl Job {
         status: BuildStatusType,
         context: Option<Context>,
     ) -> Result<(), EngineError> {
-        let (run, now) = (self.run.clone(), self.now());
+        let (run, now, deferred) = (self.run.clone(), self.now(), self.take_deferred());
         let scope = run.scope().clone();
-        self.run
-            .step_tx("finish", serde_json::Value::Null, move |tx| {
+        self.record = self
+            .run
+            .last_step_tx("finish", move |tx| {
                 let record = change_in(tx, &run, &|record: &mut BuildRecord| {
                     if record.is_complete() {
                         return Vec::new();
                     }
+                    let mut ended = deferred(record);
                     let build = &mut record.build;
                     let ended_as =
                         if context.is_some() { status } else { BuildStatusType::Succeeded };
-                    let mut ended = Vec::new();
                     ended.extend(phases::end(build, ended_as, context.as_ref(), now));
                     phases::begin(build, BuildPhaseType::Finalizing, now);
                     ended.extend(phases::end(build, BuildStatusType::Succeeded, None, now));
@@ -252,12 +316,10 @@ impl Job {
                 })?;
                 tx.emit(&events::state_change(&scope, &record.build, now))?;
                 log::forget(tx, record.uuid())?;
-                Ok(serde_json::Value::Null)
+                queue::forget(tx, &scope, &record)?;
+                Ok(record)
             })
             .await?;
-        if let Some(job) = Self::load(self.yard.clone(), self.run.clone())? {
-            self.record = job.record;
-        }
         Ok(())
     }
 }
@@ -265,7 +327,7 @@ impl Job {
 fn change_in(
     tx: &mut WriteTx<'_>,
     run: &Run,
-    change: &impl Fn(&mut BuildRecord) -> Vec<api_developer::codebuild::BuildPhase>,
+    change: &impl Fn(&mut BuildRecord) -> Vec<BuildPhase>,
 ) -> Result<BuildRecord, EngineError> {
     let now = run.now();
     let scope = run.scope();

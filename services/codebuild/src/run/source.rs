@@ -14,6 +14,7 @@ use service::Cx;
 use tokio::io::AsyncWriteExt as _;
 
 use super::{Cut, Job};
+use crate::model::BuildRecord;
 use crate::validate::repository_name;
 
 const CODE: &str = "CLIENT_ERROR";
@@ -87,6 +88,17 @@ impl Secondary {
     pub fn directory(&self) -> String {
         format!("src_{}", self.id)
     }
+}
+
+/// Whether fetching may take a while: the build's owner should see that it goes on.
+pub(super) fn takes_time(record: &BuildRecord) -> bool {
+    let build = &record.build;
+    let primary = build.source.as_ref();
+    build.secondary_sources.as_ref().is_some_and(|sources| !sources.is_empty())
+        || primary.is_none_or(|source| {
+            let inline = source.buildspec.as_deref().is_some_and(super::buildspec::is_inline);
+            source.kind != SourceType::NoSource || !inline
+        })
 }
 
 /// Fetches everything into `work`, which is made afresh.

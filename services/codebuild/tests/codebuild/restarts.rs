@@ -96,6 +96,7 @@ async fn open(dir: &Path) -> Yard {
             root_secret_access_key: String::new(),
             program: std::env::current_exe().unwrap(),
             build_slots: 1,
+            ssh: None,
             git_cache: service::GitCache::within(dir),
         },
         registry: Arc::new(Registry::new(services)),

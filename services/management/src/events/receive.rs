@@ -51,24 +51,26 @@ impl Inner {
         Some(pattern)
     }
 
-    /// The rules that an event fits, with their targets.
-    fn fitting(&self, scope: &Scope, event: &Value) -> Result<Vec<(String, Target)>, EngineError> {
+    /// The rules that could send something somewhere.
+    fn rules(&self, scope: &Scope) -> Result<Vec<Rule>, EngineError> {
         let rules = self.store.read(|tx| tx.list::<Rule>(scope, &Query::first(MAX_SCAN - 1)))?;
+        let sends = |rule: &Rule| rule.state == RuleState::Enabled && !rule.targets.is_empty();
+        Ok(rules.items.into_iter().map(store::Stored::into_inner).filter(sends).collect())
+    }
+
+    /// Those that an event fits, with their targets.
+    fn fitting(&self, rules: Vec<Rule>, event: &Value) -> Vec<(String, Target)> {
         let mut fitting = Vec::new();
-        for rule in rules.items {
-            if rule.state != RuleState::Enabled || rule.targets.is_empty() {
-                continue;
-            }
+        for rule in rules {
             let Some(pattern) = self.compile(&rule.pattern) else {
                 tracing::error!(rule = rule.name, "a rule's pattern cannot be read");
                 continue;
             };
             if pattern.matches(event) {
-                let rule = rule.into_inner();
                 fitting.extend(rule.targets.into_iter().map(|it| (rule.name.clone(), it)));
             }
         }
-        Ok(fitting)
+        fitting
     }
 
     async fn receive(&self, event: &Event) -> Result<(), EngineError> {
@@ -76,10 +78,15 @@ impl Inner {
             (Ok(account), Ok(region)) => Scope::new(account, region),
             _ => return Err(EngineError::give_up("the event belongs to no account and region")),
         };
+        // Most events are nobody's business: they are told in full only to those who listen.
+        let rules = self.rules(&scope)?;
+        if rules.is_empty() {
+            return Ok(());
+        }
         let document = document(event);
         let now = self.clock.now();
         let deliveries: Vec<Delivery> = self
-            .fitting(&scope, &document)?
+            .fitting(rules, &document)
             .into_iter()
             .map(|(rule, target)| Delivery {
                 event_id: event.id.clone(),

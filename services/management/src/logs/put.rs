@@ -6,7 +6,7 @@ use api_management::logs::{
     InputLogEvent, PutLogEventsInput, PutLogEventsOutput, RejectedLogEventsInfo,
 };
 use service::Cx;
-use store::{Store, WriteTx};
+use store::{Durability, Store, WriteTx};
 use types::{Scope, Timestamp};
 use wire::Error;
 
@@ -47,7 +47,8 @@ pub(super) async fn put_log_events(
     );
     let (group, stream) = (input.log_group_name, input.log_stream_name);
     let head = cx
-        .write(move |tx| {
+        .store()
+        .write_with(durability(&cx), move |tx| {
             if !tx.exists::<LogGroup>(&scope, &group)? {
                 return Err(no_group());
             }
@@ -67,6 +68,13 @@ pub(super) async fn put_log_events(
         rejected_log_events_info: accepted.rejected(events.len()),
         ..Default::default()
     })
+}
+
+/// A client is told what survives a power failure. Another service of the yard that writes its own
+/// log has a record of its own to write, and is told to sync by that: its record never comes to
+/// disk without what was written here before.
+pub(super) fn durability(cx: &Cx) -> Durability {
+    if cx.origin().depth > 0 { Durability::Ordered } else { Durability::Synced }
 }
 
 fn append(

@@ -21,17 +21,19 @@ pub(super) async fn create_log_stream(cx: Cx, input: CreateLogStreamInput) -> Re
     let stream =
         LogStream { group: input.log_group_name, name: input.log_stream_name, created: cx.now() };
     let scope = cx.scope();
-    cx.write(move |tx| {
-        if !tx.exists::<LogGroup>(&scope, &stream.group)? {
-            return Err(no_group());
-        }
-        if tx.exists::<LogStream>(&scope, &LogStream::key_of(&stream.group, &stream.name))? {
-            return Err(errors::ALREADY_EXISTS.error("The specified log stream already exists"));
-        }
-        tx.insert(&scope, &stream)?;
-        Ok(Empty {})
-    })
-    .await
+    let durability = super::put::durability(&cx);
+    cx.store()
+        .write_with(durability, move |tx| {
+            if !tx.exists::<LogGroup>(&scope, &stream.group)? {
+                return Err(no_group());
+            }
+            if tx.exists::<LogStream>(&scope, &LogStream::key_of(&stream.group, &stream.name))? {
+                return Err(errors::ALREADY_EXISTS.error("The specified log stream already exists"));
+            }
+            tx.insert(&scope, &stream)?;
+            Ok(Empty {})
+        })
+        .await
 }
 
 pub(super) async fn delete_log_stream(cx: Cx, input: DeleteLogStreamInput) -> Result<Empty, Error> {
