@@ -2,6 +2,7 @@
 
 mod codecommit;
 mod codecommit_reviews;
+mod comments;
 pub(crate) mod developer;
 mod iam;
 mod management;
