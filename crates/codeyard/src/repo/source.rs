@@ -88,7 +88,7 @@ impl Source {
                     refs.insert(name.to_owned(), value.to_owned());
                 }
             } else if name.starts_with("refs/") && !name.ends_with("^{}") {
-                let folder = name.splitn(3, '/').nth(1).unwrap_or_default();
+                let folder = name.split('/').nth(1).unwrap_or_default();
                 *others.entry(format!("refs/{folder}")).or_default() += 1;
             }
         }
