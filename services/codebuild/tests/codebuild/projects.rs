@@ -33,6 +33,18 @@ async fn live_and_die() {
     assert_eq!(got["projects"][0], updated);
     assert_eq!(got["projects"].as_array().unwrap().len(), 2);
     assert_eq!(got["projectsNotFound"], json!(["none"]));
+    // Another account's ARN, or another region's, is not taken for one's own project of that name.
+    let arn = created["arn"].as_str().unwrap();
+    for foreign in
+        [arn.replace("123456789012", "111111111111"), arn.replace("us-east-1", "eu-west-1")]
+    {
+        assert_ne!(foreign, arn);
+        let (status, refused) = yard.call("StartBuild", json!({ "projectName": foreign })).await;
+        assert_eq!(
+            (status, refused["__type"].as_str().unwrap()),
+            (400, "ResourceNotFoundException")
+        );
+    }
     for (sort, order, names) in [
         ("NAME", "ASCENDING", ["one", "two"]),
         ("NAME", "DESCENDING", ["two", "one"]),
