@@ -48,7 +48,7 @@ pub(crate) struct Shared {
     pub owner: String,
     pub stopping: watch::Sender<bool>,
     pub grace: watch::Sender<Duration>,
-    pub recent: Recent,
+    pub recent: Arc<Recent>,
 }
 
 impl Shared {
@@ -114,7 +114,7 @@ impl Builder {
             owner: types::uuid(),
             stopping: watch::Sender::new(false),
             grace: watch::Sender::new(Duration::ZERO),
-            recent: Recent::default(),
+            recent: Arc::default(),
         });
         if shared.options.exclusive {
             take_over(&shared, woken.keys().copied().collect()).await?;
@@ -133,13 +133,15 @@ impl Builder {
             let notify = woken.get(reconciler.kind()).cloned().unwrap_or_default();
             tasks.spawn(Dispatcher::new(shared.clone(), reconciler, notify).run());
         }
+        let recent = shared.recent.clone();
         shared.store.on_commit(move |touched| {
             for kind in &touched.wakes {
                 if let Some(woken) = woken.get(kind) {
                     woken.notify_one();
                 }
             }
-            if touched.events {
+            if !touched.events.is_empty() {
+                recent.add(&touched.events);
                 events.send_replace(());
             }
         });

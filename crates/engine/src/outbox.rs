@@ -33,32 +33,35 @@ fn cursor(tx: &ReadTx<'_>, name: &str) -> Result<u64, StoreError> {
     }
 }
 
-/// The newest events, so that they are read once and not for each subscriber.
+/// The newest events, as they were committed, so that they need not be read for each subscriber.
 #[derive(Default)]
 pub(crate) struct Recent(Mutex<VecDeque<(u64, Arc<Event>)>>);
 
 impl Recent {
+    /// Adds what was committed.
+    pub fn add(&self, events: &[(u64, Arc<Event>)]) {
+        let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (number, event) in events {
+            // Numbers have no gaps: what does not follow on what is known starts anew.
+            if recent.back().is_some_and(|(last, _)| last + 1 != *number) {
+                recent.clear();
+            }
+            recent.push_back((*number, event.clone()));
+        }
+        let over = recent.len().saturating_sub(MAX_RECENT);
+        recent.drain(..over);
+    }
+
     /// The next events behind a number, at most [`PAGE`].
     fn after(&self, store: &Store, after: u64) -> Result<Vec<(u64, Arc<Event>)>, StoreError> {
-        let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = recent.front().is_some_and(|(first, _)| *first <= after + 1);
-        if known && recent.back().is_some_and(|(last, _)| *last > after) {
+        let recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if recent.front().is_some_and(|(first, _)| *first <= after + 1) {
             let behind = recent.iter().filter(|(number, _)| *number > after);
             return Ok(behind.take(PAGE).cloned().collect());
         }
-        let read: Vec<(u64, Arc<Event>)> = store
-            .read(|tx| tx.events_after(after, PAGE))?
-            .into_iter()
-            .map(|(number, event)| (number, Arc::new(event)))
-            .collect();
-        // Numbers have no gaps: what does not follow on what is known starts anew.
-        if recent.back().is_none_or(|(last, _)| *last != after) {
-            recent.clear();
-        }
-        recent.extend(read.iter().cloned());
-        let over = recent.len().saturating_sub(MAX_RECENT);
-        recent.drain(..over);
-        Ok(read)
+        drop(recent);
+        let read = store.read(|tx| tx.events_after(after, PAGE))?.into_iter();
+        Ok(read.map(|(number, event)| (number, Arc::new(event))).collect())
     }
 }
 

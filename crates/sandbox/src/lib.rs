@@ -28,7 +28,7 @@ mod sys;
 
 pub use contract::{BoxFuture, Error, Handle, MAX_READ, Sandbox, wait};
 pub use fake::{Fake, FakeRun};
-pub use local::{Local, LocalConfig};
+pub use local::{Local, LocalConfig, spread_subdirectories};
 pub use mask::Masker;
 pub use spec::{
     AfterFailure, Bind, DEFAULT_GRACE, DEFAULT_OUTPUT_BYTES, DEFAULT_PATH, InvalidSpec, Limits,

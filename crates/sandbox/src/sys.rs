@@ -257,6 +257,21 @@ pub fn make_opaque(path: &CStr, user_xattr: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// The names of a file's extended attributes; a link is not followed.
+pub fn attributes(path: &CStr) -> io::Result<Vec<Vec<u8>>> {
+    let mut names = vec![0u8; 4096];
+    // SAFETY: the path is a C string, and the buffer is as long as told; both outlive the call.
+    let length = unsafe { libc::llistxattr(path.as_ptr(), names.as_mut_ptr().cast(), names.len()) };
+    match Errno::result(length) {
+        Ok(length) => names.truncate(usize::try_from(length).unwrap_or(0)),
+        // The file system has none.
+        Err(Errno::ENOTSUP) => names.clear(),
+        Err(error) => return Err(error.into()),
+    }
+    let split = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    Ok(split.map(<[u8]>::to_vec).collect())
+}
+
 /// Takes over a descriptor that was received over a socket.
 pub fn own_descriptor(number: i32) -> OwnedFd {
     // SAFETY: the kernel has made this descriptor for this process in the message that it came

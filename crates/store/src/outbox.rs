@@ -1,5 +1,7 @@
 //! The outbox: events committed with the change they tell of, waiting for their subscribers.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use shape::Shape;
 use types::Timestamp;
@@ -73,7 +75,7 @@ impl WriteTx<'_> {
     pub fn emit(&mut self, event: &Event) -> Result<(), StoreError> {
         let number = self.next_sequence(SEQUENCE)?;
         self.put_raw(OUTBOX, Key::new().number(number).as_bytes(), &shape::json::to_vec(event))?;
-        self.touched.events = true;
+        self.touched.events.push((number, Arc::new(event.clone())));
         Ok(())
     }
 

@@ -13,15 +13,15 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::watch;
 
 use crate::backend::RawWrite;
-use crate::{Durability, MAX_BATCH, MAX_QUEUED_WRITES, StoreError, WriteTx};
+use crate::{Durability, Event, MAX_BATCH, MAX_QUEUED_WRITES, StoreError, WriteTx};
 
 /// What a batch of commits touched, for those who would otherwise have to poll.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Touched {
     /// Reconcilers for which wake-ups were set.
     pub wakes: Vec<&'static str>,
-    /// Events in the outbox.
-    pub events: bool,
+    /// Events that came into the outbox, in order, with their numbers.
+    pub events: Vec<(u64, Arc<Event>)>,
 }
 
 impl Touched {
@@ -33,7 +33,7 @@ impl Touched {
 
     fn merge(&mut self, other: &Self) {
         other.wakes.iter().for_each(|kind| self.wake(kind));
-        self.events |= other.events;
+        self.events.extend(other.events.iter().cloned());
     }
 }
 

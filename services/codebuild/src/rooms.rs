@@ -52,6 +52,9 @@ impl Rooms {
             supervisor: Some(config.program.clone()),
         })
         .map_err(|error| error.to_string())?;
+        let work = directory(yard).join("work");
+        std::fs::create_dir_all(&work).map_err(|error| error.to_string())?;
+        sandbox::spread_subdirectories(&work);
         Ok(driver.insert(Arc::new(made)).clone())
     }
 

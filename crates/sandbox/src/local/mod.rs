@@ -9,13 +9,14 @@ mod hidden;
 mod news;
 mod nursery;
 pub mod remove;
+mod spares;
 
 use crate::codec;
 use crate::contract::{BoxFuture, Error, Handle, Sandbox};
 use crate::identity::Identity;
 use crate::journal;
 use crate::layout::Layout;
-use crate::machine::Machine;
+use crate::machine::{Machine, RootStyle};
 use crate::spec::{Root, SandboxId, Spec};
 use crate::status::{End, EndKind, Isolation, Level};
 use crate::supervisor::group;
@@ -25,6 +26,7 @@ use news::News;
 use nix::sys::signal::Signal;
 use nursery::Nursery;
 use serde_json::{Value, json};
+use spares::Spares;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;
@@ -50,6 +52,13 @@ pub struct LocalConfig {
     pub supervisor: Option<PathBuf>,
 }
 
+/// Tells the file system that the subdirectories of a directory come and go and have nothing to do
+/// with each other: each is then put where it is quickly made. Where that can't be told, nothing
+/// happens.
+pub fn spread_subdirectories(directory: &Path) {
+    let _ = fs::File::open(directory).and_then(|it| sys::spread_subdirectories(it.as_fd()));
+}
+
 /// The driver.
 pub struct Local {
     inner: Arc<Inner>,
@@ -61,6 +70,7 @@ pub(crate) struct Inner {
     probing: Mutex<()>,
     news: News,
     nursery: Nursery,
+    spares: Spares,
     /// Ids that are being started or destroyed at the moment.
     busy: Mutex<Vec<SandboxId>>,
 }
@@ -76,15 +86,16 @@ impl Local {
             .mode(0o700)
             .create(&config.base)
             .map_err(during(format!("make {}", config.base.display())))?;
-        // Where that is not possible, sandboxes come and go all the same.
-        let _ = fs::File::open(&config.base).and_then(|it| sys::spread_subdirectories(it.as_fd()));
+        spread_subdirectories(&config.base);
         let news = News::start().map_err(during("start a thread"))?;
+        let spares = Spares::below(&config.base);
         let inner = Inner {
             config,
             machine: OnceLock::new(),
             probing: Mutex::default(),
             news,
             nursery: Nursery::default(),
+            spares,
             busy: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -233,6 +244,9 @@ impl Inner {
 
     /// Makes the directories of a new run, and clears away an ended one of the same sandbox.
     fn make_room(self: &Arc<Self>, layout: &Layout, root: Root) -> Result<(), Error> {
+        if root == Root::Ephemeral && self.spares.take(layout.directory()) {
+            return Ok(());
+        }
         let make = |path: &Path| fs::DirBuilder::new().mode(0o700).create(path);
         match make(layout.directory()) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -331,6 +345,11 @@ impl Inner {
             return Ok(());
         }
         self.kill(&layout)?;
+        // Elsewhere the layers have another form, and other owners.
+        let whole = self.machine.get().is_some_and(|machine| machine.root == RootStyle::Whole);
+        if whole && self.spares.give(layout.directory()).unwrap_or(false) {
+            return Ok(());
+        }
         self.remove_tree(layout.directory())
     }
 

@@ -34,7 +34,7 @@ use sink::Sink;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -263,9 +263,15 @@ impl Drop for Left {
 fn make_replies(places: &Places) -> io::Result<OwnedFd> {
     let name = Path::new(special::REPLIES).file_name().unwrap_or_default();
     let path = places.replies.join(name);
-    nix::unistd::mkfifo(&path, nix::sys::stat::Mode::empty())?;
-    // Whoever runs the shell must be able to write.
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o622))?;
+    match nix::unistd::mkfifo(&path, nix::sys::stat::Mode::empty()) {
+        // Of an earlier sandbox, whose directory this was.
+        Err(nix::errno::Errno::EEXIST) if fs::metadata(&path)?.file_type().is_fifo() => {}
+        other => {
+            other?;
+            // Whoever runs the shell must be able to write.
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o622))?;
+        }
+    }
     Ok(fs::File::options().read(true).write(true).open(path)?.into())
 }
 

@@ -304,7 +304,7 @@ fn hooks_hear_of_what_was_committed() {
             .unwrap();
         assert_eq!(
             receiver.try_iter().collect::<Vec<_>>(),
-            [Touched { wakes: vec!["k"], events: false }]
+            [Touched { wakes: vec!["k"], events: vec![] }]
         );
         assert!(commits.has_changed().unwrap());
         commits.mark_unchanged();
