@@ -56,6 +56,9 @@ impl Shared {
     /// Hands on what the client sent.
     pub(crate) fn push(&self, bytes: &[u8]) {
         let mut state = self.lock();
+        if state.closed || state.input_ended {
+            return;
+        }
         state.input.extend_from_slice(bytes);
         if let Some(reader) = state.reader.take() {
             reader.wake();
@@ -81,7 +84,10 @@ impl Shared {
 
     /// Nobody listens any more.
     pub(crate) fn close(&self) {
-        self.lock().closed = true;
+        let mut state = self.lock();
+        state.closed = true;
+        state.input = BytesMut::new();
+        drop(state);
         self.end_input();
         self.room.notify_one();
     }

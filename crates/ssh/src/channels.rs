@@ -24,6 +24,9 @@ const UNKNOWN_TYPE: u32 = 3;
 const SHORTAGE: u32 = 4;
 /// The kind of extended data that is error output.
 const STDERR: u32 = 1;
+/// Numbers of the messages that begin with a channel's number, from its opening's answer on.
+const OF_CHANNELS: std::ops::RangeInclusive<u8> =
+    msg::CHANNEL_OPEN_CONFIRMATION..=msg::CHANNEL_FAILURE;
 /// The exit status of a client that wants something else than a command.
 const NOT_A_COMMAND: u32 = 1;
 
@@ -74,8 +77,9 @@ impl Channels {
         Self { open: HashMap::new(), next: 0, said, read }
     }
 
-    pub(crate) fn are_none(&self) -> bool {
-        self.open.is_empty()
+    /// Whether no command is running.
+    pub(crate) fn are_idle(&self) -> bool {
+        self.open.values().all(|channel| channel.closed || channel.running.is_none())
     }
 
     fn find(&mut self, number: u32) -> Result<&mut Channel> {
@@ -105,6 +109,10 @@ impl Channels {
             msg::CHANNEL_OPEN => return self.open(&mut reader, transport),
             _ => {}
         }
+        if !OF_CHANNELS.contains(&kind) {
+            let number = transport.last_number();
+            return transport.send(Writer::message(msg::UNIMPLEMENTED).u32(number).done());
+        }
         let number = reader.u32()?;
         match kind {
             msg::CHANNEL_WINDOW_ADJUST => self.find(number)?.shared.widen(reader.u32()?),
@@ -112,9 +120,7 @@ impl Channels {
             msg::CHANNEL_EXTENDED_DATA => {
                 reader.u32()?;
                 // No command reads it, but it counts.
-                let length = u32::try_from(reader.string()?.len()).unwrap_or(u32::MAX);
-                let channel = self.find(number)?;
-                channel.window = channel.window.checked_sub(length).ok_or_else(too_much)?;
+                self.find(number)?.spend(reader.string()?)?;
             }
             msg::CHANNEL_EOF => self.find(number)?.shared.end_input(),
             msg::CHANNEL_CLOSE => {
@@ -126,9 +132,9 @@ impl Channels {
                 }
             }
             msg::CHANNEL_REQUEST => self.request(number, &mut reader, transport, handler, guest)?,
+            // Answers to requests that we do not make.
             _ => {
-                let number = transport.last_number();
-                transport.send(Writer::message(msg::UNIMPLEMENTED).u32(number).done())?;
+                self.find(number)?;
             }
         }
         Ok(())
@@ -158,8 +164,7 @@ impl Channels {
         if max_packet == 0 {
             return Err(End::protocol("a channel that takes no packets"));
         }
-        let number = self.next;
-        self.next = self.next.wrapping_add(1);
+        let number = self.free_number();
         let shared = Shared::new(window, self.read.clone());
         self.open.insert(
             number,
@@ -178,11 +183,27 @@ impl Channels {
         transport.send(confirmation.u32(WINDOW).u32(MAX_CHANNEL_DATA).done())
     }
 
+    /// After four thousand million channels the numbers begin anew, and one may be taken still.
+    fn free_number(&mut self) -> u32 {
+        loop {
+            let number = self.next;
+            self.next = self.next.wrapping_add(1);
+            if !self.open.contains_key(&number) {
+                return number;
+            }
+        }
+    }
+
     fn data(&mut self, number: u32, bytes: &[u8]) -> Result<()> {
         let channel = self.find(number)?;
-        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        channel.window = channel.window.checked_sub(length).ok_or_else(too_much)?;
-        channel.shared.push(bytes);
+        channel.spend(bytes)?;
+        if !channel.used {
+            return Err(End::protocol("data for a channel before its command"));
+        }
+        // A command that was not taken reads none.
+        if channel.running.is_some() {
+            channel.shared.push(bytes);
+        }
         Ok(())
     }
 
@@ -298,6 +319,13 @@ fn too_much() -> End {
 }
 
 impl Channel {
+    /// Takes what the client sent off its window.
+    fn spend(&mut self, bytes: &[u8]) -> Result<()> {
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        self.window = self.window.checked_sub(length).ok_or_else(too_much)?;
+        Ok(())
+    }
+
     fn output(&self, number: u32, said: mpsc::Sender<Said>) -> Output {
         let shared = self.shared.clone();
         Output { channel: number, max_packet: self.max_packet, shared, said }

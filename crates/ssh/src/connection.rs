@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Buf as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 
 use crate::channel::Said;
@@ -18,6 +18,7 @@ use crate::handler::Handler;
 use crate::keys::HostKey;
 use crate::limits::{DEAD_AFTER, HIGH_WATER, IDLE_TIMEOUT, KEEP_ALIVE, LOGIN_TIMEOUT, MAX_UNSENT};
 use crate::msg;
+use crate::places::Place;
 use crate::transport::Transport;
 use crate::userauth::Userauth;
 use crate::wire::{Reader, Writer};
@@ -33,14 +34,14 @@ const PARTING: Duration = Duration::from_secs(5);
 
 pub(crate) struct Connection<H> {
     handler: Arc<H>,
-    transport: Transport,
+    pub(crate) transport: Transport,
     userauth: Userauth,
     /// The client has asked for the one service that there is before signing in.
     may_sign_in: bool,
-    guest: Option<Guest>,
+    pub(crate) guest: Option<Guest>,
     peer: SocketAddr,
-    /// Held until the client has signed in.
-    stranger: Option<OwnedSemaphorePermit>,
+    /// Held until the connection ends.
+    place: Place,
     channels: Channels,
     began: Instant,
     /// When something last came or went.
@@ -55,7 +56,7 @@ pub(crate) struct Given<H> {
     pub(crate) handler: Arc<H>,
     pub(crate) host_keys: Arc<Vec<HostKey>>,
     pub(crate) peer: SocketAddr,
-    pub(crate) stranger: OwnedSemaphorePermit,
+    pub(crate) place: Place,
     pub(crate) stopped: watch::Receiver<bool>,
 }
 
@@ -64,27 +65,12 @@ pub(crate) async fn serve<H: Handler>(mut socket: TcpStream, given: Given<H>) {
     let peer = given.peer;
     let (said, hear) = mpsc::channel(SAID);
     let read = Arc::new(Notify::new());
-    let transport = match Transport::new(given.host_keys) {
-        Ok(transport) => transport,
+    let stopped = given.stopped.clone();
+    let mut connection = match Connection::new(given, said, read.clone()) {
+        Ok(connection) => connection,
         Err(error) => return tracing::warn!(%error, "an SSH connection could not begin"),
     };
-    let now = Instant::now();
-    let mut connection = Connection {
-        handler: given.handler,
-        transport,
-        userauth: Userauth::default(),
-        may_sign_in: false,
-        guest: None,
-        peer,
-        stranger: Some(given.stranger),
-        channels: Channels::new(said, read.clone()),
-        began: now,
-        last_heard: now,
-        last_sent: now,
-        last_busy: now,
-        asked: false,
-    };
-    let Err(end) = connection.run(&mut socket, hear, &read, given.stopped).await;
+    let Err(end) = connection.run(&mut socket, hear, &read, stopped).await;
     match end {
         End::Left => {}
         End::Io(error) => tracing::debug!(%error, %peer, "an SSH connection broke"),
@@ -102,6 +88,29 @@ pub(crate) async fn serve<H: Handler>(mut socket: TcpStream, given: Given<H>) {
 }
 
 impl<H: Handler> Connection<H> {
+    pub(crate) fn new(
+        given: Given<H>,
+        said: mpsc::Sender<Said>,
+        read: Arc<Notify>,
+    ) -> Result<Self> {
+        let now = Instant::now();
+        Ok(Self {
+            handler: given.handler,
+            transport: Transport::new(given.host_keys)?,
+            userauth: Userauth::default(),
+            may_sign_in: false,
+            guest: None,
+            peer: given.peer,
+            place: given.place,
+            channels: Channels::new(said, read),
+            began: now,
+            last_heard: now,
+            last_sent: now,
+            last_busy: now,
+            asked: false,
+        })
+    }
+
     async fn run(
         &mut self,
         socket: &mut TcpStream,
@@ -119,7 +128,7 @@ impl<H: Handler> Connection<H> {
                 }
             }
             self.transport.renew_keys_in_time()?;
-            if *stopped.borrow() && self.channels.are_none() {
+            if *stopped.borrow() && self.channels.are_idle() {
                 return Err(End::refused(BY_APPLICATION, "the yard stops"));
             }
             let unsent = self.transport.out.len();
@@ -154,12 +163,15 @@ impl<H: Handler> Connection<H> {
         if self.guest.is_none() && now.duration_since(self.began) > LOGIN_TIMEOUT {
             return Err(End::refused(BY_APPLICATION, "signing in took too long"));
         }
-        if !self.channels.are_none() {
+        if !self.channels.are_idle() {
             self.last_busy = now;
         } else if now.duration_since(self.last_busy) > IDLE_TIMEOUT {
             return Err(End::refused(BY_APPLICATION, "the connection was idle for too long"));
         }
-        if !self.transport.out.is_empty() && now.duration_since(self.last_sent) > DEAD_AFTER {
+        if self.transport.out.is_empty() {
+            self.last_sent = now;
+        }
+        if now.duration_since(self.last_sent) > DEAD_AFTER {
             return Err(End::refused(BY_APPLICATION, "the client stood still for too long"));
         }
         let silent = now.duration_since(self.last_heard);
@@ -174,7 +186,7 @@ impl<H: Handler> Connection<H> {
         Ok(())
     }
 
-    fn take(&mut self, payload: &[u8]) -> Result<()> {
+    pub(crate) fn take(&mut self, payload: &[u8]) -> Result<()> {
         match (payload.first().copied().unwrap_or_default(), &self.guest) {
             (msg::SERVICE_REQUEST, _) => self.take_service(payload),
             // Once signed in, further requests are to be ignored.
@@ -185,7 +197,7 @@ impl<H: Handler> Connection<H> {
                     let client = self.transport.client_version();
                     let source_ip = self.peer.ip().to_canonical();
                     self.guest = Some(Guest { user, source_ip, client });
-                    self.stranger = None;
+                    self.place.is_known();
                     self.last_busy = Instant::now();
                 }
                 Ok(())

@@ -16,12 +16,15 @@ mod channel;
 mod channels;
 mod cipher;
 mod connection;
+#[doc(hidden)]
+pub mod door;
 mod error;
 mod handler;
 mod kex;
 mod keys;
 pub mod limits;
 mod msg;
+mod places;
 mod server;
 mod transport;
 mod userauth;

@@ -18,9 +18,14 @@ pub const MAX_UNSENT: usize = 1 << 20;
 pub const MAX_CONNECTIONS: usize = 512;
 /// Connections at once whose users are not known yet.
 pub const MAX_STRANGERS: usize = 64;
+/// Connections at once from one address (of IPv6: from one /64). Behind a proxy all users have one.
+pub const MAX_CONNECTIONS_OF_ADDRESS: usize = MAX_CONNECTIONS / 2;
+/// Of these, connections whose users are not known yet.
+pub const MAX_STRANGERS_OF_ADDRESS: usize = MAX_STRANGERS / 2;
 /// Channels of one connection at once.
 pub const MAX_CHANNELS: usize = 10;
-/// Keys that a client may offer before it is sent away. Agents hold several.
+/// Questions and wrong answers when signing in before a client is sent away. Agents hold several
+/// keys.
 pub const MAX_AUTH_TRIES: u32 = 12;
 /// Environment variables that a client may set for one command.
 pub const MAX_VARIABLES: usize = 8;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::connection::{Given, serve};
 use crate::handler::Handler;
 use crate::keys::HostKey;
-use crate::limits::{MAX_CONNECTIONS, MAX_STRANGERS};
+use crate::places::Places;
 
 /// A door that is open; it closes with [`Serving::stop`].
 pub struct Serving {
@@ -53,7 +53,7 @@ async fn accept<H: Handler>(
     handler: Arc<H>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let strangers = Arc::new(Semaphore::new(MAX_STRANGERS));
+    let places = Arc::new(Places::default());
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -63,8 +63,7 @@ async fn accept<H: Handler>(
         while connections.try_join_next().is_some() {}
         match accepted {
             Ok((socket, peer)) => {
-                let stranger = strangers.clone().try_acquire_owned();
-                let (Ok(stranger), true) = (stranger, connections.len() < MAX_CONNECTIONS) else {
+                let Some(place) = places.take(peer.ip()) else {
                     // Closed without a word: a word would cost what there is none of.
                     tracing::warn!(%peer, "too many SSH connections at once; one was not taken");
                     continue;
@@ -73,7 +72,7 @@ async fn accept<H: Handler>(
                 let (handler, host_keys) = (handler.clone(), host_keys.clone());
                 let stopped = stopped.clone();
                 connections
-                    .spawn(serve(socket, Given { handler, host_keys, peer, stranger, stopped }));
+                    .spawn(serve(socket, Given { handler, host_keys, peer, place, stopped }));
             }
             Err(error) => {
                 // Out of file descriptors, mostly: wait for connections to end.

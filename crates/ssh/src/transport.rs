@@ -16,6 +16,12 @@ use crate::wire::{Reader, Writer};
 /// How the yard introduces itself.
 const VERSION: &str = concat!("SSH-2.0-Codeyard_", env!("CARGO_PKG_VERSION"));
 
+/// What a client may send at most under the same keys, in packets, though it was asked for new
+/// ones: their numbers must not repeat.
+const MAX_PACKETS: u32 = REKEY_PACKETS * 2;
+/// Numbers of the messages of key exchange methods (RFC 4250, section 4.1.1).
+const KEX_METHOD: std::ops::RangeInclusive<u8> = 30..=49;
+
 /// Where an agreement on keys stands.
 enum Kex {
     /// None is under way.
@@ -25,7 +31,7 @@ enum Kex {
     /// Both offers are known; the client's half comes next.
     Agreed { ours: Vec<u8>, theirs: Vec<u8>, agreed: Agreed },
     /// We use the new keys; the client will from its next packet on but one.
-    Switching { key: Box<Key>, strict: bool },
+    Switching { key: Box<Key> },
 }
 
 /// A payload for the layer above.
@@ -41,6 +47,8 @@ pub(crate) struct Transport {
     session: Option<[u8; HASH]>,
     opening: Option<Key>,
     sealing: Option<Key>,
+    /// Packet numbers begin anew with new keys. The first offers settle it for all others.
+    strict: bool,
     received: Count,
     sent: Count,
     /// What came in and is not read yet.
@@ -88,6 +96,7 @@ impl Transport {
             session: None,
             opening: None,
             sealing: None,
+            strict: false,
             received: Count::default(),
             sent: Count::default(),
             read: BytesMut::new(),
@@ -99,14 +108,15 @@ impl Transport {
         Ok(transport)
     }
 
-    /// What the client calls itself.
+    /// What the client calls itself, fit for a line of a log.
     pub(crate) fn client_version(&self) -> String {
-        String::from_utf8_lossy(&self.client_version).into_owned()
+        let text = String::from_utf8_lossy(&self.client_version);
+        text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
     }
 
-    /// The session's name, once there are keys.
-    pub(crate) fn session(&self) -> Option<&[u8; HASH]> {
-        self.session.as_ref()
+    /// The session's name.
+    pub(crate) fn session(&self) -> Result<&[u8; HASH]> {
+        self.session.as_ref().ok_or_else(|| End::protocol("keys have to be agreed on first"))
     }
 
     /// Whether the layer above may go on sending.
@@ -159,6 +169,9 @@ impl Transport {
                 return Ok(None);
             };
             let number = self.received.number;
+            if self.received.packets >= MAX_PACKETS {
+                return Err(End::protocol("new keys were asked for and not agreed on"));
+            }
             self.received.packet(before.saturating_sub(self.read.len()));
             if let Some(payload) = self.take(payload, number)? {
                 return Ok(Some(payload));
@@ -186,15 +199,18 @@ impl Transport {
     }
 
     /// Handles what is the transport's own.
-    fn take(&mut self, payload: Payload, number: u32) -> Result<Option<Payload>> {
+    pub(crate) fn take(&mut self, payload: Payload, number: u32) -> Result<Option<Payload>> {
         let kind = payload.first().copied().unwrap_or_default();
+        if KEX_METHOD.contains(&kind) && self.was_wrong_guess() {
+            return Ok(None);
+        }
         match kind {
             msg::DISCONNECT => return Err(End::Left),
             msg::KEXINIT => self.take_offer(payload, number)?,
             msg::KEX_ECDH_INIT => self.take_half(&payload)?,
             msg::NEWKEYS => self.take_new_keys()?,
-            _ if self.session.is_none() => {
-                // Strict or not: before there are keys, anybody may have sent this.
+            _ if self.opening.is_none() => {
+                // Strict or not: before the client uses keys, anybody may have sent this.
                 return Err(End::protocol("keys have to be agreed on first"));
             }
             msg::IGNORE | msg::DEBUG | msg::UNIMPLEMENTED | msg::EXT_INFO => {}
@@ -206,6 +222,14 @@ impl Transport {
         Ok(None)
     }
 
+    /// Whether this packet is one that the client sent on a guess, which came to nothing.
+    fn was_wrong_guess(&mut self) -> bool {
+        match &mut self.kex {
+            Kex::Agreed { agreed, .. } => std::mem::take(&mut agreed.wrong_guess),
+            _ => false,
+        }
+    }
+
     fn take_offer(&mut self, theirs: Payload, number: u32) -> Result<()> {
         if matches!(self.kex, Kex::Settled) {
             self.renew_keys()?;
@@ -213,8 +237,11 @@ impl Transport {
         match std::mem::replace(&mut self.kex, Kex::Settled) {
             Kex::Offered { ours } => {
                 let agreed = kex::agree(&theirs, &self.host_keys)?;
-                if self.session.is_none() && agreed.strict && number != 0 {
-                    return Err(End::protocol("the client's offer has to come first"));
+                if self.session.is_none() {
+                    self.strict = agreed.strict;
+                    if self.strict && number != 0 {
+                        return Err(End::protocol("the client's offer has to come first"));
+                    }
                 }
                 self.kex = Kex::Agreed { ours, theirs, agreed };
                 Ok(())
@@ -224,15 +251,10 @@ impl Transport {
     }
 
     fn take_half(&mut self, payload: &[u8]) -> Result<()> {
-        let Kex::Agreed { ours, theirs, mut agreed } =
-            std::mem::replace(&mut self.kex, Kex::Settled)
+        let Kex::Agreed { ours, theirs, agreed } = std::mem::replace(&mut self.kex, Kex::Settled)
         else {
             return Err(End::protocol("half a key without an offer"));
         };
-        if std::mem::take(&mut agreed.wrong_guess) {
-            self.kex = Kex::Agreed { ours, theirs, agreed };
-            return Ok(());
-        }
         let mut reader = Reader::new(payload);
         reader.u8()?;
         let half = reader.string()?;
@@ -252,8 +274,8 @@ impl Transport {
         self.put(&shared.reply)?;
         self.put(&[msg::NEWKEYS])?;
         self.sealing = Some(to_client);
-        self.sent.renew(agreed.strict);
-        self.kex = Kex::Switching { key: Box::new(from_client), strict: agreed.strict };
+        self.sent.renew(self.strict);
+        self.kex = Kex::Switching { key: Box::new(from_client) };
         if first && agreed.wants_info {
             let info = Writer::message(msg::EXT_INFO).u32(1).string(b"server-sig-algs");
             self.put(&info.string(USER_ALGORITHMS.as_bytes()).done())?;
@@ -267,9 +289,9 @@ impl Transport {
 
     fn take_new_keys(&mut self) -> Result<()> {
         match std::mem::replace(&mut self.kex, Kex::Settled) {
-            Kex::Switching { key, strict } => {
+            Kex::Switching { key } => {
                 self.opening = Some(*key);
-                self.received.renew(strict);
+                self.received.renew(self.strict);
                 Ok(())
             }
             _ => Err(End::protocol("new keys without an agreement")),

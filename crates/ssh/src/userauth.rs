@@ -52,6 +52,7 @@ impl Userauth {
         let signed = reader.bool()?;
         let (algorithm, blob) = (reader.text()?, reader.string()?);
         let signature = if signed { Some(reader.string()?) } else { None };
+        reader.end()?;
         self.weigh(&Offer { user, algorithm, blob, signature }, transport, handler)
     }
 
@@ -79,13 +80,13 @@ impl Userauth {
             return self.refuse(transport);
         }
         let Some(signature) = offer.signature else {
+            self.count()?;
             let ok = Writer::message(msg::USERAUTH_PK_OK).string(offer.algorithm.as_bytes());
             transport.send(ok.string(offer.blob).done())?;
             return Ok(None);
         };
-        let session = transport.session().copied().unwrap_or_default();
         let message = Writer::empty()
-            .string(&session)
+            .string(transport.session()?)
             .bytes(&[msg::USERAUTH_REQUEST])
             .string(offer.user.as_bytes())
             .string(CONNECTION.as_bytes())
@@ -101,7 +102,8 @@ impl Userauth {
         Ok(Some(offer.user.to_owned()))
     }
 
-    fn refuse(&mut self, transport: &mut Transport) -> Result<Option<String>> {
+    /// A question costs as much as a wrong answer.
+    fn count(&mut self) -> Result<()> {
         self.tries += 1;
         if self.tries > MAX_AUTH_TRIES {
             return Err(End::refused(
@@ -110,6 +112,11 @@ impl Userauth {
                  IdentitiesOnly",
             ));
         }
+        Ok(())
+    }
+
+    fn refuse(&mut self, transport: &mut Transport) -> Result<Option<String>> {
+        self.count()?;
         let failure = Writer::message(msg::USERAUTH_FAILURE).string(METHOD.as_bytes());
         transport.send(failure.bool(false).done())?;
         Ok(None)

@@ -45,6 +45,11 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(self.string()?).map_err(|_| End::protocol("a name is not UTF-8"))
     }
 
+    /// Refuses what is left.
+    pub(crate) fn end(&self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(End::protocol("a packet is too long")) }
+    }
+
     /// A list of names.
     pub(crate) fn names(&mut self) -> Result<Vec<&'a str>> {
         Ok(self.text()?.split(',').filter(|name| !name.is_empty()).collect())

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod misbehaving;
+mod order;
 mod stock;
 
 use std::path::PathBuf;

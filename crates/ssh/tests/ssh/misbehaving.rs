@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use codeyard_ssh::limits;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::Server;
 
@@ -38,25 +39,29 @@ async fn other_protocols_are_sent_away() {
     }
 }
 
+/// A connection from `address`, and the first byte that the server says; none if it hangs up.
+async fn stranger(server: &Server, address: &str) -> Option<TcpStream> {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{address}:0").parse().unwrap()).unwrap();
+    let mut socket = socket.connect(server.serving.address).await.unwrap();
+    let mut greeting = [0; 1];
+    socket.read_exact(&mut greeting).await.is_ok().then_some(socket)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn strangers_are_few() {
     let server = Server::with_key(TempDir::new().unwrap(), Vec::new()).await;
     let mut waiting = Vec::new();
-    for _ in 0..codeyard_ssh::limits::MAX_STRANGERS {
-        let mut socket = TcpStream::connect(server.serving.address).await.unwrap();
-        let mut greeting = [0; 4];
-        socket.read_exact(&mut greeting).await.unwrap();
-        waiting.push(socket);
+    for address in ["127.0.0.1", "127.0.0.2"] {
+        for _ in 0..limits::MAX_STRANGERS_OF_ADDRESS {
+            waiting.push(stranger(&server, address).await.unwrap());
+        }
+        assert!(stranger(&server, address).await.is_none(), "{address} has its share");
     }
-    let mut one_more = TcpStream::connect(server.serving.address).await.unwrap();
-    let mut answer = Vec::new();
-    let _ = one_more.read_to_end(&mut answer).await;
-    assert!(answer.is_empty(), "{answer:?}");
+    assert!(stranger(&server, "127.0.0.3").await.is_none(), "all places are taken");
     drop(waiting);
     for _ in 0..100 {
-        let mut socket = TcpStream::connect(server.serving.address).await.unwrap();
-        let mut greeting = [0; 4];
-        if socket.read_exact(&mut greeting).await.is_ok() {
+        if stranger(&server, "127.0.0.1").await.is_some() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
