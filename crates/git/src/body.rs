@@ -166,6 +166,12 @@ impl BodyReader {
         Ok(Some(self.ready.split_to(count).freeze()))
     }
 
+    /// What comes next, without taking it: `count` bytes or more, less only at the end.
+    pub(crate) async fn peek(&mut self, count: usize) -> Result<&[u8]> {
+        while self.ready.len() < count && self.fill().await? {}
+        Ok(&self.ready)
+    }
+
     /// Exactly `count` bytes.
     pub(crate) async fn exactly(&mut self, count: usize) -> Result<Bytes> {
         while self.ready.len() < count {

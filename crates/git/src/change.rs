@@ -23,6 +23,7 @@ pub struct Change {
 
 /// New objects, in memory until the draft is done.
 pub struct Draft {
+    repository: Repository,
     objects: Objects,
     added: Vec<NewObject>,
     names: HashSet<Oid>,
@@ -71,8 +72,12 @@ impl Change {
         repository.sync().await.map_err(E::from)?;
         let worker = repository.clone();
         let work = move || -> std::result::Result<(T, Option<Written>), E> {
-            let mut draft =
-                Draft { objects: worker.objects()?, added: Vec::new(), names: HashSet::new() };
+            let mut draft = Draft {
+                repository: worker.clone(),
+                objects: worker.objects()?,
+                added: Vec::new(),
+                names: HashSet::new(),
+            };
             let made = build(&mut draft)?;
             if draft.added.is_empty() {
                 return Ok((made, None));
@@ -140,11 +145,14 @@ impl Installed {
     }
 
     /// Ends the turn after the references have changed, and tidies up in the background.
-    pub fn keep(self) {
+    pub fn keep(mut self) {
         debug_assert!(
             self.sealed.as_ref().is_none_or(SealedPack::is_taken),
             "no transaction took the new objects"
         );
+        if let Some(pending) = self.pending.take() {
+            pending.arrive();
+        }
         self.repository.maintain();
     }
 }
@@ -153,6 +161,10 @@ impl Draft {
     /// The objects that are in the repository, without this draft's.
     pub fn objects(&self) -> &Objects {
         &self.objects
+    }
+
+    pub(crate) fn repository(&self) -> &Repository {
+        &self.repository
     }
 
     /// What has been drafted so far.

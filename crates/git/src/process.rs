@@ -3,7 +3,7 @@
 
 use crate::limits::{HELPER_TIMEOUT, MAX_STDERR};
 use crate::{GitError, Result};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, setpriority_process};
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -92,6 +92,13 @@ impl Running {
         self.child.stderr.take().ok_or_else(|| self.lost_pipe())
     }
 
+    /// Lets everybody else on the machine go first.
+    pub(crate) fn give_way(&self) {
+        let child = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        // One that has ended already is in nobody's way.
+        let _ = child.map(|child| setpriority_process(Some(child), LAST));
+    }
+
     pub(crate) async fn wait(&mut self) -> Result<ExitStatus> {
         self.child.wait().await.map_err(GitError::io("wait for git"))
     }
@@ -107,6 +114,9 @@ impl Drop for Running {
         }
     }
 }
+
+/// The niceness of work that nobody waits for.
+const LAST: i32 = 19;
 
 /// What a short command answered.
 pub(crate) struct Finished {
@@ -163,7 +173,30 @@ pub(crate) async fn run_within(
     output_limit: usize,
     deadline: Duration,
 ) -> Result<Finished> {
-    let mut running = Running::start(command, name)?;
+    let running = Running::start(command, name)?;
+    finish(running, name, input, output_limit, deadline).await
+}
+
+/// [`run_within`] for what nobody waits for.
+pub(crate) async fn run_behind(
+    command: Command,
+    name: &'static str,
+    input: &[u8],
+    output_limit: usize,
+    deadline: Duration,
+) -> Result<Finished> {
+    let running = Running::start(command, name)?;
+    running.give_way();
+    finish(running, name, input, output_limit, deadline).await
+}
+
+async fn finish(
+    mut running: Running,
+    name: &'static str,
+    input: &[u8],
+    output_limit: usize,
+    deadline: Duration,
+) -> Result<Finished> {
     let (mut stdin, stdout, stderr) = (running.stdin()?, running.stdout()?, running.stderr()?);
     let work = async {
         let feed = async {

@@ -9,6 +9,9 @@ use std::path::Path;
 /// Where pushes are kept until they are accepted, inside the repository.
 pub(crate) const INCOMING: &str = "incoming";
 
+/// Where packs wait, in a repository that is a copy, for the transaction that makes them its own.
+pub(crate) const ARRIVING: &str = "arriving";
+
 /// `HEAD` of a repository that has no default branch yet.
 pub(crate) const UNBORN_HEAD: &str = "ref: refs/heads/main\n";
 

@@ -19,9 +19,11 @@ use tokio::process::{ChildStderr, ChildStdin};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+/// With `--strict`, no object comes in whose links lead nowhere, neither into the pack nor into the
+/// repository: this is what keeps a repository whole.
 /// fsck's complaints that are let pass, as other hosts do: old histories have them and cannot be
 /// pushed otherwise, and they harm nobody. Everything else that fsck warns of refuses the pack.
-const TOLERATED: &str =
+pub(crate) const TOLERATED: &str =
     "--strict=zeroPaddedFilemode=ignore,badTimezone=ignore,missingSpaceBeforeDate=ignore";
 
 /// A pack header: `PACK`, version, number of objects.
@@ -103,8 +105,9 @@ impl Quarantine {
         command.args(["--stdin", "--fix-thin", TOLERATED, "--show-resolving-progress"]);
         command.arg(format!("--max-input-size={MAX_PACK_BYTES}"));
         command.env("GIT_OBJECT_DIRECTORY", dir.path()).env("GIT_QUARANTINE_PATH", dir.path());
-        // A delta of a few bytes can make an object of any size, in memory.
-        command.env("GIT_ALLOC_LIMIT", (MAX_GIT_BLOB + ROOM_BESIDE).to_string());
+        // A delta of a few bytes can make an object of any size, in memory. What is no delta may
+        // stay on disk, and is measured afterwards.
+        command.env("GIT_ALLOC_LIMIT", (MAX_GIT_BLOB + 1).to_string());
         let mut running = Running::start(command, "index-pack")?;
         let stdin = running.stdin()?;
         let stdout = tokio::spawn(read_bounded(running.stdout()?, MAX_STDERR));

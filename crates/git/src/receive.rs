@@ -7,7 +7,6 @@ use crate::commands::{PushRequest, PushRequestReader};
 use crate::limits::{KEEP_ALIVE, MAX_PACK_BYTES, PUSH_TIMEOUT};
 use crate::pktline::{self, Band, FLUSH, banded, put_line};
 use crate::quarantine::Quarantine;
-use crate::repository::Connected;
 use crate::{
     ATOMIC_FAILURE, GitError, Kind, Oid, RefSnapshot, RefStore, RefUpdate, Refusal, Repository,
     Result, apply_to_map, secrets,
@@ -18,8 +17,9 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
-/// Above this many references, missing objects refuse the whole push instead of asking for each.
-const MAX_CHECKED_ONE_BY_ONE: usize = 32;
+/// How `git index-pack --strict` begins to say that the pack needs an object that is neither in it
+/// nor in the repository.
+const MISSING: [&str; 2] = ["did not receive expected object", "Not all child objects"];
 
 type Sender = mpsc::Sender<io::Result<Bytes>>;
 
@@ -222,9 +222,9 @@ impl Push {
         let quarantine = match indexed {
             Ok(quarantine) => quarantine,
             Err(e) => {
-                let hint = if self.request.shallow { " (from a shallow clone)" } else { "" };
-                self.refuse_all_open(&format!("the pack was refused{hint}"));
-                return Err(unpack_problem(&e));
+                let problem = unpack_problem(&e);
+                self.refuse_all_open(self.why_refused(&problem));
+                return Err(problem);
             }
         };
         if self.open().next().is_none() {
@@ -246,24 +246,38 @@ impl Push {
         Ok(())
     }
 
+    /// What the references of a refused pack are told. Which of them needs what is missing, nobody
+    /// knows.
+    fn why_refused(&self, problem: &str) -> &'static str {
+        if !MISSING.iter().any(|missing| problem.starts_with(missing)) {
+            return "the pack was refused";
+        }
+        match (self.request.shallow, self.open().count()) {
+            (true, _) => {
+                "history before the shallow clone's is missing here: git fetch --unshallow first"
+            }
+            (false, 1) => "missing necessary objects",
+            (false, _) => "missing necessary objects, of this reference or of another",
+        }
+    }
+
     /// Everything up to the transaction: what is refused until then has changed nothing. `None`
     /// where nothing is left to change.
     async fn prepare(&mut self, quarantine: Option<Quarantine>) -> Result<Option<Installed>> {
-        self.repository.project_refs(self.refs.as_ref()).await?;
         let pack = match &quarantine {
             Some(quarantine) => Some(quarantine.pack().await?),
             None => None,
         };
-        // Beside the walk, which takes longer.
-        let sizes = pack.clone().map(|pack| tokio::spawn(async move { pack.check_sizes().await }));
-        self.check_objects(quarantine.as_ref()).await?;
-        if let Some(sizes) = sizes {
-            sizes.await.map_err(|e| GitError::CutOff(e.to_string()))??;
+        if let Some(pack) = &pack {
+            pack.check_sizes().await?;
         }
+        self.check_tips(quarantine.as_ref()).await?;
         self.settle_atomic();
         if let Some(quarantine) = &quarantine
             && self.refs.refuses_secrets()?
         {
+            // What is new is told from the references.
+            self.repository.project_refs(self.refs.as_ref()).await?;
             self.check_secrets(quarantine.dir()).await?;
             self.settle_atomic();
         }
@@ -301,8 +315,10 @@ impl Push {
         }
     }
 
-    /// Branches must be commits, and everything that the new tips need must be there.
-    async fn check_objects(&mut self, quarantine: Option<&Quarantine>) -> Result<()> {
+    /// What references will point at must be there, and branches must be commits. That nothing is
+    /// missing behind it is known: index-pack took no object whose links lead nowhere, and what is
+    /// in the repository came in the same way.
+    async fn check_tips(&mut self, quarantine: Option<&Quarantine>) -> Result<()> {
         let dir = self.repository.dir().to_owned();
         let folder = quarantine.map_or_else(|| dir.join("objects"), |q| q.dir().to_owned());
         let tips: Vec<(usize, Oid, bool)> = self
@@ -318,35 +334,6 @@ impl Push {
                     self.refuse(place, "a branch must point at a commit".to_owned());
                 }
                 Some(_) => {}
-            }
-        }
-        self.check_connected(&folder).await
-    }
-
-    async fn check_connected(&mut self, folder: &Path) -> Result<()> {
-        let tips: Vec<(usize, Oid)> = self.open().filter_map(|(i, u)| Some((i, u.new?))).collect();
-        let all: Vec<Oid> = tips.iter().map(|tip| tip.1).collect();
-        if all.is_empty() {
-            return Ok(());
-        }
-        let Connected::No(problem) = self.repository.check_connected(folder, &all).await? else {
-            return Ok(());
-        };
-        tracing::debug!("push without all its objects: {problem}");
-        let refusal = if self.request.shallow {
-            "history before the shallow clone's is missing here: git fetch --unshallow first"
-        } else {
-            "missing necessary objects"
-        };
-        for (place, oid) in tips.iter().copied() {
-            let alone = tips.len() > 1 && tips.len() <= MAX_CHECKED_ONE_BY_ONE;
-            if !alone
-                || matches!(
-                    self.repository.check_connected(folder, &[oid]).await?,
-                    Connected::No(_)
-                )
-            {
-                self.refuse(place, refusal.to_owned());
             }
         }
         Ok(())

@@ -11,13 +11,13 @@
 
 use crate::limits::{FULL_PACK_FROM_OBJECTS, REPACK_AT_PACKS};
 use crate::packs::{NewPack, Part, StoredPack, stem};
-use crate::process::{git, run_within};
+use crate::process::{git, run_behind};
 use crate::projection::INCOMING;
 use crate::sync::blocking;
 use crate::{GitError, Repository, Result};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -25,6 +25,8 @@ use tokio::sync::Semaphore;
 
 /// Repacking takes processor and memory from those who wait: one at a time.
 static ONE: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(1));
+/// How long after a push it is put together at the earliest.
+const REPACK_DELAY: Duration = Duration::from_secs(2);
 /// How long putting one repository together may take.
 const REPACK_TIMEOUT: Duration = Duration::from_secs(60 * 60);
 /// Each pack that stays has at least this many times the objects of all smaller ones together.
@@ -79,8 +81,12 @@ fn roll(mut packs: Vec<StoredPack>) -> Option<Vec<StoredPack>> {
 impl Repository {
     /// Repacks in the background where pushes have left something to put together.
     pub fn maintain(&self) {
-        let repository = self.clone();
+        // Waiting for it is not use: the copy may be given up meanwhile.
+        let repository = Arc::downgrade(&self.0);
         tokio::spawn(async move {
+            // Who has just pushed often fetches or pushes again.
+            tokio::time::sleep(REPACK_DELAY).await;
+            let Some(repository) = repository.upgrade().map(Repository) else { return };
             if let Err(e) = repository.repack_if_scattered(REPACK_AT_PACKS).await
                 // A copy that was given up meanwhile is repacked after the next push.
                 && repository.check_there().is_ok()
@@ -199,7 +205,7 @@ impl Repository {
         let mut graph = git(&self.0.dir, "commit-graph");
         graph.args(["write", "--reachable", "--changed-paths", "--no-progress"]);
         graph.env("GIT_OBJECT_DIRECTORY", scratch);
-        let finished = run_within(graph, "commit-graph", b"", 0, REPACK_TIMEOUT).await?;
+        let finished = run_behind(graph, "commit-graph", b"", 0, REPACK_TIMEOUT).await?;
         finished.success("commit-graph")?;
         found(scratch).await
     }
@@ -238,7 +244,7 @@ impl Repository {
 
 async fn made(command: Command, input: String, scratch: &Path) -> Result<NewPack> {
     let finished =
-        run_within(command, "pack-objects", input.as_bytes(), 64, REPACK_TIMEOUT).await?;
+        run_behind(command, "pack-objects", input.as_bytes(), 64, REPACK_TIMEOUT).await?;
     finished.success("pack-objects")?;
     found(scratch).await
 }

@@ -4,7 +4,6 @@
 use crate::cache::{Place, Room};
 use crate::objects::Objects;
 use crate::packs::{FolderPacks, PackStore};
-use crate::process::{git, run};
 use crate::{GitError, Kind, Oid, RefSnapshot, RefStore, Result, projection};
 use gix_odb::store::init::{Options, Slots};
 use std::collections::HashMap;
@@ -72,7 +71,9 @@ fn make_dir(dir: &Path) -> Result<()> {
     let make = || -> io::Result<()> {
         // What is pushed here is nobody else's on the machine to read.
         DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-        for folder in ["objects/pack", "objects/info", "refs", projection::INCOMING] {
+        for folder in
+            ["objects/pack", "objects/info", "refs", projection::INCOMING, projection::ARRIVING]
+        {
             std::fs::create_dir_all(dir.join(folder))?;
         }
         write("config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")?;
@@ -294,26 +295,6 @@ impl Repository {
         *lock(&self.0.odb) = None;
     }
 
-    /// Whether all of `tips` and all that they need are in the object directory `objects`
-    /// (relative to the repository) or its alternates.
-    pub(crate) async fn check_connected(&self, objects: &Path, tips: &[Oid]) -> Result<Connected> {
-        let mut command = git(&self.0.dir, "rev-list");
-        command.args(["--objects", "--stdin", "--not", "--all", "--quiet"]);
-        command.env("GIT_OBJECT_DIRECTORY", objects);
-        let input: String = tips.iter().map(|oid| format!("{oid}\n")).collect();
-        let finished = run(command, "rev-list", input.as_bytes(), 0).await?;
-        Ok(match finished.status.code() {
-            Some(0) => Connected::Yes,
-            Some(_) => Connected::No(finished.stderr.trim().to_owned()),
-            None => {
-                return Err(finished
-                    .success("rev-list")
-                    .err()
-                    .unwrap_or_else(|| GitError::CutOff("rev-list was killed".to_owned())));
-            }
-        })
-    }
-
     /// Runs `work` on a thread where it may block, with the objects of the object directory `folder`
     /// and of those behind it, and with the repository's own.
     pub(crate) async fn read_in<T: Send + 'static>(
@@ -322,10 +303,8 @@ impl Repository {
         work: impl FnOnce(&Objects, &Objects) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (dir, folder) = (self.0.dir.clone(), folder.to_owned());
-        self.read(move |here| {
-            work(&Objects::new(&OpenStore::at(&dir, &folder)?.store, None), here)
-        })
-        .await
+        self.read(move |here| work(&Objects::new(&OpenStore::at(&dir, &folder)?.store, None), here))
+            .await
     }
 
     /// What each of `asked` is in the object directory `folder` or in the repository.
@@ -349,12 +328,6 @@ impl Repository {
         })
         .await
     }
-}
-
-/// The answer of a connectivity check.
-pub(crate) enum Connected {
-    Yes,
-    No(String),
 }
 
 impl OpenStore {

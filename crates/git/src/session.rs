@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStdin, ChildStdout};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 type Sender = mpsc::Sender<io::Result<Bytes>>;
 
@@ -100,18 +100,23 @@ async fn talk(mut running: Running, input: ByteStream, tx: &Sender) -> Result<()
     let (stdin, stdout, stderr) = (running.stdin()?, running.stdout()?, running.stderr()?);
     let words =
         async { read_bounded(stderr, MAX_STDERR).await.map_err(GitError::io("read from git")) };
-    let said = async { tokio::try_join!(pump(stdout, tx), words) };
-    tokio::pin!(said);
-    let ((), words) = {
-        let listened = listen(input, stdin);
+    let moved = Notify::new();
+    let said = async { tokio::try_join!(pump(stdout, tx, &moved), words) };
+    let talked = async {
+        tokio::pin!(said);
+        let listened = listen(input, stdin, &moved);
         tokio::pin!(listened);
         tokio::select! {
-            said = &mut said => said?,
+            said = &mut said => said,
             listened = &mut listened => {
                 listened?;
-                said.as_mut().await?
+                said.as_mut().await
             }
         }
+    };
+    let ((), words) = tokio::select! {
+        talked = talked => talked?,
+        stalled = stands_still(&moved) => return Err(stalled),
     };
     let status = running.wait().await?;
     if !status.success() {
@@ -122,10 +127,18 @@ async fn talk(mut running: Running, input: ByteStream, tx: &Sender) -> Result<()
     Ok(())
 }
 
+/// Ends when neither side has said a word for too long. A child that packs says something every
+/// few seconds.
+async fn stands_still(moved: &Notify) -> GitError {
+    while tokio::time::timeout(STALL_TIMEOUT, moved.notified()).await.is_ok() {}
+    GitError::CutOff("the fetch stood still for too long".to_owned())
+}
+
 /// Hands on what the client says, until it says no more or the child listens no more.
-async fn listen(mut input: ByteStream, mut stdin: ChildStdin) -> Result<()> {
+async fn listen(mut input: ByteStream, mut stdin: ChildStdin, moved: &Notify) -> Result<()> {
     while let Some(piece) = std::future::poll_fn(|cx| input.as_mut().poll_next(cx)).await {
         let piece = piece.map_err(GitError::io("read from the client"))?;
+        moved.notify_one();
         if stdin.write_all(&piece).await.is_err() {
             break;
         }
@@ -133,7 +146,7 @@ async fn listen(mut input: ByteStream, mut stdin: ChildStdin) -> Result<()> {
     Ok(())
 }
 
-async fn pump(mut stdout: ChildStdout, tx: &Sender) -> Result<()> {
+async fn pump(mut stdout: ChildStdout, tx: &Sender, moved: &Notify) -> Result<()> {
     let gone = || GitError::CutOff("the client left".to_owned());
     let mut buffer = BytesMut::new();
     loop {
@@ -147,7 +160,7 @@ async fn pump(mut stdout: ChildStdout, tx: &Sender) -> Result<()> {
         }
         let sent = tx.send(Ok(buffer.split().freeze()));
         match tokio::time::timeout(STALL_TIMEOUT, sent).await {
-            Ok(Ok(())) => {}
+            Ok(Ok(())) => moved.notify_one(),
             Ok(Err(_)) => return Err(gone()),
             Err(_) => return Err(GitError::CutOff("the client stood still for too long".into())),
         }

@@ -3,6 +3,7 @@
 
 use crate::cache::Lease;
 use crate::packs::{NewPack, Part, StoredPack, stem};
+use crate::projection::ARRIVING;
 use crate::repository::lock;
 use crate::{GitError, Oid, Repository, Result};
 use std::collections::{HashMap, HashSet};
@@ -21,11 +22,22 @@ pub(crate) struct Synced {
     graph: Option<String>,
 }
 
-/// A pack in the directory whose transaction is still to come. Until this is dropped, nobody takes
-/// its files away; then they stay if the list has the pack.
+/// A pack that waits in the directory for its transaction. Until this is dropped, nobody takes its
+/// files away; then they become the repository's if the list has the pack.
 pub(crate) struct Pending {
     repository: Repository,
     stem: String,
+}
+
+impl Pending {
+    /// Its transaction has made it the repository's: moves it in.
+    pub(crate) fn arrive(self) {
+        let moved = self.repository.move_in(|name| stem_of(name) == self.stem);
+        // What could not be moved, the next look at the list moves, or loads.
+        if let Err(error) = moved {
+            tracing::warn!(dir = %self.repository.0.dir.display(), %error, "a pack came late");
+        }
+    }
 }
 
 impl Drop for Pending {
@@ -94,8 +106,13 @@ impl Repository {
     /// `false`: a pack is no longer there.
     async fn bring(&self, wanted: &[StoredPack], synced: &mut Synced) -> Result<bool> {
         let folder = self.0.dir.join("objects/pack");
-        let listing = folder.clone();
-        let here = blocking("list the plain copy", move || list(&listing)).await?;
+        let stems: HashSet<String> = wanted.iter().map(|pack| stem(&pack.name)).collect();
+        let (repository, listing) = (self.clone(), folder.clone());
+        let here = blocking("list the plain copy", move || {
+            repository.move_in(|name| stems.contains(stem_of(name)))?;
+            list(&listing)
+        })
+        .await?;
         let graph = wanted.iter().rev().find(|pack| pack.has(Part::Graph));
         let missing = |pack: &StoredPack, part: Part| match part {
             Part::Graph => {
@@ -129,6 +146,25 @@ impl Repository {
         }
         self.drop_gone(wanted, folder).await?;
         Ok(true)
+    }
+
+    /// Moves files in that wait for the transaction of their pack, which has come to pass. Blocks.
+    fn move_in(&self, wanted: impl Fn(&str) -> bool) -> io::Result<()> {
+        let (arriving, folder) = (self.0.dir.join(ARRIVING), self.0.dir.join("objects/pack"));
+        let mut files: Vec<String> = list(&arriving)?.into_keys().collect();
+        files.retain(|name| wanted(name));
+        // The index last, so that nobody finds one without its pack.
+        files.sort_by_key(|name| name.ends_with(".idx"));
+        for name in &files {
+            match std::fs::rename(arriving.join(name), folder.join(name)) {
+                // Somebody else moves it in as well.
+                Err(e) if e.kind() == io::ErrorKind::NotFound && folder.join(name).exists() => {}
+                moved => moved?,
+            }
+        }
+        let packs = files.iter().filter(|name| name.ends_with(".idx"));
+        packs.for_each(|_| self.pack_added());
+        Ok(())
     }
 
     async fn load(&self, pack: &StoredPack, parts: &[(Part, u64)]) -> Result<bool> {
@@ -168,23 +204,12 @@ impl Repository {
     async fn drop_gone(&self, wanted: &[StoredPack], folder: PathBuf) -> Result<()> {
         let keep: HashSet<String> = wanted.iter().map(|pack| stem(&pack.name)).collect();
         let (repository, graph) = (self.clone(), self.0.dir.join("objects/info/commit-graph"));
+        let arriving = self.0.dir.join(ARRIVING);
         let (removed, bytes) = blocking("drop packs that are gone", move || {
-            let mut removed = false;
-            let mut bytes = std::fs::metadata(graph).map_or(0, |meta| meta.len());
-            let mut here: Vec<(String, u64)> = list(&folder)?.into_iter().collect();
-            // Without its index nobody looks for a pack.
-            here.sort_by_key(|(name, _)| !name.ends_with(".idx"));
-            for (name, size) in here {
-                let stem = name.split_once('.').map_or(name.as_str(), |(stem, _)| stem);
-                let pending = lock(&repository.0.pending);
-                if keep.contains(stem) || pending.contains_key(stem) || !stem.starts_with("pack-") {
-                    bytes += size;
-                } else {
-                    std::fs::remove_file(folder.join(&name))?;
-                    removed = true;
-                }
-            }
-            Ok((removed, bytes))
+            let graph = std::fs::metadata(graph).map_or(0, |meta| meta.len());
+            let (_, arriving) = repository.clear(&arriving, &keep)?;
+            let (removed, bytes) = repository.clear(&folder, &keep)?;
+            Ok((removed, bytes + arriving + graph))
         })
         .await?;
         if removed {
@@ -194,6 +219,26 @@ impl Repository {
             room.set(bytes);
         }
         Ok(())
+    }
+
+    /// Removes the files of packs that are neither in `keep` nor pending. Answers whether there were
+    /// any, and the bytes of the rest.
+    fn clear(&self, folder: &Path, keep: &HashSet<String>) -> io::Result<(bool, u64)> {
+        let (mut removed, mut bytes) = (false, 0);
+        let mut here: Vec<(String, u64)> = list(folder)?.into_iter().collect();
+        // Without its index nobody looks for a pack.
+        here.sort_by_key(|(name, _)| !name.ends_with(".idx"));
+        for (name, size) in here {
+            let stem = stem_of(&name);
+            let pending = lock(&self.0.pending);
+            if keep.contains(stem) || pending.contains_key(stem) || !stem.starts_with("pack-") {
+                bytes += size;
+            } else {
+                std::fs::remove_file(folder.join(&name))?;
+                removed = true;
+            }
+        }
+        Ok((removed, bytes))
     }
 
     /// [`Repository::install`]; where the directory has outgrown memory, a copy on disk takes its
@@ -219,7 +264,8 @@ impl Repository {
     }
 
     /// Moves a pack into the directory before its transaction, so that nobody has to load it
-    /// after. `None` where it does not fit: then the directory has outgrown its place.
+    /// after. It waits where no other push sees its objects, which may not come to stay. `None`
+    /// where it does not fit: then the directory has outgrown its place.
     pub(crate) async fn install(
         &self,
         pack: &NewPack,
@@ -235,7 +281,12 @@ impl Repository {
         let stem = stem(&pack.name);
         *lock(&self.0.pending).entry(stem.clone()).or_default() += 1;
         let pending = Pending { repository: self.clone(), stem };
-        let (folder, files) = (self.0.dir.join("objects/pack"), pack.files.clone());
+        let waiting = match &self.0.room {
+            Some(_) => ARRIVING,
+            // The directory is its own store.
+            None => "objects/pack",
+        };
+        let (folder, files) = (self.0.dir.join(waiting), pack.files.clone());
         let name = pack.name;
         let moved = blocking("move a pack into the repository", move || {
             let places = files.into_iter().filter(|(part, ..)| *part != Part::Graph);
@@ -248,13 +299,20 @@ impl Repository {
             Ok(())
         })
         .await;
-        self.pack_added();
+        if self.0.room.is_none() {
+            self.pack_added();
+        }
         match moved {
             Ok(()) => Ok(Some(pending)),
             Err(error) if error.is_lack_of_room() && self.0.room.is_some() => Ok(None),
             Err(error) => Err(error),
         }
     }
+}
+
+/// What a pack's file is called without its ending.
+fn stem_of(file: &str) -> &str {
+    file.split_once('.').map_or(file, |(stem, _)| stem)
 }
 
 fn file_name(name: &Oid, part: Part) -> String {

@@ -3,6 +3,7 @@
 use crate::body::{BodyReader, ByteStream, Encoding, channel_stream};
 use crate::commands::RECEIVE_CAPABILITIES;
 use crate::limits::{CHUNK, FETCH_TIMEOUT, MAX_FETCH_REQUEST_BYTES, MAX_STDERR, STALL_TIMEOUT};
+use crate::ls_refs::LsRefs;
 use crate::pktline::{FLUSH, put_line};
 use crate::process::{Running, git, read_bounded, run};
 use crate::{GitError, Oid, RefSnapshot, RefStore, Repository, Result, bytes_stream};
@@ -135,12 +136,22 @@ impl Repository {
         refs: &dyn RefStore,
     ) -> Result<ByteStream> {
         self.project_refs(refs).await?;
+        let mut body =
+            BodyReader::new(body, encoding, "the fetch request", MAX_FETCH_REQUEST_BYTES);
+        if protocol == Protocol::V2
+            && let Some(asked) = LsRefs::peek(&mut body).await?
+        {
+            return Ok(bytes_stream(self.list_refs(asked).await?));
+        }
         let running = self.start_upload_pack(protocol, &["--stateless-rpc"])?;
-        let body = BodyReader::new(body, encoding, "the fetch request", MAX_FETCH_REQUEST_BYTES);
         Ok(stream_through(self, running, body, Bytes::new()))
     }
 
-    pub(crate) fn start_upload_pack(&self, protocol: Protocol, options: &[&str]) -> Result<Running> {
+    pub(crate) fn start_upload_pack(
+        &self,
+        protocol: Protocol,
+        options: &[&str],
+    ) -> Result<Running> {
         Running::start(self.upload_pack_command(protocol, options), "upload-pack")
     }
 

@@ -1,7 +1,9 @@
 //! Clones and fetches in every form, compared with what was pushed.
 
-use crate::support::{Yard, git_in};
-use codeyard_git::{Repository, bytes_stream};
+use crate::support::{Yard, git_in, pkt};
+use codeyard_git::{Protocol, Repository, bytes_stream};
+use futures_core::Stream;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 #[test]
@@ -31,6 +33,59 @@ fn clones_in_all_protocols() {
         assert!(listed.contains(&format!("{tip}\trefs/tags/v1^{{}}")), "{listed}");
         assert!(listed.starts_with(&format!("{tip}\tHEAD")), "{listed}");
     }
+}
+
+/// The very bytes that git itself would answer.
+#[test]
+fn references_are_listed_as_git_lists_them() {
+    let yard = Yard::open();
+    let work = yard.working_copy("work");
+    work.ok(&["tag", "-a", "v1", "-m", "one"]);
+    work.ok(&["tag", "-a", "v2", "-m", "of a tag", "v1"]);
+    work.ok(&["tag", "light"]);
+    work.ok(&["push", "-q", "origin", "main", "main:main2", "main:refs/notes/x", "--tags"]);
+    let ask = |arguments: &[&str]| {
+        let arguments: String = arguments.iter().map(|argument| pkt(argument)).collect();
+        let agent = pkt("agent=git/test");
+        let request = format!("{}{agent}0001{arguments}0000", pkt("command=ls-refs\n"));
+        let answered = yard.block_on(async {
+            let body = bytes_stream(request.clone());
+            let (encoding, protocol) = (Default::default(), Protocol::V2);
+            let refs = yard.refs.as_ref();
+            let answer = yard.repository.upload_pack(body, encoding, protocol, refs).await;
+            let mut answer = answer.unwrap();
+            let mut all = Vec::new();
+            while let Some(piece) = std::future::poll_fn(|cx| answer.as_mut().poll_next(cx)).await {
+                all.extend_from_slice(&piece.unwrap());
+            }
+            all
+        });
+        let mut child = git_in(yard.repository.dir())
+            .args(["upload-pack", "--stateless-rpc", "."])
+            .env("GIT_PROTOCOL", "version=2")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), request.as_bytes()).unwrap();
+        let expected = child.wait_with_output().unwrap();
+        let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert_eq!(shown(&answered), shown(&expected.stdout), "{arguments}");
+    };
+    for arguments in [
+        &[][..],
+        &["peel", "symrefs"],
+        &["peel", "symrefs", "ref-prefix refs/tags/"],
+        &["symrefs\n", "ref-prefix HEAD\n", "ref-prefix refs/heads/main\n"],
+        &["ref-prefix refs/nothing"],
+    ] {
+        ask(arguments);
+        yard.refs.state.lock().unwrap().version += 1;
+    }
+    // A default branch that is not there.
+    yard.refs.state.lock().unwrap().head = Some("refs/heads/gone".to_owned());
+    yard.refs.state.lock().unwrap().version += 1;
+    ask(&["peel", "symrefs"]);
 }
 
 #[test]

@@ -147,7 +147,8 @@ fn bad_packs_are_refused() {
     let alone = pack_of(&work, &format!("{second}\n^{tip}\n"));
     let told =
         push_raw(&yard, request(&[format!("{Z} {second} refs/heads/main")], &alone)).unwrap();
-    assert!(told.contains("ng refs/heads/main"), "{told}");
+    assert!(told.contains("unpack did not receive expected object"), "{told}");
+    assert!(told.contains("ng refs/heads/main missing necessary objects\n"), "{told}");
     // A thin pack, whose delta's base is not here.
     let long: String = (0..3000).map(|i| format!("line {i}\n")).collect();
     let base = work.commit("file", &long);
@@ -171,6 +172,82 @@ fn bad_packs_are_refused() {
     assert_eq!((yard.tip("refs/heads/main"), yard.contents()), (None, Vec::<String>::new()));
     let told = push_raw(&yard, request(&create, &good)).unwrap();
     assert!(told.contains("unpack ok") && told.contains("ok refs/heads/main"), "{told}");
+}
+
+/// Each link that an object can have, into nothing: beside a good reference in the same push, which
+/// cannot be told apart.
+#[test]
+fn no_link_may_lead_nowhere() {
+    let yard = Yard::open();
+    let work = yard.working_copy("work");
+    work.ok(&["push", "-q", "origin", "main"]);
+    let tip = work.ok(&["rev-parse", "HEAD"]);
+    let (tree, blob) = (format!("{tip}^{{tree}}"), format!("{tip}:file"));
+    let (tree, blob) = (work.ok(&["rev-parse", &tree]), work.ok(&["rev-parse", &blob]));
+    let nowhere = "1".repeat(40);
+    let write = |kind: &str, content: &[u8]| {
+        let file = work.0.join(".git/object");
+        std::fs::write(&file, content).unwrap();
+        work.ok(&["hash-object", "-t", kind, "-w", "--literally", file.to_str().unwrap()])
+    };
+    let commit = |tree: &str, parents: &str| {
+        let text = format!(
+            "tree {tree}\n{parents}author A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\nx\n"
+        );
+        write("commit", text.as_bytes())
+    };
+    let tag = |object: &str, kind: &str| {
+        let text = format!("object {object}\ntype {kind}\ntag t\ntagger A <a@b> 1 +0000\n\nx\n");
+        write("tag", text.as_bytes())
+    };
+    let entry = |mode: &str, oid: &str| {
+        let id: Vec<u8> =
+            (0..20).map(|i| u8::from_str_radix(&oid[2 * i..2 * i + 2], 16).unwrap()).collect();
+        write("tree", &[format!("{mode} name\0").as_bytes(), &id].concat())
+    };
+    let before = yard.contents();
+    let push = |oid: &str, name: &str, others: &[&str]| {
+        let list: String =
+            std::iter::once(oid).chain(others.iter().copied()).collect::<Vec<_>>().join("\n");
+        let mut child = git_in(&work.0)
+            .args(["pack-objects", "--stdout", "-q"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), list.as_bytes()).unwrap();
+        let pack = child.wait_with_output().unwrap().stdout;
+        let commands = [format!("{Z} {oid} {name}"), format!("{Z} {tip} refs/heads/good")];
+        push_raw(&yard, request(&commands, &pack)).unwrap()
+    };
+    let parent = |oid: &str| format!("parent {oid}\n");
+    let (no_blob, no_tree) = (entry("100644", &nowhere), entry("40000", &nowhere));
+    let below = commit(&no_blob, "");
+    for (oid, name, others) in [
+        (commit(&nowhere, ""), "refs/heads/x", vec![]),
+        (commit(&tree, &parent(&nowhere)), "refs/heads/x", vec![]),
+        (commit(&tree, &format!("{}{}", parent(&tip), parent(&nowhere))), "refs/heads/x", vec![]),
+        (commit(&tree, &parent(&blob)), "refs/heads/x", vec![]),
+        (commit(&blob, ""), "refs/heads/x", vec![]),
+        (below.clone(), "refs/heads/x", vec![no_blob.as_str()]),
+        (commit(&tree, &parent(&below)), "refs/heads/x", vec![]),
+        (no_tree, "refs/tags/x", vec![]),
+        (entry("40000", &blob), "refs/tags/x", vec![]),
+        (entry("100644", &tree), "refs/tags/x", vec![]),
+        (tag(&nowhere, "commit"), "refs/tags/x", vec![]),
+        (tag(&tip, "tree"), "refs/tags/x", vec![]),
+    ] {
+        let told = push(&oid, name, &others);
+        assert!(told.contains("ng refs/heads/good") && told.contains("ng refs/"), "{told}");
+        assert!(!told.contains("unpack ok"), "{told}");
+        assert_eq!(yard.contents(), before);
+    }
+    // A submodule's commit is nobody's here.
+    let module = commit(&entry("160000", &nowhere), &parent(&tip));
+    let tree = work.ok(&["rev-parse", &format!("{module}^{{tree}}")]);
+    let told = push(&module, "refs/heads/module", &[&tree]);
+    assert!(told.contains("ok refs/heads/module"), "{told}");
+    yard.git(&["fsck", "--strict"]);
 }
 
 #[test]
@@ -254,7 +331,7 @@ fn from_a_shallow_clone() {
     let other = Yard::open();
     shallow.ok(&["remote", "set-url", "origin", &other.url]);
     let refused = shallow.fails(&["push", "origin", "main"]);
-    assert!(refused.contains("shallow"), "{refused}");
+    assert!(refused.contains("git fetch --unshallow first"), "{refused}");
     assert_eq!(other.contents(), Vec::<String>::new());
 }
 
