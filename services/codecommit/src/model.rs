@@ -165,8 +165,9 @@ pub(crate) fn check_given_name(name: &str) -> Result<(), Error> {
 /// Refuses names that AWS refuses beyond their pattern.
 pub(crate) fn check_name(name: &str) -> Result<(), Error> {
     if name.to_ascii_lowercase().ends_with(".git") || matches!(name, "." | "..") {
-        return Err(errors::INVALID_REPOSITORY_NAME
-            .error(format!("Repository name {name} is not valid: it cannot end in .git.")));
+        return Err(errors::INVALID_REPOSITORY_NAME.error(format!(
+            "Repository name {name} is not valid: it cannot be . or .. or end in .git."
+        )));
     }
     Ok(())
 }
@@ -174,7 +175,8 @@ pub(crate) fn check_name(name: &str) -> Result<(), Error> {
 /// Refuses what is no branch name.
 pub(crate) fn check_branch(branch: &str) -> Result<(), Error> {
     let full = branch_ref(branch);
-    if branch.starts_with('-') || branch == "HEAD" || !git::is_valid_name(&full) {
+    let is_special = matches!(branch, "HEAD" | "@");
+    if branch.starts_with('-') || is_special || !git::is_valid_name(&full) {
         return Err(errors::INVALID_BRANCH_NAME
             .error(format!("The branch name {branch} is not valid: see git-check-ref-format.")));
     }

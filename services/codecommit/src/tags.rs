@@ -45,6 +45,9 @@ pub(crate) async fn tag_resource(cx: Cx, input: TagResourceInput) -> Result<Empt
 
 pub(crate) async fn untag_resource(cx: Cx, input: UntagResourceInput) -> Result<Empty, Error> {
     let name = repository_of(&cx, &input.resource_arn)?;
+    if input.tag_keys.is_empty() {
+        return Err(errors::TAG_KEYS_LIST_REQUIRED.error("A list of tag keys is required."));
+    }
     for key in &input.tag_keys {
         model::check_tag_key(key, errors::INVALID_TAG_KEYS_LIST)?;
     }

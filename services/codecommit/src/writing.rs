@@ -47,6 +47,10 @@ struct Made {
 pub(crate) async fn put_file(cx: Cx, input: PutFileInput) -> Result<PutFileOutput, Error> {
     let path = file_path(&input.file_path)?.to_owned();
     check_depth(&path)?;
+    if input.file_content.is_empty() {
+        return Err(errors::FILE_CONTENT_REQUIRED
+            .error(format!("{path} is empty: an empty file is made by CreateCommit, or by git.")));
+    }
     let wish = Wish {
         repository: input.repository_name,
         branch: input.branch_name,
@@ -327,6 +331,7 @@ async fn commit(
         }
         let parents: Vec<Oid> = parent.into_iter().collect();
         let commit = draft.commit(&edited.tree, &parents, &who, &who, &message)?;
+        check_draft(draft)?;
         secret_scanning::check(draft, &commit, blocks_secrets)?;
         Ok(Made { commit, edited })
     };
@@ -340,6 +345,15 @@ async fn commit(
     }
     installed.undo().await?;
     Err(outdated(&wish.branch))
+}
+
+/// Refuses files for which git would refuse the commit if it was pushed.
+pub(crate) fn check_draft(draft: &Draft) -> Result<(), Error> {
+    match draft.fsck()? {
+        None => Ok(()),
+        Some(why) => Err(errors::INVALID_PATH
+            .error(format!("The commit was not made: git refuses a file of it: {why}."))),
+    }
 }
 
 fn outdated(branch: &str) -> Error {

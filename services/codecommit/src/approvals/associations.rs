@@ -83,6 +83,9 @@ async fn many(
     names: Vec<String>,
     wanted: bool,
 ) -> Result<Outcome, Error> {
+    if names.is_empty() {
+        return Err(errors::REPOSITORY_NAMES_REQUIRED.error("A repository names list is required."));
+    }
     let (scope, by) = (cx.scope(), By::of(&cx));
     cx.write(move |tx| {
         let template = Template::load(tx, &scope, &template)?;

@@ -131,6 +131,7 @@ pub(super) async fn draft(
             _ => vec![facts.destination, facts.source],
         };
         let commit = draft.commit(&tree, &parents, &who, &who, &message)?;
+        writing::check_draft(draft)?;
         secret_scanning::check(draft, &commit, blocks_secrets)?;
         Ok(Landed { commit, tree })
     };

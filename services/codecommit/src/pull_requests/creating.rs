@@ -73,7 +73,7 @@ fn create(
 ) -> Result<Found, Unsettled> {
     let Wish { target, by, once, .. } = wish;
     let repository = Repository::load(tx, scope, &target.repository_name)?;
-    if let Some(pull_request) = earlier(tx, scope, wish)? {
+    if let Some(pull_request) = earlier(tx, scope, wish, &repository.id)? {
         return Ok(Found { pull_request, repository });
     }
     let source_reference = full_name(&target.source_reference)?;
@@ -136,15 +136,21 @@ fn create(
     Ok(found)
 }
 
-/// What the caller made with the same token before.
+/// What the caller made with the same token before. Its repository may have been renamed since,
+/// and another one have its name: then this is another request.
 fn earlier(
     tx: &ReadTx<'_>,
     scope: &Scope,
     wish: &Wish,
+    repository_id: &str,
 ) -> Result<Option<Stored<PullRequest>>, Error> {
     let Some(token) = &wish.once.token else { return Ok(None) };
     match PullRequest::by_token(tx, scope, &wish.by.caller.arn, token)? {
-        Some(found) if found.request_sha256 == wish.once.digest => Ok(Some(found)),
+        Some(found)
+            if found.request_sha256 == wish.once.digest && found.repository_id == repository_id =>
+        {
+            Ok(Some(found))
+        }
         Some(_) => Err(errors::IDEMPOTENCY_PARAMETER_MISMATCH
             .error("The client request token was used for a request with other parameters.")),
         None => Ok(None),

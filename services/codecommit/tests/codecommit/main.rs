@@ -11,6 +11,7 @@ mod comparing;
 mod comments;
 mod git_clients;
 mod merges;
+mod odd_requests;
 mod pull_request_merges;
 mod pull_request_support;
 mod pull_requests;

@@ -283,15 +283,14 @@ async fn where_they_apply() {
         let names: Vec<_> = (0..101).map(|at| format!("r{at}")).collect();
         for (refusal, input) in [
             ("ApprovalRuleTemplateNameRequiredException", json!({"repositoryNames": []})),
-            ("ApprovalRuleTemplateDoesNotExistException", many(json!([]))),
+            ("ApprovalRuleTemplateDoesNotExistException", many(json!(["r"]))),
+            ("RepositoryNamesRequiredException", many(json!([]))),
             ("RepositoryNamesRequiredException", t.clone()),
             ("MaximumRepositoryNamesExceededException", many(json!(names))),
         ] {
             yard.refused(refusal, operation, input).await;
         }
     }
-    let v = json!({"approvalRuleTemplateName": "v", "repositoryNames": []});
-    assert_eq!(yard.ok(on, v).await, json!({"associatedRepositoryNames": [], "errors": []}));
     for (refusal, operation, input) in [
         ("InvalidMaxResultsException", "ListApprovalRuleTemplates", json!({"maxResults": 0})),
         (
