@@ -12,7 +12,7 @@ use wire::Error;
 
 use crate::model::Repository;
 use crate::reading::MAX_BLOB;
-use crate::{errors, repos, repositories};
+use crate::{errors, paging, repos};
 
 /// Hunks on one page if the caller does not say.
 pub(crate) const PAGE: usize = 100;
@@ -43,20 +43,13 @@ pub(crate) async fn get_blob_differences(
                 .error(format!("contextLines must be between 0 and {MAX_CONTEXT}.")));
         }
     };
-    let limit = match input.max_results {
-        None => PAGE,
-        Some(wanted) => usize::try_from(wanted).ok().filter(|n| *n > 0).ok_or_else(|| {
-            errors::INVALID_MAX_RESULTS.error(format!("MaxResults {wanted} is not positive."))
-        })?,
-    };
+    let limit =
+        input.max_results.map_or(Ok(PAGE), |wanted| paging::size(Some(wanted), MAX_PAGE))?;
     let ignore_whitespace = input.ignore_whitespace.unwrap_or_default();
     let listing = format!("GetBlobDifferences {before:?} {after} {context} {ignore_whitespace}");
-    let skip = match &input.next_token {
+    let skip: usize = match paging::after(&listing, input.next_token.as_deref())? {
         None => 0,
-        Some(token) => PageToken::decode(&listing, token)
-            .ok()
-            .and_then(|key| key.parse::<usize>().ok())
-            .ok_or_else(repositories::bad_token)?,
+        Some(key) => key.parse().map_err(|_| paging::bad_token())?,
     };
     let found = cx.read(|tx| Repository::load(tx, &cx.scope(), &input.repository_name))?;
     let work = move |objects: &Objects| {
@@ -74,7 +67,7 @@ pub(crate) async fn get_blob_differences(
         }
         let texts = Texts { before: lines(&old), after: lines(&new) };
         let ranges = texts.hunks(context, ignore_whitespace);
-        let end = skip.saturating_add(limit.min(MAX_PAGE));
+        let end = skip.saturating_add(limit);
         if ranges.len() > end {
             output.next_token = Some(PageToken::encode(&listing, &end.to_string()));
         }

@@ -9,7 +9,7 @@ use wire::Error;
 
 use crate::model::{self, Repository, branch_ref};
 use crate::refs::{self, StoreRefs};
-use crate::{errors, repos, repositories};
+use crate::{errors, paging, repos};
 
 /// Branches on one page of ListBranches.
 pub(crate) const PAGE: usize = 100;
@@ -96,12 +96,7 @@ pub(crate) async fn list_branches(
     input: ListBranchesInput,
 ) -> Result<ListBranchesOutput, Error> {
     let listing = format!("ListBranches {}", input.repository_name);
-    let after = match &input.next_token {
-        None => None,
-        Some(token) => {
-            Some(PageToken::decode(&listing, token).map_err(|_| repositories::bad_token())?)
-        }
-    };
+    let after = paging::after(&listing, input.next_token.as_deref())?;
     let mut found = cx.read(|tx| {
         let repository = Repository::load(tx, &cx.scope(), &input.repository_name)?;
         Ok(refs::list(tx, &repository.id, "refs/heads/", after.as_deref(), PAGE + 1)?)

@@ -8,23 +8,18 @@ use wire::Error;
 
 use crate::model::Repository;
 use crate::reading::{commit_at, file_path, specified};
-use crate::{errors, repos, repositories};
+use crate::{errors, paging, repos};
 
 /// Differences on one page if the caller does not say, and at most.
 pub(crate) const PAGE: usize = 100;
 
-/// A rename is a deletion and an addition: AWS documents no other way to show one. Where both paths are given and differ, what
-/// lies at the one is compared with what lies at the other.
+/// A rename is a deletion and an addition: AWS documents no other way to show one. Where both paths
+/// are given and differ, what lies at the one is compared with what lies at the other.
 pub(crate) async fn get_differences(
     cx: Cx,
     input: GetDifferencesInput,
 ) -> Result<GetDifferencesOutput, Error> {
-    let limit = match input.max_results {
-        None => PAGE,
-        Some(wanted) => usize::try_from(wanted).ok().filter(|n| *n > 0).ok_or_else(|| {
-            errors::INVALID_MAX_RESULTS.error(format!("MaxResults {wanted} is not positive."))
-        })?,
-    };
+    let page = paging::size(input.max_results, PAGE)?;
     let path = |path: &Option<String>| match path.as_deref() {
         None | Some("" | "/") => Ok(None),
         Some(path) => file_path(path.trim_end_matches('/')).map(|path| Some(path.to_owned())),
@@ -40,14 +35,9 @@ pub(crate) async fn get_differences(
         Ok((found, before, after))
     })?;
     let listing = format!("GetDifferences {before:?} {after} {before_path:?} {after_path:?}");
-    let behind = match &input.next_token {
-        None => None,
-        Some(token) => {
-            let key = PageToken::decode(&listing, token).map_err(|_| repositories::bad_token())?;
-            Some(decode(&key).ok_or_else(repositories::bad_token)?)
-        }
-    };
-    let page = limit.min(PAGE);
+    let behind = paging::after(&listing, input.next_token.as_deref())?
+        .map(|key| decode(&key).ok_or_else(paging::bad_token))
+        .transpose()?;
     let work = move |objects: &Objects| {
         let tree = |oid: &Oid| commit_at(objects, oid).map(|commit| commit.tree);
         let before = before.as_ref().map(tree).transpose()?;

@@ -12,7 +12,7 @@ use wire::Error;
 
 use crate::model::Repository;
 use crate::reading::{commit_at, file_path, shown, specified};
-use crate::{errors, repos, repositories};
+use crate::{errors, paging, repos};
 
 /// Versions on one page if the caller does not say, and at most.
 pub(crate) const PAGE: usize = 100;
@@ -31,22 +31,15 @@ pub(crate) async fn list_file_commit_history(
     input: ListFileCommitHistoryInput,
 ) -> Result<ListFileCommitHistoryOutput, Error> {
     let path = file_path(&input.file_path)?.as_bytes().to_vec();
-    let limit = match input.max_results {
-        None => PAGE,
-        Some(wanted) => usize::try_from(wanted).ok().filter(|n| *n > 0).ok_or_else(|| {
-            errors::INVALID_MAX_RESULTS.error(format!("maxResults {wanted} is not positive."))
-        })?,
-    };
-    let page = limit.min(PAGE);
+    let page = paging::size(input.max_results, PAGE)?;
     let listing = format!("ListFileCommitHistory {:?} {}", input.commit_specifier, input.file_path);
     // Pages after the first go on from the same commit, wherever the branch is by then.
-    let (pinned, skip) = match &input.next_token {
+    let (pinned, skip) = match paging::after(&listing, input.next_token.as_deref())? {
         None => (None, 0),
-        Some(token) => {
-            let key = PageToken::decode(&listing, token).map_err(|_| repositories::bad_token())?;
+        Some(key) => {
             let parts = key.split_once(' ');
             let parts = parts.and_then(|(oid, skip)| Some((oid.parse().ok()?, skip.parse().ok()?)));
-            let (oid, skip): (Oid, usize) = parts.ok_or_else(repositories::bad_token)?;
+            let (oid, skip): (Oid, usize) = parts.ok_or_else(paging::bad_token)?;
             (Some(oid), skip)
         }
     };

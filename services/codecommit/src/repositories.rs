@@ -9,7 +9,7 @@ use wire::Error;
 
 use crate::approvals::model::Association;
 use crate::model::{self, Repository};
-use crate::{comments, errors, keys, pull_requests, refs, storage, triggers};
+use crate::{comments, errors, keys, paging, pull_requests, refs, storage, triggers};
 
 /// Repositories on one page of ListRepositories.
 pub(crate) const PAGE: usize = 1_000;
@@ -112,10 +112,7 @@ pub(crate) async fn list_repositories(
     let sort = input.sort_by.unwrap_or_default();
     let order = input.order.unwrap_or_default();
     let listing = format!("ListRepositories {sort} {order}");
-    let after = match &input.next_token {
-        None => None,
-        Some(token) => Some(PageToken::decode(&listing, token).map_err(|_| bad_token())?),
-    };
+    let after = paging::after(&listing, input.next_token.as_deref())?;
     let mut query = Query::first(PAGE).after(after);
     query.reverse = order == Order::Descending;
     let page = cx.read(|tx| {
@@ -134,10 +131,6 @@ pub(crate) async fn list_repositories(
         repositories: page.items.into_iter().map(pair).collect(),
         next_token: page.next.map(|key| PageToken::encode(&listing, &key)),
     })
-}
-
-pub(crate) fn bad_token() -> Error {
-    errors::INVALID_CONTINUATION_TOKEN.error("The specified continuation token is not valid.")
 }
 
 /// Deleting what is not there is no error, as AWS has it.

@@ -12,7 +12,7 @@ use super::place::commit_id;
 use super::posting::not_associated;
 use crate::model::Repository;
 use crate::pull_requests::model::PullRequest;
-use crate::{errors, repos, repositories};
+use crate::{errors, paging, repos};
 
 /// Comments on one page if the caller does not say.
 pub(crate) const PAGE: usize = 100;
@@ -168,12 +168,7 @@ impl Page {
         thread: Thread<'_>,
     ) -> Result<(Vec<Group>, Option<String>), Error> {
         let size = page_size(self.size, PAGE, MAX_PAGE)?;
-        let after = match &self.token {
-            None => None,
-            Some(token) => Some(
-                PageToken::decode(&self.listing, token).map_err(|_| repositories::bad_token())?,
-            ),
-        };
+        let after = paging::after(&self.listing, self.token.as_deref())?;
         let scope = cx.scope();
         let (groups, next) = cx.read(|tx| {
             let query = Query::first(size).after(after);

@@ -10,7 +10,7 @@ use wire::Error;
 use super::listing::page_size;
 use super::model::{self, BY_COMMENT, Comment as Kept, Reaction, reaction_key};
 use super::reaction_values::ReactionValue;
-use crate::{errors, events, repositories};
+use crate::{errors, events, paging};
 
 /// Reactions on one page of GetCommentReactions, if the caller does not say and at most.
 pub(crate) const MAX_REACTIONS: usize = 1_000;
@@ -94,12 +94,7 @@ pub(crate) async fn get_comment_reactions(
         check_user(user)?;
     }
     let listing = format!("GetCommentReactions {} {user:?}", input.comment_id);
-    let after = match &input.next_token {
-        None => None,
-        Some(token) => {
-            Some(PageToken::decode(&listing, token).map_err(|_| repositories::bad_token())?)
-        }
-    };
+    let after = paging::after(&listing, input.next_token.as_deref())?;
     let scope = cx.scope();
     let (found, next) = cx.read(|tx| {
         let comment = Kept::load_alive(tx, &scope, &input.comment_id)?;

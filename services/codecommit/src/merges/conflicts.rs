@@ -11,7 +11,7 @@ use super::describe::Described;
 use super::{Facts, How, Level, MergeOption, Prepared, Strategy, prepare};
 use crate::model::Repository;
 use crate::reading::{MAX_BLOB, file_path, specified};
-use crate::{errors, repos, repositories};
+use crate::{errors, paging, repos};
 
 /// Conflicts, or hunks, on one page if the caller does not say, and at most.
 pub(crate) const PAGE: usize = 100;
@@ -329,12 +329,9 @@ impl Pages {
         let Facts { option, level, strategy, source, destination, .. } = facts;
         let listing =
             format!("{operation} {source} {destination} {option} {level} {strategy} {more}");
-        let skip = match token {
+        let skip = match paging::after(&listing, token)? {
             None => 0,
-            Some(token) => PageToken::decode(&listing, token)
-                .ok()
-                .and_then(|key| key.parse().ok())
-                .ok_or_else(repositories::bad_token)?,
+            Some(key) => key.parse().map_err(|_| paging::bad_token())?,
         };
         Ok(Self { listing, skip })
     }

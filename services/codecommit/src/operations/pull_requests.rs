@@ -82,7 +82,8 @@ pub(super) fn rows(service: Service) -> Service {
             on_pull_request!(UpdatePullRequestStatus, pull_requests::update_pull_request_status)
                 .write()
                 .events(EVENTS),
-        )        .operation(merging!(
+        )
+        .operation(merging!(
             MergePullRequestByFastForward,
             pull_requests::merge_pull_request_by_fast_forward
         ))
