@@ -4,8 +4,10 @@
 use crate::limits::{HELPER_TIMEOUT, MAX_STDERR};
 use crate::{GitError, Result};
 use rustix::process::{Pid, Signal, kill_process_group, setpriority_process};
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
@@ -25,9 +27,22 @@ const SETTINGS: [&str; 7] = [
     "maintenance.auto=false",
 ];
 
+/// Where git is. By a name without a path it would be looked for anew each time, and that after a
+/// fork, which copies the page tables of the whole yard; a path is spawned.
+static GIT: LazyLock<PathBuf> = LazyLock::new(|| {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut places = std::env::split_paths(&path).map(|folder| folder.join("git"));
+    let is_program = |place: &PathBuf| {
+        let meta = std::fs::metadata(place);
+        meta.is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    };
+    // Starting it will tell that it is not there.
+    places.find(|place| place.is_absolute() && is_program(place)).unwrap_or_else(|| "git".into())
+});
+
 /// A git command that runs in the bare repository `dir`.
 pub(crate) fn git(dir: &Path, subcommand: &str) -> Command {
-    let mut command = Command::new("git");
+    let mut command = Command::new(&*GIT);
     command.env_clear();
     if let Some(path) = std::env::var_os("PATH") {
         command.env("PATH", path);

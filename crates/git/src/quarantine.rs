@@ -104,6 +104,10 @@ impl Quarantine {
         let mut command = git(repository.dir(), "index-pack");
         command.args(["--stdin", "--fix-thin", TOLERATED, "--show-resolving-progress"]);
         command.arg(format!("--max-input-size={MAX_PACK_BYTES}"));
+        if beginning.whole {
+            // A few objects are not worth more threads.
+            command.arg("--threads=1");
+        }
         command.env("GIT_OBJECT_DIRECTORY", dir.path()).env("GIT_QUARANTINE_PATH", dir.path());
         // A delta of a few bytes can make an object of any size, in memory. What is no delta may
         // stay on disk, and is measured afterwards.

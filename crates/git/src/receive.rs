@@ -359,7 +359,7 @@ impl Push {
         let unpack = unpacked.as_ref().map_or_else(|e| one_line(e), |()| "ok".to_owned());
         put_line(&mut status, format!("unpack {unpack}\n").as_bytes());
         for (command, result) in self.request.commands.iter().zip(&self.results) {
-            let name = &command.update.name;
+            let name = printable(&command.update.name);
             match result {
                 Ok(()) => put_line(&mut status, format!("ok {name}\n").as_bytes()),
                 Err(refusal) => {

@@ -2,7 +2,6 @@
 
 use crate::support::{Yard, git_in, pkt};
 use codeyard_git::{Protocol, Repository, bytes_stream};
-use futures_core::Stream;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
