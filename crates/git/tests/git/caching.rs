@@ -271,6 +271,40 @@ fn what_is_refused_leaves_nothing() {
     assert_eq!(cache.usage(), used);
 }
 
+/// Who built on a pack whose transaction fails would have built on nothing.
+#[test]
+fn what_waits_for_its_transaction_is_unseen() {
+    let yard = Yard::new();
+    let vault = Arc::new(Vault::default());
+    let cache = yard.cache(1 << 20, true);
+    let repository = yard.open(&cache, "r", &vault).unwrap();
+    assert!(yard.block_on(commit(&repository, &vault, noise(1, 100), false)).unwrap());
+    let sees = |oid: &Oid| repository.objects().unwrap().header(oid).unwrap().is_some();
+    for taken in [false, true] {
+        let (oid, installed) = yard.block_on(async {
+            let change = repository.change().await;
+            change.write(|draft| draft.blob(noise(2, 5000))).await.unwrap()
+        });
+        // Somebody else opens it, who brings it up to date.
+        vault.refs.lock().unwrap().version += 1;
+        drop(yard.open(&cache, "r", &vault).unwrap());
+        assert!(!sees(&oid));
+        let old = if taken { None } else { Some(Oid::from_bytes([9; 20])) };
+        let update = RefUpdate { name: "refs/tags/x".to_owned(), old, new: Some(oid) };
+        yard.block_on(async {
+            let results = vault.apply(vec![update], true, installed.packs()).await.unwrap();
+            assert_eq!(results[0].is_ok(), taken);
+            match taken {
+                true => installed.keep(),
+                false => installed.undo().await.unwrap(),
+            }
+        });
+        assert_eq!(sees(&oid), taken);
+        assert_eq!(files(repository.dir().join("arriving")), 0);
+    }
+    assert_eq!(vault.count(), 2);
+}
+
 #[test]
 fn the_longest_unused_goes_and_what_is_in_use_stays() {
     const CAP: u64 = 350 << 10;
