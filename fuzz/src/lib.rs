@@ -8,6 +8,7 @@ mod files;
 mod identity;
 mod patterns;
 mod protocols;
+mod ssh;
 
 /// A parser under test.
 pub type Target = fn(&[u8]);
@@ -29,6 +30,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("scalars", patterns::scalars),
     ("sigv4", identity::sigv4),
     ("specification", files::specification),
+    ("ssh", ssh::ssh),
+    ("ssh_command", ssh::ssh_command),
     ("tar", files::tar),
     ("uri", protocols::uri),
     ("xml", protocols::xml),

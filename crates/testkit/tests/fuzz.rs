@@ -215,7 +215,7 @@ macro_rules! mutations {
 
 mutations! {
     appspec, buildspec, chunks, event_pattern, git_push, glob, json, log_filter, policy, query,
-    rest_json, rest_xml, scalars, sigv4, specification, tar, uri, xml, yaml, zip
+    rest_json, rest_xml, scalars, sigv4, specification, ssh, ssh_command, tar, uri, xml, yaml, zip
 }
 
 fn mutate(name: &str) {

@@ -41,3 +41,5 @@ mod writing;
 
 pub use operations::service;
 pub use transport::ssh::GitOverSsh;
+#[doc(hidden)]
+pub use transport::ssh::read_command;

@@ -11,7 +11,7 @@ use service::{Cx, Origin, RawRequest, RawResponse, Trailers, Yard};
 use shape::{Body, BodyError, BodyStream};
 use wire::Error;
 
-use super::{PREFIX, audit, decide, find, permission, shown};
+use super::{PREFIX, audit, check_name, decide, find, permission, shown};
 use crate::refs::StoreRefs;
 use crate::repos;
 use crate::sign_in::{Refusal, sign_in};
@@ -75,6 +75,8 @@ async fn answer(yard: Yard, request: RawRequest) -> Result<RawResponse, RawRespo
     let (encoded, tail) = below.split_once('/').ok_or_else(nothing)?;
     let name = wire::uri::decode(encoded, false).ok_or_else(nothing)?;
     let wanted = Wanted::parse(&request.method, tail, &request.query)?;
+    // Before it is looked for, and before it comes into the audit trail.
+    check_name(&name).map_err(|error| plain(error.status, &error.message))?;
     let path = format!("{PREFIX}{name}");
     let known = sign_in(&yard, &request, &name, &path).map_err(|refusal| match refusal {
         Refusal::Missing => unauthorized("Sign in with IAM credentials for git."),
@@ -108,11 +110,9 @@ async fn serve(
     name: &str,
 ) -> Result<RawResponse, Error> {
     let permission = permission(cx, wanted.service(), name)?;
-    // A push is authorized reference by reference once it says which; before that only the
-    // repository is known, and codecommit:References is not there.
-    if !matches!(wanted, Wanted::Push) {
-        cx.authorize("codecommit", &permission)?;
-    }
+    // At first only the repository is known, and codecommit:References is not there. A push is
+    // authorized again reference by reference, once it says which.
+    cx.authorize("codecommit", &permission)?;
     let found = find(cx, name)?;
     let encoding = Encoding::from_header(request.header("content-encoding")).ok_or_else(|| {
         wire::ErrorKind::new("UnsupportedMediaType", 415).error("That encoding is not supported.")

@@ -10,7 +10,7 @@ use service::{AuditRecord, Cx, Right};
 use store::Stored;
 use wire::Error;
 
-use crate::model::{Repository, right};
+use crate::model::{Repository, check_given_name, right};
 
 /// Where repositories are, in the paths of both.
 pub(crate) const PREFIX: &str = "/v1/repos/";
@@ -21,6 +21,14 @@ pub(crate) fn action(service: Service) -> &'static str {
         Service::UploadPack => "GitPull",
         Service::ReceivePack => "GitPush",
     }
+}
+
+/// Refuses what cannot be a repository's name, without saying it again: it may be anything.
+pub(crate) fn check_name(name: &str) -> Result<(), Error> {
+    check_given_name(name).map_err(|error| Error {
+        message: "The name of a repository has 1 to 100 letters, digits, '.', '_' and '-'.".into(),
+        ..error
+    })
 }
 
 /// The repository of that name, as far as the caller may know of it.

@@ -11,7 +11,7 @@ use service::{Cx, Endpoint, Origin, Trailers, Yard};
 use ssh::{BoxFuture, Exec, Handler, Known, Output};
 use wire::Error;
 
-use super::{PREFIX, audit, decide, find, permission, shown};
+use super::{PREFIX, audit, check_name, decide, find, permission, shown};
 use crate::refs::StoreRefs;
 use crate::{repos, sign_in};
 
@@ -118,6 +118,16 @@ impl Handler for GitOverSsh {
     }
 }
 
+/// For the fuzz targets alone: the service and the repository that a command line means.
+///
+/// # Errors
+/// Why it means none, as the client is told.
+#[doc(hidden)]
+pub fn read_command(command: &str) -> Result<(Service, String), String> {
+    let visit = Visit::parse(command, Protocol::default())?;
+    Ok((visit.service, visit.name))
+}
+
 /// What a client wants.
 #[derive(Debug, PartialEq, Eq)]
 struct Visit {
@@ -157,6 +167,8 @@ impl Visit {
         let name = name.ok_or_else(|| {
             format!("Repositories are at {PREFIX}NAME: ssh://APKA...@host:port{PREFIX}NAME")
         })?;
+        // Before it is looked for, and before it comes into the audit trail.
+        check_name(name).map_err(|error| error.message)?;
         Ok(Self { service, name: name.to_owned(), protocol })
     }
 
@@ -196,6 +208,19 @@ impl Visit {
         Ok(Done { changes_asked: false })
     }
 
+    /// Decides by what holds now: until the client said what it wants, its key may have been shut
+    /// out and its policies changed.
+    fn decide_now(&self, cx: &Cx, updates: &[RefUpdate]) -> Vec<Result<(), git::Refusal>> {
+        let key_id = cx.caller().access_key_id.clone().unwrap_or_default();
+        let (source_ip, client) = (cx.origin().source_ip, cx.origin().user_agent.clone());
+        let now = sign_in_again(cx.yard(), &key_id, &self.name, source_ip, client)
+            .and_then(|cx| Ok((permission(&cx, self.service, &self.name)?, cx)));
+        match now {
+            Ok((permission, cx)) => decide(&cx, &permission, updates),
+            Err(error) => updates.iter().map(|_| Err(shown(&error))).collect(),
+        }
+    }
+
     async fn push(&self, cx: &Cx, input: ByteStream, output: &Output) -> Result<Done, Error> {
         // At first only the repository is known, and codecommit:References is not there.
         let permission = permission(cx, self.service, &self.name)?;
@@ -209,7 +234,7 @@ impl Visit {
         let asked = &mut changes_asked;
         let decide = async |updates: Vec<RefUpdate>| {
             *asked = true;
-            decide(cx, &permission, &updates)
+            self.decide_now(cx, &updates)
         };
         let answer = repository.push_session(input, refs, decide).await?;
         say(output, answer).await?;
@@ -344,6 +369,8 @@ mod tests {
             ("git-upload-pack '/v1/repos/'", "/v1/repos/NAME"),
             ("git-upload-pack '/v1/repos/a/b'", "/v1/repos/NAME"),
             ("git-upload-pack '/v1/repos/../../x'", "/v1/repos/NAME"),
+            ("git-upload-pack '/v1/repos/a\x1b[2J'", "name"),
+            ("git-upload-pack --upload-pack=id '/v1/repos/a'", "What is meant"),
         ] {
             let refused = parse(command).unwrap_err();
             assert!(refused.contains(why), "{command}: {refused}");

@@ -121,6 +121,10 @@ async fn who_may_not_is_told_so() {
         ("GET", "/v1/repos/r/info/refs?service=git-upload-pack", 401),
         ("POST", "/v1/repos/r/git-receive-pack", 401),
         ("GET", "/v1/repos/%2e%2e/info/refs?service=git-upload-pack", 401),
+        ("GET", "/v1/repos/%2e%2e%2fr/info/refs?service=git-upload-pack", 400),
+        ("GET", "/v1/repos/r%00/info/refs?service=git-upload-pack", 400),
+        ("GET", "/v1/repos/r%0d%0ax:y/info/refs?service=git-upload-pack", 400),
+        ("GET", "/v1/repos/r%1b%5b2J/info/refs?service=git-upload-pack", 400),
     ] {
         let answer = yard.yard.send(None, "codecommit", method, target, &[], Vec::new()).await;
         assert_eq!(answer.status, status, "{method} {target}");
