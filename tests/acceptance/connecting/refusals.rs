@@ -107,6 +107,37 @@ fn a_wrong_sign_in_says_so() {
     assert!(said.contains("certificate"), "{said}");
 }
 
+/// What a push is told whose key is shut out when it has signed in and has yet to say what it
+/// wants: git's hook waits there.
+fn shut_out_while_pushing(world: &World, way: &Way, shut_out: impl FnOnce()) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    way.git(dir.path(), &["init", "--quiet"]);
+    way.commit(dir.path(), "a.txt", "one");
+    let (waits, go) = (world.file("hook-waits"), world.file("hook-go"));
+    let hook = dir.path().join(".git/hooks/pre-push");
+    let script = format!(
+        "#!/bin/sh\ntouch {}\nfor i in $(seq 600); do test -e {} && exit 0; sleep 0.1; done\nexit 1\n",
+        waits.display(),
+        go.display()
+    );
+    std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    std::fs::write(&hook, script).unwrap();
+    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::thread::scope(|scope| {
+        let push = scope.spawn(|| way.refused(dir.path(), &["push", &way.url, "HEAD:main"]));
+        for _ in 0..600 {
+            if waits.exists() || push.is_finished() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        shut_out();
+        std::fs::write(&go, "").unwrap();
+        push.join().unwrap()
+    })
+}
+
 #[test]
 fn a_wrong_ssh_key_says_so() {
     if !has_ssh() {
@@ -137,6 +168,10 @@ fn a_wrong_ssh_key_says_so() {
     assert!(said.contains(&format!("The SSH public key {user} is inactive.")), "{said}");
     set("Active");
     way.git(Path::new("/"), &["ls-remote", &way.url]);
+    let said = shut_out_while_pushing(&world, &way, || set("Inactive"));
+    assert!(said.contains(&format!("The SSH public key {user} has been shut out")), "{said}");
+    set("Active");
+    assert_eq!(way.git(Path::new("/"), &["ls-remote", &way.url]), "", "nothing was pushed");
 
     // Another key, and one of a kind that IAM does not take.
     for (kind, line) in [("rsa", "A key was offered that is not"), ("ed25519", "Only RSA keys")] {
