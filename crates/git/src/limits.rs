@@ -15,6 +15,11 @@ pub const MAX_SHALLOW_LINES: usize = 100_000;
 /// The longest reference name in bytes. AWS: a branch name has at most 256 characters.
 pub const MAX_REFERENCE_NAME: usize = 1_024;
 
+/// The longest part of a reference name between slashes, in bytes: git keeps references in files,
+/// whose names have 255 at most, and locks them with `.lock` behind the name. With a longer one
+/// nobody could fetch any more.
+pub const MAX_REFERENCE_PART: usize = 250;
+
 /// The largest pack that one push may bring, in bytes.
 pub const MAX_PACK_BYTES: u64 = 8 << 30;
 

@@ -1,6 +1,6 @@
 //! References: their names, how they change, and the store that holds the truth of them.
 
-use crate::limits::MAX_REFERENCE_NAME;
+use crate::limits::{MAX_REFERENCE_NAME, MAX_REFERENCE_PART};
 use crate::packs::{Answer, SealedPack};
 use crate::{Oid, Result};
 use std::collections::BTreeMap;
@@ -60,14 +60,17 @@ pub trait RefStore: Send + Sync {
 }
 
 /// Whether `name` is a full reference name by the rules of git-check-ref-format, under `refs/`
-/// and no longer than [`MAX_REFERENCE_NAME`].
+/// and no longer than [`MAX_REFERENCE_NAME`], its parts no longer than [`MAX_REFERENCE_PART`].
 pub fn is_valid_name(name: &str) -> bool {
     let Some(rest) = name.strip_prefix("refs/") else { return false };
     let forbidden = |c: char| {
         c.is_ascii_control() || matches!(c, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\')
     };
-    let good_part =
-        |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
+    let good_part = |part: &str| {
+        (1..=MAX_REFERENCE_PART).contains(&part.len())
+            && !part.starts_with('.')
+            && !part.ends_with(".lock")
+    };
     name.len() <= MAX_REFERENCE_NAME
         && rest.split('/').all(good_part)
         && !name.contains(forbidden)
@@ -256,6 +259,9 @@ mod tests {
             assert_eq!(is_valid_name(name), git_thinks(name), "{name:?}");
         }
         assert!(!is_valid_name("HEAD") && !is_valid_name("heads/main"));
+        let long = |part: usize| format!("refs/heads/{}/b", "a".repeat(part));
+        assert!(is_valid_name(&long(MAX_REFERENCE_PART)));
+        assert!(!is_valid_name(&long(MAX_REFERENCE_PART + 1)), "clones could not keep it");
     }
 
     proptest! {
