@@ -50,11 +50,19 @@ pub struct Objects {
     odb: RefCell<gix_odb::HandleArc>,
     /// Who opens the database anew; nobody for a quarantine, which nobody repacks.
     repository: Option<Repository>,
+    /// With what waits for its transaction.
+    ahead: bool,
 }
 
 impl Objects {
     pub(crate) fn new(store: &Arc<gix_odb::Store>, repository: Option<Repository>) -> Self {
-        Self { odb: RefCell::new(store.to_cache_arc()), repository }
+        Self { odb: RefCell::new(store.to_cache_arc()), repository, ahead: false }
+    }
+
+    /// With what waits for its transaction.
+    pub(crate) fn ahead(repository: Repository) -> Result<Self> {
+        let store = repository.open_ahead()?;
+        Ok(Self { ahead: true, ..Self::new(&store, Some(repository)) })
     }
 
     /// Whether the object is there. While packs are being put together, the answer may be no for
@@ -73,8 +81,14 @@ impl Objects {
         let mut found = look(&self.odb.borrow());
         for _ in 0..FRESH_LOOKS {
             let (Ok(None) | Err(_), Some(repository)) = (&found, &self.repository) else { break };
-            repository.forget_odb();
-            self.odb.replace(repository.open_odb()?.to_cache_arc());
+            let store = match self.ahead {
+                true => repository.open_ahead()?,
+                false => {
+                    repository.forget_odb();
+                    repository.open_odb()?
+                }
+            };
+            self.odb.replace(store.to_cache_arc());
             found = look(&self.odb.borrow());
         }
         found.map_err(|problem| GitError::object(*oid, problem))

@@ -9,7 +9,8 @@ use std::path::Path;
 /// Where pushes are kept until they are accepted, inside the repository.
 pub(crate) const INCOMING: &str = "incoming";
 
-/// Where packs wait, in a repository that is a copy, for the transaction that makes them its own.
+/// The object directory, with the repository's own behind it, where packs wait for the transaction
+/// that makes them the repository's; in one that is a copy.
 pub(crate) const ARRIVING: &str = "arriving";
 
 /// `HEAD` of a repository that has no default branch yet.

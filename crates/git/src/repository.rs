@@ -71,11 +71,13 @@ fn make_dir(dir: &Path) -> Result<()> {
     let make = || -> io::Result<()> {
         // What is pushed here is nobody else's on the machine to read.
         DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-        for folder in
-            ["objects/pack", "objects/info", "refs", projection::INCOMING, projection::ARRIVING]
-        {
+        for folder in ["objects/pack", "objects/info", "refs", projection::INCOMING] {
             std::fs::create_dir_all(dir.join(folder))?;
         }
+        for folder in ["pack", "info"] {
+            std::fs::create_dir_all(dir.join(projection::ARRIVING).join(folder))?;
+        }
+        write(&format!("{}/info/alternates", projection::ARRIVING), "../objects\n")?;
         write("config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")?;
         // What makes the directory a repository comes last.
         write("HEAD", projection::UNBORN_HEAD)
@@ -260,6 +262,23 @@ impl Repository {
         done.unwrap_or_else(|e| Err(E::from(GitError::CutOff(e.to_string()))))
     }
 
+    /// [`Repository::read`] for the transaction that makes objects part of the repository: with
+    /// those that wait for it.
+    pub async fn read_ahead<T, E>(
+        &self,
+        work: impl FnOnce(&Objects) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<GitError> + Send + 'static,
+    {
+        self.sync().await.map_err(E::from)?;
+        let repository = self.clone();
+        let work = move || work(&Objects::ahead(repository)?);
+        let done = tokio::task::spawn_blocking(work).await;
+        done.unwrap_or_else(|e| Err(E::from(GitError::CutOff(e.to_string()))))
+    }
+
     /// The objects, to read on a thread that may block.
     pub fn objects(&self) -> Result<Objects> {
         Ok(Objects::new(&self.open_odb()?, Some(self.clone())))
@@ -274,6 +293,21 @@ impl Repository {
         let store = Arc::clone(&open.store);
         *odb = Some(open);
         Ok(store)
+    }
+
+    /// The database of what is there and of what waits for its transaction.
+    pub(crate) fn open_ahead(&self) -> Result<Arc<gix_odb::Store>> {
+        match &self.0.room {
+            Some(_) => {
+                let open = OpenStore::at(&self.0.dir, &self.0.dir.join(projection::ARRIVING))?;
+                Ok(open.store)
+            }
+            // The directory is its own store.
+            None => {
+                self.forget_odb();
+                self.open_odb()
+            }
+        }
     }
 
     /// Waits for its turn to change the repository.

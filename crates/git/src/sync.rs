@@ -150,7 +150,8 @@ impl Repository {
 
     /// Moves files in that wait for the transaction of their pack, which has come to pass. Blocks.
     fn move_in(&self, wanted: impl Fn(&str) -> bool) -> io::Result<()> {
-        let (arriving, folder) = (self.0.dir.join(ARRIVING), self.0.dir.join("objects/pack"));
+        let (arriving, folder) =
+            (self.0.dir.join(ARRIVING).join("pack"), self.0.dir.join("objects/pack"));
         let mut files: Vec<String> = list(&arriving)?.into_keys().collect();
         files.retain(|name| wanted(name));
         // The index last, so that nobody finds one without its pack.
@@ -204,7 +205,7 @@ impl Repository {
     async fn drop_gone(&self, wanted: &[StoredPack], folder: PathBuf) -> Result<()> {
         let keep: HashSet<String> = wanted.iter().map(|pack| stem(&pack.name)).collect();
         let (repository, graph) = (self.clone(), self.0.dir.join("objects/info/commit-graph"));
-        let arriving = self.0.dir.join(ARRIVING);
+        let arriving = self.0.dir.join(ARRIVING).join("pack");
         let (removed, bytes) = blocking("drop packs that are gone", move || {
             let graph = std::fs::metadata(graph).map_or(0, |meta| meta.len());
             let (_, arriving) = repository.clear(&arriving, &keep)?;
@@ -281,12 +282,12 @@ impl Repository {
         let stem = stem(&pack.name);
         *lock(&self.0.pending).entry(stem.clone()).or_default() += 1;
         let pending = Pending { repository: self.clone(), stem };
-        let waiting = match &self.0.room {
+        let objects = match &self.0.room {
             Some(_) => ARRIVING,
             // The directory is its own store.
-            None => "objects/pack",
+            None => "objects",
         };
-        let (folder, files) = (self.0.dir.join(waiting), pack.files.clone());
+        let (folder, files) = (self.0.dir.join(objects).join("pack"), pack.files.clone());
         let name = pack.name;
         let moved = blocking("move a pack into the repository", move || {
             let places = files.into_iter().filter(|(part, ..)| *part != Part::Graph);

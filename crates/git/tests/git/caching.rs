@@ -289,6 +289,8 @@ fn what_waits_for_its_transaction_is_unseen() {
         vault.refs.lock().unwrap().version += 1;
         drop(yard.open(&cache, "r", &vault).unwrap());
         assert!(!sees(&oid));
+        let ahead = repository.read_ahead::<_, GitError>(move |objects| objects.header(&oid));
+        assert!(yard.block_on(ahead).unwrap().is_some());
         let old = if taken { None } else { Some(Oid::from_bytes([9; 20])) };
         let update = RefUpdate { name: "refs/tags/x".to_owned(), old, new: Some(oid) };
         yard.block_on(async {
@@ -300,7 +302,7 @@ fn what_waits_for_its_transaction_is_unseen() {
             }
         });
         assert_eq!(sees(&oid), taken);
-        assert_eq!(files(repository.dir().join("arriving")), 0);
+        assert_eq!(files(repository.dir().join("arriving/pack")), 0);
     }
     assert_eq!(vault.count(), 2);
 }

@@ -72,7 +72,8 @@ impl Answers {
             }
             Ok::<_, Error>(known)
         };
-        *self = repos::open(cx, repository_id).await?.read(work).await?;
+        // What is asked about may be what the transaction brings.
+        *self = repos::open(cx, repository_id).await?.read_ahead(work).await?;
         Ok(())
     }
 }
