@@ -213,8 +213,11 @@ impl Visit {
     fn decide_now(&self, cx: &Cx, updates: &[RefUpdate]) -> Vec<Result<(), git::Refusal>> {
         let key_id = cx.caller().access_key_id.clone().unwrap_or_default();
         let (source_ip, client) = (cx.origin().source_ip, cx.origin().user_agent.clone());
-        let now = sign_in_again(cx.yard(), &key_id, &self.name, source_ip, client)
-            .and_then(|cx| Ok((permission(&cx, self.service, &self.name)?, cx)));
+        let now = sign_in_again(cx.yard(), &key_id, &self.name, source_ip, client).and_then(|cx| {
+            // Under another name it has other rights.
+            find(&cx, &self.name)?;
+            Ok((permission(&cx, self.service, &self.name)?, cx))
+        });
         match now {
             Ok((permission, cx)) => decide(&cx, &permission, updates),
             Err(error) => updates.iter().map(|_| Err(shown(&error))).collect(),
