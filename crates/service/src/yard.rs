@@ -55,11 +55,7 @@ pub struct GitCache {
 impl GitCache {
     /// A cache in `dir`, whatever it lies on: for tests, whose files go with their directory.
     pub fn within(dir: &std::path::Path) -> Self {
-        Self {
-            memory_dir: Some(dir.join("git-memory")),
-            memory_bytes: 1 << 30,
-            memory_only: false,
-        }
+        Self { memory_dir: Some(dir.join("git-memory")), memory_bytes: 1 << 30, memory_only: false }
     }
 }
 

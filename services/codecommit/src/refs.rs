@@ -19,11 +19,11 @@ use store::{Key, MAX_SCAN, Range, ReadTx, StoreError, Stored, WriteTx};
 use types::Timestamp;
 use wire::Error;
 
-use crate::{events, merges, secret_scanning, storage};
 use crate::model::Repository;
 use crate::pull_requests::following::{Changes, follow};
 use crate::pull_requests::history::By;
 use crate::pull_requests::questions::{Answers, Unsettled, settle};
+use crate::{events, merges, secret_scanning, storage};
 
 const REFS: &str = "codecommit-ref";
 const VERSIONS: &str = "codecommit-refv";
@@ -353,9 +353,7 @@ impl RefStore for StoreRefs {
         atomic: bool,
         packs: Vec<SealedPack>,
     ) -> Answer<'_, git::Result<Outcomes>> {
-        Box::pin(async move {
-            self.change_bringing(updates, atomic, packs).await.map_err(failed)
-        })
+        Box::pin(async move { self.change_bringing(updates, atomic, packs).await.map_err(failed) })
     }
 
     fn refuses_secrets(&self) -> git::Result<bool> {

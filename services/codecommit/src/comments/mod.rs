@@ -16,8 +16,8 @@ mod posting;
 mod reaction_values;
 mod reactions;
 
-pub(crate) use idempotency::Once;
 pub(crate) use changing::{delete_comment_content, update_comment};
+pub(crate) use idempotency::Once;
 pub(crate) use listing::{
     PAGE, get_comment, get_comments_for_compared_commit, get_comments_for_pull_request,
 };

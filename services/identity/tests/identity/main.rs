@@ -3,8 +3,8 @@
 
 mod access;
 mod entities;
-mod policies;
 mod mfa;
+mod policies;
 mod restart;
 mod sessions;
 mod ssh_keys;
