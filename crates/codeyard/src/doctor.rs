@@ -85,6 +85,12 @@ fn sandbox_level() -> Outcome<bool> {
             for reason in &isolation.reasons {
                 println!("  - {reason}");
             }
+            if !sandbox::hides_abstract_sockets() {
+                println!(
+                    "  - the kernel is older than 6.12, or has no Landlock: builds reach other \
+                     programs' abstract Unix sockets"
+                );
+            }
             Ok(true)
         }
         Err(error) => {

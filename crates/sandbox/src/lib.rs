@@ -26,6 +26,12 @@ mod status;
 mod supervisor;
 mod sys;
 
+/// Whether sandboxes here are kept from the abstract Unix sockets of the machine's other programs,
+/// which files don't show and the shared network would reach.
+pub fn hides_abstract_sockets() -> bool {
+    sys::can_scope_abstract_sockets()
+}
+
 pub use contract::{BoxFuture, Error, Handle, MAX_READ, Sandbox, wait};
 pub use fake::{Fake, FakeRun};
 pub use local::{Local, LocalConfig, spread_subdirectories};

@@ -272,6 +272,53 @@ pub fn attributes(path: &CStr) -> io::Result<Vec<Vec<u8>>> {
     Ok(split.map(<[u8]>::to_vec).collect())
 }
 
+/// Whether the kernel can keep a process from the abstract Unix sockets of others (Linux 6.12).
+pub fn can_scope_abstract_sockets() -> bool {
+    const VERSION: libc::c_uint = 1;
+    const WITH_SCOPES: libc::c_long = 6;
+    // SAFETY: asked for its version, the call takes no memory.
+    let version = unsafe {
+        libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<u64>(), 0usize, VERSION)
+    };
+    version >= WITH_SCOPES
+}
+
+/// Keeps this process and its children from connecting to abstract Unix sockets of others, where
+/// the kernel can do that.
+pub fn keep_to_own_abstract_sockets() {
+    if !can_scope_abstract_sockets() {
+        return;
+    }
+    // `struct landlock_ruleset_attr` of linux/landlock.h: files, network, scopes.
+    const SCOPE_ABSTRACT_UNIX_SOCKET: u64 = 1;
+    let rules: [u64; 3] = [0, 0, SCOPE_ABSTRACT_UNIX_SOCKET];
+    // SAFETY: the rules outlive the call, and their true size is told; the descriptor is ours.
+    unsafe {
+        let size = std::mem::size_of_val(&rules);
+        let made = libc::syscall(libc::SYS_landlock_create_ruleset, rules.as_ptr(), size, 0);
+        if let Ok(fd) = Errno::result(made) {
+            let fd = OwnedFd::from_raw_fd(fd as i32);
+            libc::syscall(libc::SYS_landlock_restrict_self, fd.as_raw_fd(), 0);
+        }
+    }
+}
+
+/// Installs a filter on the system calls of this process and its children.
+pub fn filter_calls(program: &[libc::sock_filter]) -> io::Result<()> {
+    // Without it, older kernels slow all of the process down.
+    const SPEC_ALLOW: libc::c_ulong = 4;
+    let program = libc::sock_fprog {
+        len: u16::try_from(program.len()).map_err(io::Error::other)?,
+        filter: program.as_ptr().cast_mut(),
+    };
+    // SAFETY: the program outlives the call, which only reads it, and its true length is told.
+    let done = unsafe {
+        libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, SPEC_ALLOW, &program)
+    };
+    Errno::result(done)?;
+    Ok(())
+}
+
 /// Takes over a descriptor that was received over a socket.
 pub fn own_descriptor(number: i32) -> OwnedFd {
     // SAFETY: the kernel has made this descriptor for this process in the message that it came

@@ -159,6 +159,7 @@ fn prepare(program: &Program<'_>) -> Result<(), String> {
             .map_err(step("limit processes"))?;
     }
     sys::join_new_keyring();
+    crate::inside::seccomp::refuse_calls();
     move_descriptors(program).map_err(|error| format!("failed to place descriptors: {error}"))?;
     let user = program.user;
     if program.set_groups {

@@ -55,6 +55,8 @@ impl Init<'_> {
         nix::unistd::sethostname(name).map_err(root::failed("set the host name"))?;
         // Secrets are in this process's memory: nobody inside may look at it.
         nix::sys::prctl::set_dumpable(false).map_err(root::failed("close its memory"))?;
+        // Everybody on the machine's network could be reached by them, whatever files show.
+        sys::keep_to_own_abstract_sockets();
         let null = File::options().read(true).write(true).open("/dev/null");
         let null = null.map_err(root::failed("open /dev/null"))?;
         for number in 0..3 {

@@ -5,4 +5,5 @@ pub mod homes;
 pub mod init;
 pub mod namespaces;
 pub mod root;
+pub mod seccomp;
 pub mod special;

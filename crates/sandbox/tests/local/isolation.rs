@@ -107,6 +107,41 @@ async fn a_yard_in_a_home_works() {
     assert_eq!(fs::read_to_string(source.join("out")).unwrap(), "out\n");
 }
 
+#[tokio::test]
+async fn sockets_and_keys_of_others_are_out_of_reach() {
+    use std::os::linux::net::SocketAddrExt;
+    use std::os::unix::net::{SocketAddr, UnixListener};
+    let name = format!("codeyard-test-{}", std::process::id());
+    let _listener =
+        UnixListener::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap();
+    let yard = Yard::new();
+    let connect = format!(
+        "import socket; socket.socket(socket.AF_UNIX).connect(chr(0) + '{name}'); print('reached')"
+    );
+    let own = "import socket; s = socket.socket(socket.AF_UNIX); s.bind(chr(0) + 'own'); s.listen(); \
+               socket.socket(socket.AF_UNIX).connect(chr(0) + 'own'); print('own')";
+    // KEYCTL_GET_KEYRING_ID of the user's keyring, by its number on x86-64.
+    let keys = "import ctypes, platform; \
+                print(platform.machine() == 'x86_64' and ctypes.CDLL(None).syscall(250, 0, -4, 1) >= 0)";
+    let ran = yard
+        .run(build(
+            "b",
+            &[
+                "command -v python3 >/dev/null || echo no python",
+                &format!("python3 -c \"{connect}\" 2>/dev/null; true"),
+                &format!("python3 -c \"{own}\""),
+                &format!("python3 -c \"{keys}\""),
+            ],
+        ))
+        .await;
+    if ran.output.starts_with("no python") {
+        println!("skipped: no python3");
+        return;
+    }
+    let reached = if hides_abstract_sockets() { "" } else { "reached\n" };
+    assert_eq!(ran.output, format!("{reached}own\nFalse\n"), "{:?}", ran.status);
+}
+
 /// What is written in a home of a persistent sandbox is there when it is started again.
 #[tokio::test]
 async fn a_persistent_home_is_kept() {

@@ -280,6 +280,31 @@ async fn stop_ends_running_and_queued_builds() {
     yard.finished(&running[1]).await;
 }
 
+async fn a_phase_that_asks_for_it_is_retried() {
+    let yard = Yard::start().await;
+    yard.create("pp", &spec("  build:\n    commands: [\"true\"]\n")).await;
+    for (on_failure, status, attempts) in [
+        ("RETRY", "SUCCEEDED", 3),
+        ("RETRY-1", "FAILED", 2),
+        ("RETRY-5-connection .*", "SUCCEEDED", 3),
+        ("RETRY-no route", "FAILED", 1),
+    ] {
+        let commands =
+            "[\"echo x >> tries\", \"[ $(wc -l < tries) = 3 ] || (echo connection lost; false)\"]";
+        let buildspec =
+            spec(&format!("  build:\n    on-failure: {on_failure}\n    commands: {commands}\n"));
+        let input = json!({ "projectName": "pp", "buildspecOverride": buildspec });
+        let build = yard.finished(&yard.start_build(input).await).await;
+        assert_eq!(build["buildStatus"], status, "{on_failure}: {build}");
+        let phases = phases(&build);
+        let of_build: Vec<_> = phases.iter().filter(|(name, ..)| name == "BUILD").collect();
+        assert_eq!(of_build.len(), 1, "{on_failure}: {build}");
+        assert_eq!(of_build[0].1, status, "{on_failure}: {build}");
+        let log = yard.log(&build).await;
+        assert_eq!(log.matches("Entering phase BUILD").count(), attempts, "{on_failure}: {log}");
+    }
+}
+
 async fn a_retry_has_the_old_builds_settings() {
     let yard = Yard::start().await;
     yard.create("pp", &spec("  build:\n    commands: [\"echo $V\"]\n")).await;
@@ -486,6 +511,7 @@ crate::tests![
     commands_act_as_the_service_role,
     a_role_without_rights_fails_in_provisioning,
     stop_ends_running_and_queued_builds,
+    a_phase_that_asks_for_it_is_retried,
     a_retry_has_the_old_builds_settings,
     tokens_make_a_request_idempotent,
     builds_are_listed_and_deleted,

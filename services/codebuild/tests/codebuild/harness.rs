@@ -74,7 +74,11 @@ impl Yard {
         let heard = told.clone();
         let listener = Service::new("listener", Protocol::Json11);
         services.push(listener.subscriber(move |_| Arc::new(heard.clone())));
-        let yard = TestYard::start(services).await;
+        let yard = TestYard::builder(services)
+            // Repositories are sealed under keys of KMS.
+            .keyring(|store, master| Arc::new(svc_security::KmsKeyring::new(store.clone(), master)))
+            .start()
+            .await;
         let everything = json!({
             "Version": "2012-10-17",
             "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }],
