@@ -107,11 +107,11 @@ impl Running {
         self.child.stderr.take().ok_or_else(|| self.lost_pipe())
     }
 
-    /// Lets everybody else on the machine go first.
+    /// Leaves most of a busy machine to those whom somebody waits for.
     pub(crate) fn give_way(&self) {
         let child = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         // One that has ended already is in nobody's way.
-        let _ = child.map(|child| setpriority_process(Some(child), LAST));
+        let _ = child.map(|child| setpriority_process(Some(child), BEHIND));
     }
 
     pub(crate) async fn wait(&mut self) -> Result<ExitStatus> {
@@ -130,8 +130,9 @@ impl Drop for Running {
     }
 }
 
-/// The niceness of work that nobody waits for.
-const LAST: i32 = 19;
+/// The niceness of work that nobody waits for: a third of what others get, so that it ends some
+/// time on a machine that is always busy.
+const BEHIND: i32 = 5;
 
 /// What a short command answered.
 pub(crate) struct Finished {

@@ -25,7 +25,7 @@ use tokio::sync::Semaphore;
 
 /// Repacking takes processor and memory from those who wait: one at a time.
 static ONE: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(1));
-/// How long after a push it is put together at the earliest.
+/// How long after a push small packs are put together at the earliest.
 const REPACK_DELAY: Duration = Duration::from_secs(2);
 /// How long putting one repository together may take.
 const REPACK_TIMEOUT: Duration = Duration::from_secs(60 * 60);
@@ -81,12 +81,21 @@ fn roll(mut packs: Vec<StoredPack>) -> Option<Vec<StoredPack>> {
 impl Repository {
     /// Repacks in the background where pushes have left something to put together.
     pub fn maintain(&self) {
-        // Waiting for it is not use: the copy may be given up meanwhile.
-        let repository = Arc::downgrade(&self.0);
+        let mut repository = self.clone();
         tokio::spawn(async move {
-            // Who has just pushed often fetches or pushes again.
-            tokio::time::sleep(REPACK_DELAY).await;
-            let Some(repository) = repository.upgrade().map(Repository) else { return };
+            // Without its bitmap each clone of a large repository takes memory by its size; small
+            // packs can wait, as who has just pushed often fetches or pushes again.
+            let full = repository.0.packs.list().await.map(|packs| plan(packs, REPACK_AT_PACKS));
+            if !matches!(full, Ok(Some(Plan::Full(_)))) {
+                // Waiting is not use: the copy may be given up meanwhile.
+                let waiting = Arc::downgrade(&repository.0);
+                drop(repository);
+                tokio::time::sleep(REPACK_DELAY).await;
+                match waiting.upgrade() {
+                    Some(inner) => repository = Repository(inner),
+                    None => return,
+                }
+            }
             if let Err(e) = repository.repack_if_scattered(REPACK_AT_PACKS).await
                 // A copy that was given up meanwhile is repacked after the next push.
                 && repository.check_there().is_ok()
