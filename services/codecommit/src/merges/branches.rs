@@ -58,6 +58,14 @@ pub(crate) fn target(
     Some(branch.to_owned())
 }
 
+fn action(option: MergeOption) -> &'static str {
+    match option {
+        MergeOption::FastForwardMerge => "MergeBranchesByFastForward",
+        MergeOption::SquashMerge => "MergeBranchesBySquash",
+        MergeOption::ThreeWayMerge => "MergeBranchesByThreeWay",
+    }
+}
+
 /// What a merge of branches is about.
 struct Found {
     id: String,
@@ -117,6 +125,9 @@ async fn merge(
         input.keep_empty_folders,
     )?;
     let Found { id, branch, source, destination, tip } = find(&cx, &input)?;
+    // The default branch, which HEAD means, may have changed since the request was authorized.
+    let right = model::right_on_branch(&cx, action(option), &input.repository_name, &branch)?;
+    cx.authorize("codecommit", &right)?;
     let name = branch.clone();
     let work = move |objects: &git::Objects| {
         let source = super::commit(objects, &source)?;
