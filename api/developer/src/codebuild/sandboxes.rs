@@ -1,0 +1,1 @@
+//! Sandboxes and commands in them.

@@ -1,0 +1,96 @@
+//! The way of any new build into the queue.
+
+use api_developer::codebuild::*;
+use auth::policy::Principal;
+use service::Cx;
+use shape::Timestamp;
+use store::{Query, ReadTx, Stored, WakeKey, WriteTx};
+use types::Scope;
+use wire::Error;
+
+use crate::errors::{self, invalid};
+use crate::model::{ACTIVE, BY_TOKEN, BuildRecord, ProjectRecord};
+use crate::{events, phases, queue, run};
+
+/// How long a token stands for the build that it started, in seconds.
+const TOKEN_SECONDS: i64 = 300;
+/// Builds of one account in one region that are not complete.
+const MAX_ACTIVE: usize = 5_000;
+
+/// The build that the same request started lately, if it is one that comes again.
+pub(super) fn same_request(
+    tx: &ReadTx<'_>,
+    scope: &Scope,
+    token: &Option<String>,
+    digest: &str,
+    now: Timestamp,
+) -> Result<Option<Build>, Error> {
+    let Some(token) = token else { return Ok(None) };
+    let found = tx.by_index::<BuildRecord>(scope, BY_TOKEN, token, &Query::first(100))?;
+    let recent = |record: &Stored<BuildRecord>| {
+        record.build.start_time.is_some_and(|start| now.since(start) < TOKEN_SECONDS * 1000)
+    };
+    match found.items.into_iter().find(recent) {
+        None => Ok(None),
+        Some(record) if record.token_digest.as_deref() == Some(digest) => {
+            Ok(Some(record.into_inner().build))
+        }
+        Some(_) => Err(invalid(
+            "Idempotency token was used with different parameters within the last five minutes",
+        )),
+    }
+}
+
+pub(super) fn refuse_beyond_limit(
+    tx: &ReadTx<'_>,
+    scope: &Scope,
+    project: &ProjectRecord,
+) -> Result<(), Error> {
+    let limit = project.project.concurrent_build_limit;
+    let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(MAX_ACTIVE);
+    if tx.count_by_index::<BuildRecord>(scope, ACTIVE, &project.name, limit)? >= limit {
+        return Err(errors::LIMIT_EXCEEDED.error(format!(
+            "Cannot have more than {limit} active builds for the project {}",
+            project.name
+        )));
+    }
+    Ok(())
+}
+
+/// Puts a build into the queue.
+pub(super) fn submit(
+    tx: &mut WriteTx<'_>,
+    scope: &Scope,
+    mut record: BuildRecord,
+    now: Timestamp,
+) -> Result<Build, Error> {
+    let build = &mut record.build;
+    build.start_time = Some(now);
+    build.build_status = Some(BuildStatusType::InProgress);
+    build.build_complete = Some(false);
+    phases::begin(build, BuildPhaseType::Submitted, now);
+    let submitted = phases::next(build, BuildPhaseType::Queued, now);
+    tx.emit(&events::state_change(scope, build, now))?;
+    if let Some(phase) = &submitted {
+        tx.emit(&events::phase_change(scope, build, phase, now))?;
+    }
+    tx.insert(scope, &record)?;
+    tx.wake(&WakeKey::new(run::KIND, scope, record.id.as_str()), now)?;
+    queue::watch(tx, scope, &record, now)?;
+    Ok(record.build)
+}
+
+/// Who started it: a user's name, `ROLE/SESSION`, `root`, or `codepipeline/SESSION`.
+pub(super) fn initiator(cx: &Cx) -> String {
+    let arn = &cx.caller().arn;
+    let name = arn.rsplit_once(':').map_or(arn.as_str(), |(_, resource)| resource);
+    let name = match &cx.caller().principal {
+        Principal::User { .. } => name.rsplit('/').next().unwrap_or(name),
+        _ => name.strip_prefix("assumed-role/").unwrap_or(name),
+    };
+    if cx.origin().user_agent == "codepipeline.amazonaws.com" {
+        let session = name.rsplit('/').next().unwrap_or(name);
+        return format!("codepipeline/{session}");
+    }
+    name.to_owned()
+}

@@ -1,0 +1,199 @@
+//! Sources: fetched as the service role, into a directory that the sandbox will show.
+
+mod git;
+mod s3;
+
+use std::fs;
+use std::path::Path;
+
+use api_developer::codebuild::{ProjectSource, SourceType};
+use serde_json::{Value, json};
+use service::Cx;
+
+use super::{Cut, Job};
+use crate::model::BuildRecord;
+use crate::validate::repository_name;
+
+const CODE: &str = "CLIENT_ERROR";
+
+/// What was fetched; the record of it is journalled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Downloaded {
+    /// The commit or revision of the primary source.
+    pub resolved: Option<String>,
+    /// The secondary sources.
+    pub secondary: Vec<Secondary>,
+    /// The build specification.
+    pub buildspec: String,
+}
+
+/// One secondary source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Secondary {
+    pub id: String,
+    pub version: Option<String>,
+    pub resolved: Option<String>,
+}
+
+/// Where sources are inside: a number, as in AWS, that differs from build to build.
+fn inside(uuid: &str, part: &str) -> String {
+    let digits = uuid.bytes().filter(u8::is_ascii_digit).take(9).map(char::from);
+    format!("/codebuild/output/src{}/{part}", digits.collect::<String>())
+}
+
+impl Downloaded {
+    /// The primary source's directory inside.
+    pub fn inside(&self, uuid: &str) -> String {
+        inside(uuid, "src")
+    }
+
+    pub fn to_json(&self) -> Value {
+        let secondary = self.secondary.iter().map(|secondary| {
+            json!({ "id": secondary.id, "version": secondary.version, "resolved": secondary.resolved })
+        });
+        json!({
+            "resolved": self.resolved,
+            "secondary": secondary.collect::<Vec<_>>(),
+            "buildspec": self.buildspec,
+        })
+    }
+
+    pub fn from_json(value: &Value) -> Self {
+        let text = |value: &Value, name: &str| value.get(name)?.as_str().map(str::to_owned);
+        let secondary = value.get("secondary").and_then(Value::as_array).into_iter().flatten();
+        Self {
+            resolved: text(value, "resolved"),
+            secondary: secondary
+                .map(|it| Secondary {
+                    id: text(it, "id").unwrap_or_default(),
+                    version: text(it, "version"),
+                    resolved: text(it, "resolved"),
+                })
+                .collect(),
+            buildspec: text(value, "buildspec").unwrap_or_default(),
+        }
+    }
+}
+
+impl Secondary {
+    /// The source's directory inside.
+    pub fn inside(&self, uuid: &str) -> String {
+        inside(uuid, &self.directory())
+    }
+
+    /// The name of its directory.
+    pub fn directory(&self) -> String {
+        format!("src_{}", self.id)
+    }
+}
+
+/// Whether fetching may take a while: the build's owner should see that it goes on.
+pub(super) fn takes_time(record: &BuildRecord) -> bool {
+    let build = &record.build;
+    let primary = build.source.as_ref();
+    build.secondary_sources.as_ref().is_some_and(|sources| !sources.is_empty())
+        || primary.is_none_or(|source| {
+            let inline = source.buildspec.as_deref().is_some_and(super::buildspec::is_inline);
+            source.kind != SourceType::NoSource || !inline
+        })
+}
+
+/// Fetches everything into `work`, which is made afresh.
+pub(super) async fn download(job: &Job, cx: &Cx, work: &Path) -> Result<Downloaded, Cut> {
+    fresh(job, work).await?;
+    let build = &job.record.build;
+    let primary = build.source.clone().unwrap_or_default();
+    let resolved =
+        fetch(job, cx, &primary, build.source_version.as_deref(), &work.join("src")).await?;
+    let mut secondary = Vec::new();
+    for source in build.secondary_sources.iter().flatten() {
+        let id = source.source_identifier.clone().unwrap_or_default();
+        let versions = build.secondary_source_versions.iter().flatten();
+        let version = versions
+            .filter(|version| version.source_identifier == id)
+            .map(|version| version.source_version.clone())
+            .next();
+        let mut one = Secondary { id, version, resolved: None };
+        let target = work.join(one.directory());
+        one.resolved = fetch(job, cx, source, one.version.as_deref(), &target).await?;
+        secondary.push(one);
+    }
+    let buildspec = buildspec(cx, &primary, &work.join("src")).await?;
+    Ok(Downloaded { resolved, secondary, buildspec })
+}
+
+async fn fresh(job: &Job, work: &Path) -> Result<(), Cut> {
+    if work.exists() {
+        let driver = job.rooms.sandboxes(&job.yard).map_err(Cut::retry)?;
+        driver.remove_tree(work.to_owned()).await.map_err(Cut::retry)?;
+    }
+    fs::create_dir_all(work).map_err(Cut::retry)
+}
+
+/// Fetches one source; returns the commit, where there are commits.
+async fn fetch(
+    job: &Job,
+    cx: &Cx,
+    source: &ProjectSource,
+    version: Option<&str>,
+    target: &Path,
+) -> Result<Option<String>, Cut> {
+    let location = source.location.as_deref().unwrap_or_default();
+    match source.kind {
+        SourceType::NoSource => {
+            fs::create_dir_all(target).map_err(Cut::retry)?;
+            Ok(None)
+        }
+        SourceType::Codecommit => {
+            let name = repository_name(location)
+                .ok_or_else(|| Cut::failed(CODE, format!("{location} is no CodeCommit URL")))?;
+            let depth = source.git_clone_depth.filter(|depth| *depth > 0);
+            git::clone(job, name, version, depth, target).await.map(Some)
+        }
+        SourceType::S3 => {
+            s3::fetch(cx, location, version, target).await?;
+            Ok(None)
+        }
+        SourceType::Codepipeline => {
+            // The version is the pipeline's source revision, not one of the artifact.
+            s3::fetch(cx, location, None, target).await?;
+            Ok(version.map(str::to_owned))
+        }
+        other => Err(Cut::failed(CODE, format!("the source type {other} is not supported"))),
+    }
+}
+
+/// The specification: in the project, in a bucket, or in the source.
+async fn buildspec(cx: &Cx, source: &ProjectSource, root: &Path) -> Result<String, Cut> {
+    let given = source.buildspec.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    match given {
+        Some(text) if super::buildspec::is_inline(text) => {
+            Ok(source.buildspec.clone().unwrap_or_default())
+        }
+        Some(arn) if arn.starts_with("arn:") => {
+            let place = arn.rsplit_once(":::").and_then(|(_, place)| place.split_once('/'));
+            let (bucket, key) = place.ok_or_else(|| {
+                Cut::failed("YAML_FILE_ERROR", format!("{arn} is no object's ARN"))
+            })?;
+            let input = api_storage::s3::GetObjectInput {
+                bucket: bucket.to_owned(),
+                key: key.to_owned(),
+                ..Default::default()
+            };
+            let output = cx
+                .call(api_storage::s3::GetObject, input)
+                .await
+                .map_err(|error| s3::denied(bucket, key, &error))?;
+            let limit = usize::try_from(super::buildspec::MAX_BYTES).unwrap_or(usize::MAX);
+            let bytes = output
+                .body
+                .collect(limit)
+                .await
+                .map_err(|error| Cut::failed("YAML_FILE_ERROR", format!("{arn}: {error}")))?;
+            String::from_utf8(bytes.to_vec())
+                .map_err(|_| Cut::failed("YAML_FILE_ERROR", format!("{arn} is not UTF-8")))
+        }
+        Some(path) => super::buildspec::read(root, path),
+        None => super::buildspec::read(root, "buildspec.yml"),
+    }
+}
