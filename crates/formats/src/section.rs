@@ -60,13 +60,24 @@ impl<'a> Section<'a> {
 
     /// A switch that is off unless set.
     pub(crate) fn flag(&self, key: &str) -> Result<bool, Error> {
-        let Some(node) = self.get(key) else { return Ok(false) };
-        node.as_bool().ok_or_else(|| {
+        Ok(self.switch(key)?.unwrap_or(false))
+    }
+
+    /// A switch that may be left alone.
+    pub(crate) fn switch(&self, key: &str) -> Result<Option<bool>, Error> {
+        let Some(node) = self.get(key) else { return Ok(None) };
+        node.as_bool().map(Some).ok_or_else(|| {
             Error::new(
                 node.at,
                 format!("Expected {} to be yes or no: found {}", self.path(key), found(node)),
             )
         })
+    }
+
+    /// Where a key inside the mapping under `key` stands.
+    pub(crate) fn key_at(&self, key: &str, inner: &str) -> Position {
+        let entries = self.get(key).and_then(Node::as_mapping).unwrap_or_default();
+        entries.iter().find(|entry| entry.key == inner).map_or(self.at, |entry| entry.key_at)
     }
 
     /// A list of strings; empty if absent. A string alone stands for a list of one, as CodeBuild

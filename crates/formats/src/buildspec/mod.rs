@@ -4,17 +4,26 @@
 //! Everything that the reference knows is read into the model, also what a service may not offer
 //! (cache, reports, batch, proxy): it then refuses the section by name, with its position.
 
+mod batch;
+mod cache;
 mod on_failure;
 mod parse;
+mod report;
 mod secret;
 
 use std::fmt;
 
+pub use batch::{
+    Batch, BatchBuilds, BatchCombination, BatchEnv, BatchFanout, BatchMatrix, BatchTask,
+    MAX_BUILDS, MAX_IDENTIFIER,
+};
+pub use cache::{Cache, CacheAction, MAX_FALLBACK_KEYS};
 pub use on_failure::{MAX_RETRIES, OnFailure};
 pub use parse::parse;
+pub use report::{MAX_REPORT_GROUPS, Report, ReportFormat};
 pub use secret::SecretReference;
 
-use crate::yaml::{self, Node, Position};
+use crate::yaml::{self, Position};
 
 /// A build specification that cannot be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +66,8 @@ pub struct Buildspec {
     pub proxy: Option<Proxy>,
     /// `batch`
     pub batch: Option<Batch>,
-    /// The commands.
+    /// The commands. None at all only in a file that is there for its `batch`, whose builds bring
+    /// buildspecs of their own.
     pub phases: Phases,
     /// `reports`, in the order of the text.
     pub reports: Vec<Report>,
@@ -117,17 +127,6 @@ pub struct Proxy {
     pub at: Position,
 }
 
-/// `batch`, with its builds unread: `build-list`, `build-graph`, `build-matrix`, `build-fanout`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Batch {
-    /// Whether one failed build ends the batch.
-    pub fast_fail: bool,
-    /// The kinds named, each with its tree.
-    pub builds: Vec<(String, Node)>,
-    /// Where the section starts.
-    pub at: Position,
-}
-
 /// The phases that have commands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Phases {
@@ -142,6 +141,11 @@ pub struct Phases {
 }
 
 impl Phases {
+    /// Whether there is nothing to run.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The phases in the order in which they run, under their names.
     pub fn in_order(&self) -> [(&'static str, Option<&Phase>); 4] {
         [
@@ -167,23 +171,6 @@ pub struct Phase {
     pub commands: Vec<String>,
     /// Run after the commands, whether they failed or not.
     pub finally: Vec<String>,
-}
-
-/// One report group of `reports`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// The report group's name or ARN.
-    pub group: String,
-    /// Globs below the base directory.
-    pub files: Vec<String>,
-    /// `base-directory`
-    pub base_directory: Option<String>,
-    /// `discard-paths`
-    pub discard_paths: bool,
-    /// `file-format`; JUNITXML if absent.
-    pub file_format: Option<String>,
-    /// Where the group is named.
-    pub at: Position,
 }
 
 /// `artifacts`
@@ -212,19 +199,4 @@ pub struct ArtifactFiles {
     pub base_directory: Option<String>,
     /// Globs below the base directory that are left out.
     pub exclude_paths: Vec<String>,
-}
-
-/// `cache`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cache {
-    /// Globs.
-    pub paths: Vec<String>,
-    /// `key`
-    pub key: Option<String>,
-    /// `fallback-keys`
-    pub fallback_keys: Vec<String>,
-    /// `action`: `restore` or `save`, both if absent.
-    pub action: Option<String>,
-    /// Where the section starts.
-    pub at: Position,
 }

@@ -1,8 +1,11 @@
 //! From the tree to the model.
 
+use super::batch::batch;
+use super::cache::cache;
+use super::report::reports;
 use super::{
-    ArtifactFiles, Artifacts, Batch, Buildspec, Cache, Env, Error, OnFailure, Phase, Phases, Proxy,
-    Report, SecretReference, Shell, Version,
+    ArtifactFiles, Artifacts, Buildspec, Env, Error, OnFailure, Phase, Phases, Proxy,
+    SecretReference, Shell, Version,
 };
 use crate::glob::Glob;
 use crate::section::{Section, refuse_custom_tags};
@@ -39,6 +42,7 @@ fn buildspec(root: &Node) -> Result<Buildspec, yaml::Error> {
     let top = Section::new(root, "", &known)?;
     let phases = match top.get("phases") {
         Some(node) => phases(node)?,
+        None if top.get("batch").is_some() => Phases::default(),
         None => return Err(yaml::Error::new(root.at, "the buildspec has no phases")),
     };
     Ok(Buildspec {
@@ -136,7 +140,7 @@ fn variables(section: &Section<'_>, key: &str) -> Result<Vec<(String, String)>, 
 }
 
 /// What the kernel takes as a name and no shell trips over.
-fn is_variable(name: &str) -> bool {
+pub(super) fn is_variable(name: &str) -> bool {
     !name.is_empty()
         && !name.contains(|c: char| c == '=' || c == '\0' || c.is_whitespace() || c.is_control())
 }
@@ -180,17 +184,6 @@ fn proxy(node: &Node) -> Result<Proxy, yaml::Error> {
     })
 }
 
-fn batch(node: &Node) -> Result<Batch, yaml::Error> {
-    const KINDS: [&str; 4] = ["build-list", "build-graph", "build-matrix", "build-fanout"];
-    let known = ["fast-fail", "build-list", "build-graph", "build-matrix", "build-fanout"];
-    let section = Section::new(node, "batch", &known)?;
-    let builds = KINDS
-        .iter()
-        .filter_map(|kind| section.get(kind).map(|node| ((*kind).to_owned(), node.clone())))
-        .collect();
-    Ok(Batch { fast_fail: section.flag("fast-fail")?, builds, at: node.at })
-}
-
 fn phases(node: &Node) -> Result<Phases, yaml::Error> {
     let section = Section::new(node, "phases", &["install", "pre_build", "build", "post_build"])?;
     if section.entries().is_empty() {
@@ -232,27 +225,6 @@ fn phase(node: &Node, name: &str) -> Result<Phase, yaml::Error> {
         commands: section.strings("commands")?,
         finally: section.strings("finally")?,
     })
-}
-
-fn reports(node: &Node) -> Result<Vec<Report>, yaml::Error> {
-    let groups = Section::open(node, "reports")?;
-    groups
-        .entries()
-        .iter()
-        .map(|group| {
-            let path = groups.path(&group.key);
-            let known = ["files", "base-directory", "discard-paths", "file-format"];
-            let section = Section::new(&group.value, &path, &known)?;
-            Ok(Report {
-                group: group.key.clone(),
-                files: globs(&section, "files")?,
-                base_directory: section.string("base-directory")?,
-                discard_paths: section.flag("discard-paths")?,
-                file_format: section.string("file-format")?,
-                at: group.key_at,
-            })
-        })
-        .collect()
 }
 
 const FILES_KEYS: [&str; 5] = ["files", "name", "discard-paths", "base-directory", "exclude-paths"];
@@ -313,28 +285,8 @@ fn artifact_files(section: &Section<'_>) -> Result<ArtifactFiles, yaml::Error> {
     })
 }
 
-fn cache(node: &Node) -> Result<Cache, yaml::Error> {
-    let section = Section::new(node, "cache", &["paths", "key", "fallback-keys", "action"])?;
-    let action = section.string("action")?;
-    if let Some(action) = &action
-        && !matches!(action.as_str(), "restore" | "save")
-    {
-        return Err(yaml::Error::new(
-            node.at,
-            format!("cache.action must be restore or save: found {action:?}"),
-        ));
-    }
-    Ok(Cache {
-        paths: globs(&section, "paths")?,
-        key: section.string("key")?,
-        fallback_keys: section.strings("fallback-keys")?,
-        action,
-        at: node.at,
-    })
-}
-
 /// A list of patterns, each checked here so that the build does not fail at its end.
-fn globs(section: &Section<'_>, key: &str) -> Result<Vec<String>, yaml::Error> {
+pub(super) fn globs(section: &Section<'_>, key: &str) -> Result<Vec<String>, yaml::Error> {
     let patterns = section.strings(key)?;
     for pattern in &patterns {
         // Shell variables are put in when the build runs; the pattern is checked then.

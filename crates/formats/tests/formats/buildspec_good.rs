@@ -1,6 +1,9 @@
 //! Build specifications that are taken, each with a summary of what was understood.
 
-use codeyard_formats::buildspec::{ArtifactFiles, Buildspec, OnFailure, Version, parse};
+use codeyard_formats::buildspec::{
+    ArtifactFiles, BatchBuilds, BatchEnv, BatchTask, Buildspec, CacheAction, OnFailure, Version,
+    parse,
+};
 
 /// What was understood, on one line, leaving out whatever is at its default.
 fn summary(spec: &Buildspec) -> String {
@@ -56,22 +59,103 @@ fn summary(spec: &Buildspec) -> String {
         }
     }
     for report in &spec.reports {
-        say(
-            &report.group,
-            format!("{} {}", report.files.join(","), report.file_format.as_deref().unwrap_or("-")),
-        );
+        let mut text = format!("{} {}", report.files.join(","), report.format.as_str());
+        if let Some(base) = &report.base_directory {
+            text += &format!(" in {base}");
+        }
+        if report.discard_paths {
+            text += " flat";
+        }
+        say(&report.group, text);
     }
     if let Some(cache) = &spec.cache {
-        say("cache", format!("{} {:?} {:?}", cache.paths.join(","), cache.key, cache.action));
+        let mut text = cache.paths.join(",");
+        if let Some(key) = &cache.key {
+            text += &format!(" key {key}");
+        }
+        if !cache.fallback_keys.is_empty() {
+            text += &format!(" else {}", cache.fallback_keys.join(","));
+        }
+        if cache.action != CacheAction::default() {
+            text += &format!(" {:?}", cache.action);
+        }
+        say("cache", text);
     }
     if let Some(batch) = &spec.batch {
-        let kinds: Vec<&str> = batch.builds.iter().map(|(kind, _)| kind.as_str()).collect();
-        say("batch", format!("{} fast={}", kinds.join(","), batch.fast_fail));
+        say("batch", format!("{} fast={}", builds(&batch.builds), batch.fast_fail));
     }
     if let Some(proxy) = &spec.proxy {
         say("proxy", format!("{} {}", proxy.upload_artifacts, proxy.logs));
     }
     out.join(" ")
+}
+
+fn builds(builds: &BatchBuilds) -> String {
+    let tasks = |kind: &str, tasks: &[BatchTask]| {
+        let tasks: Vec<String> = tasks.iter().map(task).collect();
+        format!("{kind}({})", tasks.join("; "))
+    };
+    match builds {
+        BatchBuilds::Graph(list) => tasks("graph", list),
+        BatchBuilds::List(list) => tasks("list", list),
+        BatchBuilds::Matrix(matrix) => {
+            let all = matrix.combinations();
+            assert_eq!(all.len(), matrix.count());
+            let cells: Vec<String> = all
+                .iter()
+                .map(|it| {
+                    let spec = it.buildspec.as_deref().unwrap_or("-");
+                    format!("{spec}{}", environment(&it.env))
+                })
+                .collect();
+            let may = if matrix.ignore_failure { " may fail" } else { "" };
+            format!("matrix({}{may})", cells.join("; "))
+        }
+        BatchBuilds::Fanout(fanout) => {
+            let may = if fanout.ignore_failure { " may fail" } else { "" };
+            format!("fanout({}{may})", fanout.parallelism)
+        }
+    }
+}
+
+fn task(task: &BatchTask) -> String {
+    let mut text = task.identifier.clone();
+    if let Some(spec) = &task.buildspec {
+        text += &format!(" {spec}");
+    }
+    if !task.depend_on.is_empty() {
+        text += &format!(" after {}", task.depend_on.join("+"));
+    }
+    if let Some(debug) = task.debug_session {
+        text += &format!(" debug {debug}");
+    }
+    text += &environment(&task.env);
+    if task.ignore_failure {
+        text += " may fail";
+    }
+    text
+}
+
+fn environment(env: &BatchEnv) -> String {
+    let mut text = String::new();
+    let words = [
+        ("compute", &env.compute_type),
+        ("fleet", &env.fleet),
+        ("image", &env.image),
+        ("type", &env.environment_type),
+    ];
+    for (name, value) in words {
+        if let Some(value) = value {
+            text += &format!(" {name} {value}");
+        }
+    }
+    if let Some(privileged) = env.privileged_mode {
+        text += &format!(" privileged {privileged}");
+    }
+    for (name, value) in &env.variables {
+        text += &format!(" {name}={value}");
+    }
+    text
 }
 
 fn files(files: &ArtifactFiles) -> String {
@@ -283,29 +367,26 @@ const ROWS: &[(&str, &str)] = &[
     ),
     ("artifacts: {secondary-artifacts: {one: {files: [b], name: n}}}", "one=b named n"),
     // What the first release refuses by name must be understood first.
-    (
-        "cache: {paths: ['/root/.m2/**/*', node_modules]}",
-        "cache=/root/.m2/**/*,node_modules None None",
-    ),
+    ("cache: {paths: ['/root/.m2/**/*', node_modules]}", "cache=/root/.m2/**/*,node_modules"),
     (
         "cache: {paths: [a], key: 'k-$(sha256sum x)', fallback-keys: [k-], action: restore}",
-        "cache=a Some(\"k-$(sha256sum x)\") Some(\"restore\")",
+        "cache=a key k-$(sha256sum x) else k- Restore",
     ),
     ("reports: {unit: {files: ['**/*.xml'], file-format: JUNITXML}}", "unit=**/*.xml JUNITXML"),
     (
         "reports:\n  arn:aws:codebuild:us-east-1:123456789012:report-group/x:\n    files: [r.json]\n    base-directory: out\n    discard-paths: yes\n",
-        "report-group/x=r.json -",
+        "report-group/x=r.json JUNITXML in out flat",
     ),
-    ("batch: {fast-fail: true, build-list: [{identifier: one}]}", "batch=build-list fast=true"),
+    ("batch: {fast-fail: true, build-list: [{identifier: one}]}", "batch=list(one) fast=true"),
     (
-        "batch: {build-graph: [{identifier: a, depend-on: [b]}], fast-fail: no}",
-        "batch=build-graph fast=false",
+        "batch: {build-graph: [{identifier: a, depend-on: [b]}, {identifier: b}], fast-fail: no}",
+        "batch=graph(a after b; b) fast=false",
     ),
     (
         "batch:\n  build-matrix:\n    dynamic:\n      env: {variables: {V: [1, 2]}}\n",
-        "batch=build-matrix fast=false",
+        "batch=matrix(- V=1; - V=2) fast=false",
     ),
-    ("batch: {build-fanout: {parallelism: 5}}", "batch=build-fanout fast=false"),
+    ("batch: {build-fanout: {parallelism: 5}}", "batch=fanout(5) fast=false"),
     ("proxy: {upload-artifacts: yes, logs: yes}", "proxy=true true"),
     ("proxy: {logs: no}", "proxy=false false"),
     // Version 0.1's own words.
