@@ -4,11 +4,13 @@
 // Members have AWS's names and meanings; each shape names the page that tells them.
 #![allow(missing_docs)]
 
+mod batches;
 mod builds;
 mod common;
 mod images;
 mod projects;
 
+pub use batches::*;
 pub use builds::*;
 pub use common::*;
 pub use images::*;
@@ -22,6 +24,7 @@ shape::operations! { "codebuild";
     DeleteProject(DeleteProjectInput) -> Empty;
     ListProjects(ListProjectsInput) -> ListProjectsOutput;
     BatchGetProjects(BatchGetProjectsInput) -> BatchGetProjectsOutput;
+    InvalidateProjectCache(InvalidateProjectCacheInput) -> Empty;
     StartBuild(StartBuildInput) -> StartBuildOutput;
     StopBuild(StopBuildInput) -> StopBuildOutput;
     RetryBuild(RetryBuildInput) -> RetryBuildOutput;

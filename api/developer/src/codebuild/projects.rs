@@ -303,3 +303,10 @@ pub struct BatchGetProjectsOutput {
     pub projects: Option<Vec<Project>>,
     pub projects_not_found: Option<Vec<String>>,
 }
+
+/// [InvalidateProjectCache](https://docs.aws.amazon.com/codebuild/latest/APIReference/API_InvalidateProjectCache.html)
+#[derive(Shape, Default, Clone, PartialEq)]
+pub struct InvalidateProjectCacheInput {
+    #[shape(required, min = 1)]
+    pub project_name: String,
+}
