@@ -74,6 +74,7 @@ pub fn spec_to_json(spec: &Spec) -> Value {
 fn plan_to_json(plan: &Plan) -> Value {
     json!({
         "shell": match plan.shell { Shell::Bash => "bash", Shell::Sh => "sh" },
+        "shellPerCommand": plan.shell_per_command,
         "runAs": plan.run_as,
         "announce": plan.announce,
         "preamble": plan.preamble,
@@ -146,6 +147,7 @@ fn plan_from_json(value: &Value) -> Result<Plan, Malformed> {
             "sh" => Shell::Sh,
             _ => return Err(Malformed("shell")),
         },
+        shell_per_command: flag(plan, "shellPerCommand")?,
         run_as: optional_text(plan, "runAs")?,
         announce: optional_text(plan, "announce")?,
         preamble: texts(plan, "preamble")?,

@@ -13,6 +13,7 @@
 mod codec;
 mod contract;
 mod fake;
+mod forms;
 mod identity;
 mod inside;
 mod journal;

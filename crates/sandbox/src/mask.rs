@@ -1,5 +1,7 @@
-//! Replaces secret values in a stream of bytes, however the stream is cut.
+//! Replaces secret values in a stream of bytes, however the stream is cut, and in the shapes in
+//! which they usually show (see [`crate::forms`]).
 
+use crate::forms::forms;
 use memchr::memmem::Finder;
 
 const MASK: &[u8] = b"***";
@@ -9,18 +11,27 @@ const MASK: &[u8] = b"***";
 pub struct Masker {
     secrets: Vec<Finder<'static>>,
     longest: usize,
+    /// Whether a secret starts with the byte.
+    starts: [bool; 256],
     held: Vec<u8>,
 }
 
 impl Masker {
     /// Masks these values; empty ones are ignored.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut values: Vec<&str> = secrets.into_iter().filter(|s| !s.is_empty()).collect();
+        let mut values: Vec<String> = secrets.into_iter().flat_map(forms).collect();
         // Longest first: of two that start alike, the longer one wins.
         values.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         values.dedup();
+        let mut starts = [false; 256];
+        for first in values.iter().filter_map(|value| value.bytes().next()) {
+            if let Some(start) = starts.get_mut(usize::from(first)) {
+                *start = true;
+            }
+        }
         Self {
-            longest: values.first().map_or(0, |value| value.len()),
+            starts,
+            longest: values.first().map_or(0, String::len),
             secrets: values.iter().map(|value| Finder::new(value).into_owned()).collect(),
             held: Vec::new(),
         }
@@ -96,9 +107,11 @@ impl Masker {
         (earliest..data.len())
             .find(|&at| {
                 let rest = data.get(at..).unwrap_or_default();
-                self.secrets.iter().any(|secret| {
-                    secret.needle().len() > rest.len() && secret.needle().starts_with(rest)
-                })
+                let first = rest.first().map(|byte| usize::from(*byte)).unwrap_or_default();
+                self.starts.get(first) == Some(&true)
+                    && self.secrets.iter().any(|secret| {
+                        secret.needle().len() > rest.len() && secret.needle().starts_with(rest)
+                    })
             })
             .unwrap_or(data.len())
     }
@@ -140,6 +153,16 @@ mod tests {
         assert_eq!(out, b"plain ");
         masker.push(b"ond", &mut out);
         assert_eq!(out, b"plain second");
+    }
+
+    #[test]
+    fn secrets_of_several_lines_are_masked_line_by_line() {
+        let secret = "first line\n  second line\n";
+        let text = "a first line b\nc second line d\nfirst line\n  second line\nfirst";
+        for cut in 0..text.len() {
+            let pieces = [&text[..cut], &text[cut..]];
+            assert_eq!(masked(&[secret], &pieces), "a *** b\nc *** d\n***first", "at {cut}");
+        }
     }
 
     #[test]

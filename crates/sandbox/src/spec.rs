@@ -103,7 +103,8 @@ pub struct Spec {
     /// The whole environment; nothing is inherited from the yard. `PATH`, `HOME`, `USER`,
     /// `LOGNAME` and `SHELL` get sensible values where they are missing.
     pub env: Vec<(String, String)>,
-    /// Values replaced by `***` in output, in the journal and in exported values. Empty ones are
+    /// Values replaced by `***` in output, in the journal and in exported values: as they are, and
+    /// in the shapes that `forms.rs` lists (line by line, escaped, as base64). Empty ones are
     /// ignored.
     pub secrets: Vec<String>,
     /// Host paths shown inside.
@@ -156,6 +157,9 @@ pub enum Shell {
 pub struct Plan {
     /// Which shell.
     pub shell: Shell,
+    /// Run every command in a new shell, which knows nothing of the ones before: not their
+    /// directory, not their variables. CodeBuild's version 0.1.
+    pub shell_per_command: bool,
     /// User that runs the commands; root inside if none.
     pub run_as: Option<String>,
     /// Write the plan's progress into the output, each line starting with this word and the time,

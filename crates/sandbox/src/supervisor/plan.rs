@@ -250,6 +250,9 @@ impl<'a> Runner<'a> {
 
     /// Has the shell run a command; its exit code, or why there is no shell to run it.
     fn command(&mut self, text: &str, user: &str) -> Result<Result<i32, String>, Interrupt> {
+        if self.plan.shell_per_command && self.number > 0 {
+            self.forget_shell()?;
+        }
         if let Err(reason) = self.ensure_shell(user)? {
             return Ok(Err(reason));
         }
@@ -289,6 +292,15 @@ impl<'a> Runner<'a> {
             None => {}
         }
         self.start_shell(user)
+    }
+
+    /// The next shell starts as the first one did.
+    fn forget_shell(&mut self) -> Result<(), Interrupt> {
+        if self.shell.is_some() {
+            self.end_shell()?;
+        }
+        self.snapshot = None;
+        Ok(())
     }
 
     fn end_shell(&mut self) -> Result<(), Interrupt> {
@@ -340,6 +352,9 @@ impl<'a> Runner<'a> {
             return Ok(results);
         }
         let user = self.last_user.clone().unwrap_or_else(|| "root".into());
+        if self.plan.shell_per_command {
+            self.forget_shell()?;
+        }
         if let Err(reason) = self.ensure_shell(&user)? {
             self.note(&format!("the final values can't be read: {reason}"))?;
             return Ok(results);

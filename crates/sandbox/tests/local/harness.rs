@@ -120,6 +120,7 @@ pub fn spec(name: &str, program: Program) -> Spec {
 pub fn plan(stages: Vec<Stage>) -> Plan {
     Plan {
         shell: Shell::Bash,
+        shell_per_command: false,
         run_as: None,
         announce: None,
         preamble: Vec::new(),

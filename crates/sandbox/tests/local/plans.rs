@@ -166,6 +166,31 @@ async fn words_are_expanded_in_the_end() {
 }
 
 #[tokio::test]
+async fn a_shell_for_each_command_knows_nothing_of_the_last() {
+    let yard = Yard::new();
+    let mut plan = plan(vec![
+        stage(
+            "A",
+            &["mkdir sub; cd sub; export X=1; f() { :; }", "pwd; echo ${X-unset}; f; echo $?"],
+        ),
+        stage("B", &["echo \"$OK ${HOME}\"; false"]),
+        stage("C", &["echo $OK"]),
+    ]);
+    plan.shell_per_command = true;
+    plan.succeeding_variable = Some("OK".into());
+    plan.stages[1].after_failure = AfterFailure::Next;
+    plan.export = vec!["X".into(), "HOME".into()];
+    plan.expand = vec!["$PWD".into()];
+    let ran = yard.run(spec("b", Program::Plan(plan))).await;
+    let lines: Vec<&str> = ran.output.lines().filter(|line| !line.contains("not found")).collect();
+    assert_eq!(lines, ["/codebuild/src", "unset", "127", "1 /root", "0"]);
+    let end = ran.status.end.unwrap();
+    assert_eq!(end.kind, EndKind::Failed);
+    assert_eq!(end.exports, [("HOME".to_owned(), "/root".to_owned())]);
+    assert_eq!(end.expanded, Some(vec!["/codebuild/src".to_owned()]));
+}
+
+#[tokio::test]
 async fn offsets_cut_the_output_by_command() {
     let yard = Yard::new();
     let ran = yard.run(build("b", &["echo one", "true", "seq 3"])).await;
@@ -235,6 +260,37 @@ async fn secrets_are_masked_however_they_are_written() {
         .unwrap();
     let found = String::from_utf8_lossy(&found.stdout).into_owned();
     assert!(found.lines().all(|line| line.ends_with(":0")), "on disk: {found}");
+}
+
+#[tokio::test]
+async fn secrets_are_masked_in_the_shapes_that_they_take() {
+    let yard = Yard::new();
+    let key = "-----BEGIN KEY-----\nMIIEvQIBADAN\nBgkqhkiG9w0=\n-----END KEY-----\n";
+    let json = "{\"user\": \"admin-user\", \"password\": \"pa'ss word\"}";
+    let commands = [
+        // As it is, in one line, line by line, byte by byte.
+        "printf %s \"$KEY\"",
+        "echo $KEY",
+        "echo \"$KEY\" | while read -r line; do echo \"[$line]\"; sleep 0.01; done",
+        "printf %s \"$KEY\" | fold -w1 | tr -d '\\n' | head -c 19; echo",
+        "echo \"$JSON\" | grep -o 'pa.*d'",
+        "printf 'admin'; sleep 0.05; echo '-user'",
+        "printf %s \"$JSON\" | base64 -w0; echo; printf 'x%s' \"$JSON\" | base64 -w0; echo",
+        "(set -x; : \"$PASS\") 2>&1",
+        "echo \"$KEY\" >&2; echo $KEY | wc -w",
+    ];
+    let mut spec = build("b", &commands);
+    let env = [("KEY", key), ("JSON", json), ("PASS", "pa'ss word")];
+    spec.env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    spec.secrets = vec![key.to_owned(), json.to_owned(), "pa'ss word".to_owned()];
+    let ran = yard.run(spec).await;
+    for part in
+        ["BEGIN", "MIIEvQ", "Bgkqhk", "END KEY", "admin", "ss word", "eyJ1c2Vy", "J1c2VyIjog"]
+    {
+        assert!(!ran.output.contains(part), "{part}: {}", ran.output);
+    }
+    // What is no secret is still there.
+    assert!(ran.output.contains("[***]") && ran.output.ends_with("\n6\n"), "{}", ran.output);
 }
 
 #[tokio::test]

@@ -196,6 +196,7 @@ impl Job {
                 Some(formats::buildspec::Shell::Bash) => Shell::Bash,
                 _ => Shell::Sh,
             },
+            shell_per_command: spec.version == formats::buildspec::Version::V0_1,
             run_as: spec.run_as.clone(),
             announce: Some("Container".to_owned()),
             preamble: preamble(self, prepared, &isolation, runtimes, &workdir),
