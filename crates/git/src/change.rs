@@ -10,6 +10,7 @@ use crate::projection::INCOMING;
 use crate::sync::Pending;
 use crate::{Commit, GitError, Kind, Oid, Repository, Result, Signature, TreeEntry};
 use std::collections::HashSet;
+use std::path::Path;
 use tempfile::TempDir;
 use tokio::sync::OwnedMutexGuard;
 
@@ -56,6 +57,16 @@ struct Written {
     _folder: TempDir,
 }
 
+impl Written {
+    fn in_folder(parent: &Path, objects: &[NewObject]) -> Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("draft-")
+            .tempdir_in(parent)
+            .map_err(GitError::io("make a folder for new objects"))?;
+        Ok(Self { pack: pack::write(folder.path(), objects)?, _folder: folder })
+    }
+}
+
 impl Change {
     /// Lets `build` draft new objects, on a thread where it may block, and makes them durable. If
     /// `build` fails, nothing is left behind.
@@ -82,12 +93,14 @@ impl Change {
             if draft.added.is_empty() {
                 return Ok((made, None));
             }
-            let folder = tempfile::Builder::new()
-                .prefix("draft-")
-                .tempdir_in(worker.dir().join(INCOMING))
-                .map_err(GitError::io("make a folder for new objects"))?;
-            let pack = pack::write(folder.path(), &draft.added)?;
-            Ok((made, Some(Written { pack, _folder: folder })))
+            let written = match Written::in_folder(&worker.dir().join(INCOMING), &draft.added) {
+                Err(error) if error.is_lack_of_room() => match worker.folder_on_disk()? {
+                    Some(folder) => Written::in_folder(&folder, &draft.added)?,
+                    None => return Err(error.into()),
+                },
+                written => written?,
+            };
+            Ok((made, Some(written)))
         };
         let (made, written) = tokio::task::spawn_blocking(work)
             .await

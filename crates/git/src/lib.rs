@@ -26,6 +26,7 @@ mod diff;
 mod edit;
 mod error;
 mod fsck;
+mod gate;
 pub mod limits;
 mod ls_refs;
 pub mod merge;
@@ -36,6 +37,8 @@ mod pack;
 mod packs;
 mod path;
 mod pktline;
+#[doc(hidden)]
+pub mod points;
 mod process;
 mod projection;
 mod push_stream;

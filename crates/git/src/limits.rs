@@ -50,6 +50,9 @@ pub const STALL_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 /// How often a client that waits for its pack to be checked is told that we live.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(5);
 
+/// How long a fetch may wait for its turn at a large repository that has no bitmap yet.
+pub const TURN_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+
 /// How long a short child process (an advertisement, a repack step) may take.
 pub const HELPER_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 

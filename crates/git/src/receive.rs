@@ -6,6 +6,7 @@ use crate::change::Installed;
 use crate::commands::{PushRequest, PushRequestReader};
 use crate::limits::{KEEP_ALIVE, MAX_PACK_BYTES, PUSH_TIMEOUT};
 use crate::pktline::{self, Band, FLUSH, banded, put_line};
+use crate::points::reach;
 use crate::quarantine::Quarantine;
 use crate::{
     ATOMIC_FAILURE, GitError, Kind, Oid, RefSnapshot, RefStore, RefUpdate, Refusal, Repository,
@@ -269,6 +270,7 @@ impl Push {
             None => None,
         };
         if let Some(pack) = &pack {
+            reach("push-indexed");
             pack.check_sizes().await?;
         }
         self.check_tips(quarantine.as_ref()).await?;
@@ -289,6 +291,12 @@ impl Push {
     }
 
     async fn apply(&mut self, installed: Installed) {
+        reach("push-waiting");
+        let decisions = self.refs.still_may(&self.open_updates());
+        self.take_decisions(decisions);
+        if self.open().next().is_none() {
+            return give_up(installed).await;
+        }
         let places: Vec<usize> = self.open().map(|(place, _)| place).collect();
         let (updates, atomic) = (self.open_updates(), self.request.atomic);
         match self.refs.apply(updates, atomic, installed.packs()).await {
@@ -299,10 +307,11 @@ impl Push {
                         self.refuse(place, refusal);
                     }
                 }
-                if !none_changed {
+                if none_changed {
+                    give_up(installed).await;
+                } else {
+                    reach("push-committed");
                     installed.keep();
-                } else if let Err(e) = installed.undo().await {
-                    tracing::warn!("failed to tidy up after a refused push: {e}");
                 }
             }
             // It may have changed after all: nothing is taken away.
@@ -383,6 +392,13 @@ impl Push {
         }
         parts.retain(|part| !part.is_empty());
         parts
+    }
+}
+
+/// Takes the objects of a push away that no reference came to need.
+async fn give_up(installed: Installed) {
+    if let Err(e) = installed.undo().await {
+        tracing::warn!("failed to tidy up after a refused push: {e}");
     }
 }
 

@@ -53,6 +53,13 @@ pub trait RefStore: Send + Sync {
         packs: Vec<SealedPack>,
     ) -> Answer<'_, Result<Vec<std::result::Result<(), Refusal>>>>;
 
+    /// Whether changes that were decided upon before their objects came in may still be made, one
+    /// answer for each in their order. Asked right before [`RefStore::apply`]: a large push takes
+    /// its time, in which who pushes may have been shut out.
+    fn still_may(&self, updates: &[RefUpdate]) -> Vec<std::result::Result<(), Refusal>> {
+        vec![Ok(()); updates.len()]
+    }
+
     /// Whether pushes with secrets in them are to be refused ([`crate::secrets`]).
     fn refuses_secrets(&self) -> Result<bool> {
         Ok(false)

@@ -11,10 +11,11 @@
 
 use crate::limits::{FULL_PACK_FROM_OBJECTS, REPACK_AT_PACKS};
 use crate::packs::{NewPack, Part, StoredPack, stem};
-use crate::process::{git, run_behind};
+use crate::points::reach;
+use crate::process::{LEAN, git, run_behind};
 use crate::projection::INCOMING;
 use crate::sync::blocking;
-use crate::{GitError, Repository, Result};
+use crate::{Cache, GitError, Repository, Result};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock};
@@ -51,14 +52,21 @@ impl Plan {
 }
 
 /// What to do about these packs, if there are `at` or more small ones or a full one is due.
-fn plan(packs: Vec<StoredPack>, at: usize) -> Option<Plan> {
-    let objects = |packs: &[StoredPack]| packs.iter().map(|pack| pack.objects).sum::<u64>();
-    let (full, rest): (Vec<_>, Vec<_>) = packs.into_iter().partition(|pack| pack.has(Part::Bitmap));
-    let (inside, outside) = (objects(&full), objects(&rest));
-    if outside >= FULL_PACK_FROM_OBJECTS.max(inside / OUTSIDE_PART) {
-        return Some(Plan::Full(full.into_iter().chain(rest).collect()));
+fn plan(mut packs: Vec<StoredPack>, at: usize) -> Option<Plan> {
+    if is_full_due(&packs) {
+        return Some(Plan::Full(packs));
     }
-    (rest.len() >= at).then(|| roll(rest)).flatten().map(Plan::Roll)
+    packs.retain(|pack| !pack.has(Part::Bitmap));
+    (packs.len() >= at).then(|| roll(packs)).flatten().map(Plan::Roll)
+}
+
+/// Whether there is so much without a bitmap that it is time for a full pack of everything.
+pub(crate) fn is_full_due(packs: &[StoredPack]) -> bool {
+    let objects = |mapped: bool| {
+        let these = packs.iter().filter(|pack| pack.has(Part::Bitmap) == mapped);
+        these.map(|pack| pack.objects).sum::<u64>()
+    };
+    objects(false) >= FULL_PACK_FROM_OBJECTS.max(objects(true) / OUTSIDE_PART)
 }
 
 /// The smaller packs that break the geometric order.
@@ -85,15 +93,12 @@ impl Repository {
         tokio::spawn(async move {
             // Without its bitmap each clone of a large repository takes memory by its size; small
             // packs can wait, as who has just pushed often fetches or pushes again.
-            let full = repository.0.packs.list().await.map(|packs| plan(packs, REPACK_AT_PACKS));
-            if !matches!(full, Ok(Some(Plan::Full(_)))) {
-                // Waiting is not use: the copy may be given up meanwhile.
-                let waiting = Arc::downgrade(&repository.0);
-                drop(repository);
-                tokio::time::sleep(REPACK_DELAY).await;
-                match waiting.upgrade() {
-                    Some(inner) => repository = Repository(inner),
-                    None => return,
+            let listed = repository.0.packs.list().await;
+            if !listed.is_ok_and(|packs| is_full_due(&packs)) {
+                match repository.after_a_while().await {
+                    Ok(Some(again)) => repository = again,
+                    Ok(None) => return,
+                    Err(e) => return tracing::warn!("failed to repack: {e}"),
                 }
             }
             if let Err(e) = repository.repack_if_scattered(REPACK_AT_PACKS).await
@@ -103,6 +108,28 @@ impl Repository {
                 tracing::warn!(dir = %repository.0.dir.display(), "failed to repack: {e}");
             }
         });
+    }
+
+    /// The repository when small packs may be put together; `None` if there is nothing to do.
+    /// Waiting is not use: the copy may be given up meanwhile, and is made anew for this.
+    async fn after_a_while(self) -> Result<Option<Self>> {
+        let (id, packs) = (self.0.id.clone(), Arc::clone(&self.0.packs));
+        let cache = self.0.room.as_ref().map(|room| room.cache()).transpose()?;
+        let waiting = (Arc::downgrade(&self.0), cache.as_ref().map(Cache::downgrade));
+        drop((self, cache));
+        tokio::time::sleep(REPACK_DELAY).await;
+        if plan(packs.list().await?, REPACK_AT_PACKS).is_none() {
+            return Ok(None);
+        }
+        let (inner, cache) = waiting;
+        if let Some(inner) = inner.upgrade() {
+            return Ok(Some(Self(inner)));
+        }
+        match cache.and_then(|cache| cache.upgrade()) {
+            Some(shared) => Cache(shared).open(&id, &packs).await.map(Some),
+            // The yard stops.
+            None => Ok(None),
+        }
     }
 
     /// Repacks if there are `packs` or more that are not in order, or if a full pack is due.
@@ -164,7 +191,9 @@ impl Repository {
             false => None,
         };
         let old = plan.packs().iter().map(|pack| pack.id.clone()).collect();
+        reach("repack-sealed");
         let replaced = self.0.packs.replace(old, sealed.clone()).await;
+        reach("repack-replaced");
         drop(pending);
         if !matches!(replaced, Ok(true)) {
             self.0.packs.discard(sealed).await;
@@ -194,7 +223,8 @@ impl Repository {
     fn pack_objects(&self, scratch: &Path, options: &[&str]) -> Command {
         let mut command = git(&self.0.dir, "-c");
         // The yard has others to serve meanwhile.
-        command.args(["pack.threads=1", "-c", "pack.windowMemory=64m", "pack-objects", "-q"]);
+        command.args(["pack.threads=1", "-c", "pack.windowMemory=64m", "-c", LEAN]);
+        command.args(["pack-objects", "-q"]);
         command.args(["--delta-base-offset", "--non-empty"]).args(options);
         command.arg(scratch.join("pack/pack"));
         command

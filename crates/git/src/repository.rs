@@ -14,7 +14,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
-use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, Semaphore, watch};
 
 /// Packs that may be added before the object database is opened anew.
 const SLOTS_TO_SPARE: u16 = 64;
@@ -43,6 +43,9 @@ pub(crate) struct Inner {
     /// Spares changes through the API the loss of a race; what decides is compare-and-swap.
     changing: Arc<AsyncMutex<()>>,
     pub(crate) repacking: AtomicBool,
+    /// Whether it is large and has no bitmap, so that fetches take turns at packing.
+    pub(crate) unmapped: watch::Sender<bool>,
+    pub(crate) packing: Arc<Semaphore>,
     closed: AtomicBool,
 }
 
@@ -115,6 +118,8 @@ impl Inner {
             pending: Mutex::default(),
             changing: Arc::default(),
             repacking: AtomicBool::new(false),
+            unmapped: watch::Sender::new(false),
+            packing: Arc::new(Semaphore::new(1)),
             closed: AtomicBool::new(false),
         }
     }

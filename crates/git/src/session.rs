@@ -5,7 +5,7 @@ use crate::body::{ByteStream, Encoding, bytes_stream, channel_stream};
 use crate::limits::{CHUNK, FETCH_TIMEOUT, MAX_STDERR, STALL_TIMEOUT};
 use crate::process::{Running, read_bounded};
 use crate::push_stream::PushStream;
-use crate::upload::receive_references;
+use crate::upload::{Packer, beside, receive_references};
 use crate::{GitError, Protocol, RefStore, RefUpdate, Refusal, Repository, Result};
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
@@ -29,12 +29,13 @@ impl Repository {
         refs: &dyn RefStore,
     ) -> Result<ByteStream> {
         self.project_refs(refs).await?;
-        let running = self.start_upload_pack(protocol, &[])?;
+        let Packer { running, gate } = self.start_upload_pack(protocol, &[]).await?;
         let (tx, rx) = mpsc::channel(4);
         // The repository's directory stays as long as the child looks into it.
         let in_use = self.clone();
         tokio::spawn(async move {
-            let talk = tokio::time::timeout(FETCH_TIMEOUT, talk(running, input, &tx)).await;
+            let talk = beside(gate, talk(running, input, &tx));
+            let talk = tokio::time::timeout(FETCH_TIMEOUT, talk).await;
             let failed = match talk {
                 Ok(Ok(())) => return,
                 Ok(Err(e)) => e,

@@ -1,7 +1,7 @@
 //! Making a served directory follow the list of its packs: what is missing is loaded, what is gone
 //! is dropped, what a push is about to bring is let be.
 
-use crate::cache::Lease;
+use crate::cache::{Lease, Place};
 use crate::packs::{NewPack, Part, StoredPack, stem};
 use crate::projection::ARRIVING;
 use crate::repository::lock;
@@ -59,6 +59,14 @@ impl Repository {
     pub(crate) fn room_cache(&self) -> Result<crate::Cache> {
         let none = || GitError::CutOff("the repository is in no cache".to_owned());
         self.0.room.as_ref().ok_or_else(none)?.cache()
+    }
+
+    /// Where something may be written that does not fit beside the copy in memory; `None` where
+    /// there is no such place.
+    pub(crate) fn folder_on_disk(&self) -> Result<Option<PathBuf>> {
+        let Some(room) = &self.0.room else { return Ok(None) };
+        let cache = room.cache()?;
+        cache.0.has_disk().then(|| cache.0.root(Place::Disk)).transpose()
     }
 
     /// Brings the directory to what its store lists now. Cheap when nothing has changed.
@@ -145,6 +153,7 @@ impl Repository {
             synced.graph = Some(graph.id.clone());
         }
         self.drop_gone(wanted, folder).await?;
+        self.0.unmapped.send_replace(crate::repack::is_full_due(wanted));
         Ok(true)
     }
 

@@ -2,10 +2,11 @@
 
 use crate::body::{BodyReader, ByteStream, Encoding, channel_stream};
 use crate::commands::RECEIVE_CAPABILITIES;
+use crate::gate::Gate;
 use crate::limits::{CHUNK, FETCH_TIMEOUT, MAX_FETCH_REQUEST_BYTES, MAX_STDERR, STALL_TIMEOUT};
 use crate::ls_refs::LsRefs;
 use crate::pktline::{FLUSH, put_line};
-use crate::process::{Running, git, read_bounded, run};
+use crate::process::{LEAN, Running, git, read_bounded, run};
 use crate::{GitError, Oid, RefSnapshot, RefStore, Repository, Result, bytes_stream};
 use bytes::{Bytes, BytesMut};
 use std::io;
@@ -109,9 +110,10 @@ impl Repository {
         let mut prefix = BytesMut::new();
         put_line(&mut prefix, b"# service=git-upload-pack\n");
         prefix.extend_from_slice(FLUSH);
-        let running = self.start_upload_pack(protocol, &[ADVERTISE])?;
+        let command = self.upload_pack_command(protocol, &[ADVERTISE], None);
+        let running = Running::start(command, "upload-pack")?;
         let nothing = BodyReader::new(bytes_stream(Bytes::new()), Encoding::Identity, "nothing", 0);
-        Ok(stream_through(self, running, nothing, prefix.freeze()))
+        Ok(stream_through(self, Packer { running, gate: None }, nothing, prefix.freeze()))
     }
 
     /// Protocol v2 begins with what the server can do and tells nothing of the repository: asking
@@ -119,7 +121,7 @@ impl Repository {
     async fn v2_capabilities(&self) -> Result<Bytes> {
         static KNOWN: OnceCell<Bytes> = OnceCell::const_new();
         let ask = async || {
-            let command = self.upload_pack_command(Protocol::V2, &[ADVERTISE]);
+            let command = self.upload_pack_command(Protocol::V2, &[ADVERTISE], None);
             let finished = run(command, "upload-pack", b"", MAX_CAPABILITIES).await?;
             finished.success("upload-pack").map(Bytes::from)
         };
@@ -143,21 +145,33 @@ impl Repository {
         {
             return Ok(bytes_stream(self.list_refs(asked).await?));
         }
-        let running = self.start_upload_pack(protocol, &["--stateless-rpc"])?;
-        Ok(stream_through(self, running, body, Bytes::new()))
+        let packer = self.start_upload_pack(protocol, &["--stateless-rpc"]).await?;
+        Ok(stream_through(self, packer, body, Bytes::new()))
     }
 
-    pub(crate) fn start_upload_pack(
+    /// Starts a fetch's child.
+    pub(crate) async fn start_upload_pack(
         &self,
         protocol: Protocol,
         options: &[&str],
-    ) -> Result<Running> {
-        Running::start(self.upload_pack_command(protocol, options), "upload-pack")
+    ) -> Result<Packer> {
+        let gate = Gate::of(self).await?;
+        let command = self.upload_pack_command(protocol, options, gate.as_ref());
+        Ok(Packer { running: Running::start(command, "upload-pack")?, gate })
     }
 
-    fn upload_pack_command(&self, protocol: Protocol, options: &[&str]) -> Command {
-        let mut command = git(self.dir(), "upload-pack");
-        command.arg("--strict").args(options).arg(".");
+    fn upload_pack_command(
+        &self,
+        protocol: Protocol,
+        options: &[&str],
+        gate: Option<&Gate>,
+    ) -> Command {
+        let mut command = git(self.dir(), "-c");
+        command.arg(LEAN);
+        if let Some(gate) = gate {
+            command.args(["-c", &gate.setting()]);
+        }
+        command.args(["upload-pack", "--strict"]).args(options).arg(".");
         if let Some(version) = protocol.environment() {
             command.env("GIT_PROTOCOL", version);
         }
@@ -195,11 +209,31 @@ pub(crate) fn receive_references(protocol: Protocol, snapshot: &RefSnapshot) -> 
     out.freeze()
 }
 
+/// A fetch's child, and where it asks for its turn to pack.
+pub(crate) struct Packer {
+    pub(crate) running: Running,
+    pub(crate) gate: Option<Gate>,
+}
+
+/// Keeps the gate as long as the work goes on.
+pub(crate) async fn beside(
+    gate: Option<Gate>,
+    work: impl Future<Output = Result<()>>,
+) -> Result<()> {
+    match gate {
+        None => work.await,
+        Some(gate) => tokio::select! {
+            done = work => done,
+            failed = gate.keep() => Err(failed),
+        },
+    }
+}
+
 /// Moves bytes between the client and the child until both are done. The repository's directory
 /// stays so long.
 fn stream_through(
     repository: &Repository,
-    running: Running,
+    packer: Packer,
     body: BodyReader,
     prefix: Bytes,
 ) -> ByteStream {
@@ -207,7 +241,9 @@ fn stream_through(
     let repository = repository.clone();
     tokio::spawn(async move {
         let _in_use = repository;
-        let moved = tokio::time::timeout(FETCH_TIMEOUT, drive(running, body, prefix, &tx)).await;
+        let Packer { running, gate } = packer;
+        let moved = beside(gate, drive(running, body, prefix, &tx));
+        let moved = tokio::time::timeout(FETCH_TIMEOUT, moved).await;
         let failed = match moved {
             Ok(Ok(())) => return,
             Ok(Err(e)) => e,

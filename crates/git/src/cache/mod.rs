@@ -14,6 +14,7 @@ use crate::packs::PackStore;
 use crate::repository::Inner;
 use crate::{GitError, Repository, Result};
 pub(crate) use room::{Lease, Room};
+use rustix::fs::statvfs;
 use scratch::Scratch;
 use std::collections::HashMap;
 use std::io;
@@ -23,6 +24,8 @@ use tokio::sync::Mutex as AsyncMutex;
 
 /// Directories kept at most, whatever their size: each costs some inodes and open files.
 const MAX_DIRECTORIES: usize = 512;
+/// Bytes of the tmpfs that are left free for references and folders of the copies that lie there.
+const RESERVE: u64 = 1 << 20;
 /// How often a repository that changes while it is opened is opened anew.
 const TRIES: usize = 4;
 
@@ -117,6 +120,11 @@ impl Cache {
         Self(Arc::new(Shared { options, roots: Mutex::default(), state: Mutex::default() }))
     }
 
+    /// For whoever waits: does not keep it alive.
+    pub(crate) fn downgrade(&self) -> Weak<Shared> {
+        Arc::downgrade(&self.0)
+    }
+
     /// Removes what killed processes of this user left in the folders of these options. Blocks.
     ///
     /// # Errors
@@ -134,7 +142,11 @@ impl Cache {
     pub async fn open(&self, id: &str, packs: &Arc<dyn PackStore>) -> Result<Repository> {
         for _ in 0..TRIES {
             let repository = match self.known(id) {
-                Some(known) => known,
+                Some(known) if !self.0.has_outgrown(&known) => known,
+                Some(outgrown) => {
+                    self.drop_entry(id, Some(&outgrown));
+                    continue;
+                }
                 None => {
                     let opening = named(&mut lock(&self.0.state).opening, id);
                     let _turn = opening.lock().await;
@@ -255,7 +267,7 @@ impl Cache {
 
     /// What is answered where this many bytes do not fit into memory.
     pub(crate) fn no_room(&self, needed: u64) -> GitError {
-        GitError::NoRoom { needed, limit: self.0.options.memory_bytes }
+        GitError::NoRoom { needed, limit: self.0.limit(Place::Memory) }
     }
 
     /// Takes a repository's copy away; whoever uses it now keeps it until he is done.
@@ -319,10 +331,32 @@ impl Shared {
         self.options.disk.is_some()
     }
 
+    /// Bytes that the system still has free for copies in memory, less a reserve for the small files
+    /// of those that lie there: other programs use the tmpfs as well.
+    fn free_memory(&self) -> u64 {
+        let parent = self.options.memory.as_deref().and_then(|parent| statvfs(parent).ok());
+        // A folder that is not there yet says nothing against itself.
+        parent.map_or(u64::MAX, |it| (it.f_bavail * it.f_frsize).saturating_sub(RESERVE))
+    }
+
+    /// Whether nothing more can be written where a copy lies, and there is another place for it.
+    fn has_outgrown(&self, repository: &Repository) -> bool {
+        repository.0.place() == Some(Place::Memory) && self.has_disk() && self.free_memory() == 0
+    }
+
     fn cap(&self, place: Place) -> u64 {
         match place {
             Place::Memory => self.options.memory_bytes,
             Place::Disk => self.options.disk_bytes,
+        }
+    }
+
+    /// What may lie there at most now.
+    fn limit(&self, place: Place) -> u64 {
+        let cap = self.cap(place);
+        match place {
+            Place::Disk => cap,
+            Place::Memory => cap.min(lock(&self.state).memory.saturating_add(self.free_memory())),
         }
     }
 
@@ -337,7 +371,8 @@ impl Shared {
             let victim = {
                 let mut state = lock(&self.state);
                 let used = state.used(place);
-                let fits = used.saturating_add(bytes) <= cap;
+                let fits = used.saturating_add(bytes) <= cap
+                    && (place == Place::Disk || bytes <= self.free_memory());
                 let victim = match fits {
                     true => None,
                     false => state.take_oldest_idle(|inner| inner.place() == Some(place)),

@@ -100,5 +100,5 @@ impl Drop for Room {
 }
 
 fn no_room(shared: &Shared, place: Place, needed: u64) -> GitError {
-    GitError::NoRoom { needed, limit: shared.cap(place) }
+    GitError::NoRoom { needed, limit: shared.limit(place) }
 }

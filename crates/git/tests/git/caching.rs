@@ -13,13 +13,13 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 /// A pack's files.
-type Files = HashMap<Part, Vec<u8>>;
+pub type Files = HashMap<Part, Vec<u8>>;
 
 /// The truth of one repository, in memory.
 #[derive(Default)]
-struct Vault {
-    packs: Mutex<BTreeMap<u64, (StoredPack, Arc<Files>)>>,
-    refs: Mutex<RefSnapshot>,
+pub struct Vault {
+    pub packs: Mutex<BTreeMap<u64, (StoredPack, Arc<Files>)>>,
+    pub refs: Mutex<RefSnapshot>,
     next: AtomicU64,
     sealed: AtomicU64,
     discarded: AtomicU64,
@@ -28,14 +28,14 @@ struct Vault {
 struct Sealed(StoredPack, Arc<Files>);
 
 impl Vault {
-    fn insert(&self, pack: &SealedPack) {
+    pub fn insert(&self, pack: &SealedPack) {
         let sealed = pack.take::<Sealed>().unwrap();
         let id = self.next.fetch_add(1, Ordering::SeqCst);
         let stored = StoredPack { id: id.to_string(), ..sealed.0.clone() };
         self.packs.lock().unwrap().insert(id, (stored, sealed.1.clone()));
     }
 
-    fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.packs.lock().unwrap().len()
     }
 
@@ -43,7 +43,7 @@ impl Vault {
         self.packs.lock().unwrap().values().map(|(pack, _)| pack.bytes()).sum()
     }
 
-    fn tip(&self) -> Option<Oid> {
+    pub fn tip(&self) -> Option<Oid> {
         self.refs.lock().unwrap().refs.get("refs/heads/main").copied()
     }
 }
@@ -128,18 +128,18 @@ impl RefStore for Vault {
     }
 }
 
-struct Yard {
-    home: TempDir,
-    runtime: tokio::runtime::Runtime,
+pub struct Yard {
+    pub home: TempDir,
+    pub runtime: tokio::runtime::Runtime,
 }
 
 impl Yard {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         Self { home: TempDir::new().unwrap(), runtime }
     }
 
-    fn cache(&self, memory_bytes: u64, disk: bool) -> Cache {
+    pub fn cache(&self, memory_bytes: u64, disk: bool) -> Cache {
         Cache::new(CacheOptions {
             memory: Some(self.home.path().join("memory")),
             memory_bytes,
@@ -148,18 +148,18 @@ impl Yard {
         })
     }
 
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.runtime.block_on(future)
     }
 
-    fn open(&self, cache: &Cache, id: &str, vault: &Arc<Vault>) -> Result<Repository> {
+    pub fn open(&self, cache: &Cache, id: &str, vault: &Arc<Vault>) -> Result<Repository> {
         let packs: Arc<dyn PackStore> = vault.clone();
         self.block_on(cache.open(id, &packs))
     }
 }
 
 /// Bytes that do not shrink when zipped.
-fn noise(seed: u64, count: usize) -> Vec<u8> {
+pub fn noise(seed: u64, count: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut step = || {
         state ^= state << 13;
@@ -171,7 +171,7 @@ fn noise(seed: u64, count: usize) -> Vec<u8> {
 }
 
 /// One more commit on main, of a file with these bytes. `stale`: on a tip that is not main's.
-async fn commit(
+pub async fn commit(
     repository: &Repository,
     vault: &Vault,
     content: Vec<u8>,
@@ -199,7 +199,7 @@ async fn commit(
     Ok(results[0].is_ok())
 }
 
-fn history(repository: &Repository, vault: &Vault) -> usize {
+pub fn history(repository: &Repository, vault: &Vault) -> usize {
     let objects = repository.objects().unwrap();
     let tip = vault.tip().unwrap();
     objects

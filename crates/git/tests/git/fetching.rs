@@ -185,6 +185,47 @@ fn a_dropped_answer_ends_the_child() {
     });
 }
 
+/// A client that signs in and then says nothing does not keep a child for ever.
+#[tokio::test(start_paused = true)]
+async fn a_silent_fetch_ends() {
+    let home = tempfile::TempDir::new().unwrap();
+    let repository = Repository::create(&home.path().join("r")).unwrap();
+    let refs = crate::support::MemoryRefs::default();
+    let silent: codeyard_git::ByteStream = Box::pin(Silent);
+    let began = tokio::time::Instant::now();
+    let mut answer = repository.fetch_session(silent, Protocol::V0, &refs).await.unwrap();
+    let ended = loop {
+        match std::future::poll_fn(|cx| answer.as_mut().poll_next(cx)).await {
+            Some(Ok(_)) => {}
+            other => break other,
+        }
+    };
+    let error = ended.expect("it was cut off, not ended").unwrap_err();
+    assert!(error.to_string().contains("stood still"), "{error}");
+    let took = began.elapsed();
+    let limit = codeyard_git::limits::STALL_TIMEOUT;
+    assert!((limit..2 * limit + Duration::from_secs(1)).contains(&took), "{took:?}");
+    drop(answer);
+    tokio::time::resume();
+    while children_in(repository.dir()) > 0 {
+        assert!(began.elapsed() < took + Duration::from_secs(10), "git lives on");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+struct Silent;
+
+impl futures_core::Stream for Silent {
+    type Item = std::io::Result<bytes::Bytes>;
+
+    fn poll_next(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        std::task::Poll::Pending
+    }
+}
+
 /// Processes that work in `dir`, zombies included as far as they show it.
 fn children_in(dir: &std::path::Path) -> usize {
     std::fs::read_dir("/proc")

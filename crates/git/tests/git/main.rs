@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod caching;
+mod crowded;
 mod fetching;
 mod making;
 mod pushing;

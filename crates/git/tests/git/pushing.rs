@@ -280,6 +280,21 @@ fn odd_commands_are_refused_one_by_one() {
     yard.git(&["fsck", "--strict"]);
 }
 
+/// Names come from strangers, and what is told of them goes to a terminal.
+#[test]
+fn a_refused_name_moves_no_cursor() {
+    let yard = Yard::open();
+    let a = "1".repeat(40);
+    for capabilities in ["report-status", "report-status side-band-64k"] {
+        let command = format!("{a} {Z} refs/heads/\u{1b}[2J\u{7}\u{7f}\u{9b}x\0{capabilities}");
+        let said = push_raw(&yard, format!("{}0000", pkt(&command))).unwrap();
+        assert!(said.contains("ng refs/heads/ [2J   x not a valid reference name"), "{said:?}");
+        // Beside ends of line there is nothing but the side band's own numbers.
+        let odd = |c: &char| c.is_control() && !matches!(c, '\n' | '\u{1}' | '\u{2}');
+        assert_eq!(said.chars().find(odd), None, "{said:?}");
+    }
+}
+
 #[test]
 fn of_concurrent_pushes_one_wins() {
     let yard = Yard::open();

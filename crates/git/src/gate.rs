@@ -1,0 +1,125 @@
+//! Turns for fetches from a large repository that has no bitmap yet.
+//!
+//! Without a bitmap each `git pack-objects` looks at every object and takes memory by their number.
+//! So of each repository one at a time does, until the bitmap is there, which is made as soon as
+//! the push is in. They wait at the packing itself, where git starts a hook in place of
+//! `pack-objects`: by then clients have said what they want, so that nobody has a turn who only
+//! talks, and git itself keeps them alive, whichever protocol they speak.
+
+use crate::limits::TURN_TIMEOUT;
+use crate::projection::INCOMING;
+use crate::sync::blocking;
+use crate::{GitError, Repository, Result};
+use rustix::fs::{CWD, Mode, mkfifoat};
+use std::io;
+use std::path::Path;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::unix::pipe::{OpenOptions, Receiver, Sender};
+use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
+
+/// By it the hook asks for a turn.
+const ASK: &str = "ask";
+/// By it the hook is told: one word, or `wait` and then one word.
+const TELL: &str = "tell";
+
+/// What one `git upload-pack` asks, in a folder that goes with it.
+pub(crate) struct Gate {
+    folder: TempDir,
+    asked: Receiver,
+    tell: Sender,
+    repository: Repository,
+}
+
+impl Gate {
+    /// Where it is needed: `None` for a repository that is small or has its bitmap.
+    pub(crate) async fn of(repository: &Repository) -> Result<Option<Self>> {
+        if !*repository.0.unmapped.borrow() {
+            return Ok(None);
+        }
+        let incoming = repository.dir().join(INCOMING);
+        let folder = blocking("make a gate", move || {
+            let folder = tempfile::Builder::new().prefix("gate-").tempdir_in(incoming)?;
+            for name in [ASK, TELL] {
+                mkfifoat(CWD, folder.path().join(name), Mode::RUSR | Mode::WUSR)?;
+            }
+            Ok(folder)
+        })
+        .await?;
+        Self::open(folder, repository).map(Some).map_err(GitError::io("open a gate"))
+    }
+
+    fn open(folder: TempDir, repository: &Repository) -> io::Result<Self> {
+        // Both ways, so that it is open before the other side comes and after it has gone.
+        let both_ways = |name: &str| (OpenOptions::new(), folder.path().join(name));
+        let (mut options, path) = both_ways(ASK);
+        let asked = options.read_write(true).open_receiver(path)?;
+        let (mut options, path) = both_ways(TELL);
+        let tell = options.read_write(true).open_sender(path)?;
+        Ok(Self { folder, asked, tell, repository: repository.clone() })
+    }
+
+    /// The setting by which `upload-pack` asks here. Git starts a shell with it, and the command
+    /// that it would have started behind it.
+    pub(crate) fn setting(&self) -> String {
+        let name = self.folder.path().file_name().unwrap_or_default();
+        let folder = Path::new(INCOMING).join(name);
+        let folder = folder.display();
+        format!(
+            "uploadpack.packObjectsHook=\
+             echo > {folder}/{ASK}; exec 3< {folder}/{TELL}; read -r word <&3; \
+             if [ \"$word\" = wait ]; then \
+             case \" $* \" in *' --progress '*) \
+             echo 'Waiting for other clones: the repository is being prepared for many.' >&2;; \
+             esac; read -r word <&3; fi; exec 3<&-; \
+             if [ \"$word\" != go ]; then \
+             echo 'Too many clones at once of a repository that is not prepared for it yet. \
+             Try again in a few minutes.' >&2; exit 1; fi; exec"
+        )
+    }
+
+    /// Gives a turn whenever it is asked for, and takes it back at the next time. It goes on as
+    /// long as it is let; it answers what went wrong.
+    pub(crate) async fn keep(mut self) -> GitError {
+        let mut turn = None;
+        loop {
+            if let Err(error) = self.asked.read_u8().await {
+                return GitError::io("hear at the gate")(error);
+            }
+            drop(turn.take());
+            let told = match self.turn().await {
+                Ok(given) => {
+                    turn = given;
+                    self.tell.write_all(b"go\n").await
+                }
+                Err(TooLong) => self.tell.write_all(b"no\n").await,
+            };
+            if let Err(error) = told {
+                return GitError::io("speak at the gate")(error);
+            }
+        }
+    }
+
+    /// A turn; `None` once nobody needs one any more.
+    async fn turn(&mut self) -> std::result::Result<Option<OwnedSemaphorePermit>, TooLong> {
+        let packing = &self.repository.0.packing;
+        match packing.clone().try_acquire_owned() {
+            Ok(turn) => return Ok(Some(turn)),
+            Err(TryAcquireError::Closed) => return Ok(None),
+            Err(TryAcquireError::NoPermits) => {}
+        }
+        // A client that has gone does not hear it, and ends this with its child.
+        let _ = self.tell.write_all(b"wait\n").await;
+        let mut unmapped = self.repository.0.unmapped.subscribe();
+        let turn = async {
+            tokio::select! {
+                biased;
+                _ = unmapped.wait_for(|unmapped| !unmapped) => None,
+                turn = packing.clone().acquire_owned() => turn.ok(),
+            }
+        };
+        tokio::time::timeout(TURN_TIMEOUT, turn).await.map_err(|_| TooLong)
+    }
+}
+
+struct TooLong;
