@@ -1,5 +1,6 @@
 //! Committed keys and tokens: found in text ([`scan`]), in what a push brings ([`push`]) and in
-//! what the API commits ([`draft`]).
+//! what the API commits ([`draft`]): in files of any size, in their names, and in the messages of
+//! commits and tags. Only what is new to the repository is looked at.
 //!
 //! The finder is made for few false alarms: a refused push costs somebody's afternoon. Formats
 //! that their issuers made recognizable are matched exactly ([`rules`]); everything else only where
@@ -10,6 +11,7 @@
 
 mod assignments;
 mod draft;
+mod encoding;
 mod push;
 mod random;
 mod rules;
@@ -21,17 +23,15 @@ mod tests;
 use std::fmt;
 use std::time::Duration;
 
-pub use scan::scan;
+pub use scan::{Scanner, scan};
 
 use crate::Oid;
 
-/// The largest file that is looked into, in bytes. Larger ones are data, not where people write.
-pub const MAX_SCANNED_FILE: u64 = 4 << 20;
+/// The largest file that is read whole to be looked through, in bytes. Larger ones come in pieces.
+pub const MAX_HELD: u64 = 16 << 20;
 /// The longest line in which values are looked for by their names, in bytes; tokens of known
 /// formats are found in longer ones too. Longer lines are made by programs.
 pub const MAX_SCANNED_LINE: usize = 2 << 10;
-/// A file with a zero byte among its first so many bytes is not text, as git has it.
-pub const TEXT_PROBE: usize = 8_000;
 /// Findings in one file, and in one push, after which nothing more is looked for.
 pub const MAX_FINDINGS: usize = 20;
 /// How long looking through one push may take. What is not looked through is not let in.
@@ -50,6 +50,19 @@ pub struct Finding {
     pub line: u64,
 }
 
+/// Where a secret is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In the content of the file with this path, control characters and all.
+    File(Vec<u8>),
+    /// In the path of a file itself.
+    Name(Vec<u8>),
+    /// In the commit's message.
+    CommitMessage,
+    /// In the message of an annotated tag, which stands in the commit's place.
+    TagMessage,
+}
+
 /// A secret in a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leak {
@@ -57,19 +70,39 @@ pub struct Leak {
     pub finding: Finding,
     /// The commit that brings it, or the tag that points at it.
     pub commit: Oid,
-    /// The file's path, control characters and all.
-    pub path: Vec<u8>,
+    /// Where in it.
+    pub place: Place,
 }
 
 impl fmt::Display for Leak {
-    /// `AWS secret access key in config/prod.env, line 3 of commit 1a2b…`
+    /// `AWS secret access key [aws-secret-access-key] in config/prod.env, line 3, commit 1a2b…`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = String::from_utf8_lossy(&self.path);
-        let path: String = path.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
-        let (what, rule) = (self.finding.what, self.finding.rule);
-        write!(f, "{what} [{rule}] in {path}, line {}, commit {}", self.finding.line, self.commit)
+        let Finding { rule, what, line } = self.finding;
+        let commit = &self.commit;
+        write!(f, "{what} [{rule}] in ")?;
+        match &self.place {
+            Place::File(path) => write!(f, "{}, line {line}, commit {commit}", told(path)),
+            Place::Name(path) => write!(f, "the file name {}, commit {commit}", told(path)),
+            Place::CommitMessage => write!(f, "the message, line {line}, commit {commit}"),
+            Place::TagMessage => write!(f, "the message, line {line}, tag {commit}"),
+        }
     }
 }
+
+/// A path for people: without control characters, and without the secrets that are in it.
+fn told(path: &[u8]) -> String {
+    let secret = |part: &[u8]| scan::scan_name(part).is_some();
+    let parts = path.split(|byte| *byte == b'/');
+    let parts: Vec<&[u8]> = parts.map(|part| if secret(part) { HIDDEN } else { part }).collect();
+    let path = parts.join(&b'/');
+    // A secret may have slashes in it.
+    let path = if secret(&path) { HIDDEN } else { &path };
+    let path = String::from_utf8_lossy(path);
+    path.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+}
+
+/// Stands where a secret is.
+const HIDDEN: &[u8] = b"[secret]";
 
 /// What whoever brings secrets is told, the first line for itself; `None` without any.
 pub fn refusal(leaks: &[Leak]) -> Option<String> {

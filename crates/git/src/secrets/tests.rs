@@ -2,7 +2,9 @@
 //! scanner takes this file for a leak.
 
 use super::random::entropy;
-use super::{ALLOW_MARK, Finding, MAX_FINDINGS, MAX_SCANNED_FILE, MAX_SCANNED_LINE, scan};
+use super::{
+    ALLOW_MARK, Finding, Leak, MAX_FINDINGS, MAX_HELD, MAX_SCANNED_LINE, Place, Scanner, scan,
+};
 
 /// `length` characters of `letters`, different ones for different `seed`s.
 fn random(seed: u64, letters: &str, length: usize) -> String {
@@ -267,19 +269,100 @@ fn a_mark_allows() {
 }
 
 #[test]
-fn only_text_of_some_size_is_looked_into() {
+fn no_size_is_exempt() {
     let (_, token) = tokens().swap_remove(0);
-    assert!(rules(&format!("\0{token}")).is_empty());
-    let mut large = vec![b'\n'; usize::try_from(MAX_SCANNED_FILE).unwrap() - token.len()];
+    let mut large = vec![b'\n'; usize::try_from(MAX_HELD).unwrap()];
     large.extend_from_slice(token.as_bytes());
-    let line = MAX_SCANNED_FILE - token.len() as u64 + 1;
-    let wanted = Finding { rule: "github-token", what: "GitHub token", line };
+    let wanted = Finding { rule: "github-token", what: "GitHub token", line: MAX_HELD + 1 };
     assert_eq!(scan(&large), [wanted]);
-    large.push(b'\n');
-    assert!(scan(&large).is_empty());
     let many = format!("{token}\n").repeat(MAX_FINDINGS * 2);
     assert_eq!(scan(many.as_bytes()).len(), MAX_FINDINGS);
     assert!(scan(b"").is_empty());
+}
+
+/// Wherever windows and pieces end, the same is found: each format once, none that goes on.
+#[test]
+fn what_lies_across_windows_is_found() {
+    let window = 256 << 10;
+    for (place, (rule, token)) in tokens().into_iter().enumerate() {
+        // In a line of its own, and in one longer than a window; debug builds are slow.
+        for end in [["\n", " "][place % 2]] {
+            for before in [window - token.len() / 2, window - (16 << 10) - token.len() / 2] {
+                let text = format!("{}{end}{token}{end}", "x ".repeat(before / 2));
+                let mut scanner = Scanner::default();
+                text.as_bytes().chunks(1_000).for_each(|piece| scanner.push(piece));
+                let found = scanner.finish();
+                assert_eq!(found.len(), 1, "{rule} {before}: {found:?}");
+                assert_eq!(found[0].rule, rule);
+                assert_eq!(found[0].line, if end == "\n" { 2 } else { 1 });
+            }
+        }
+    }
+    // Longer than the format, at the very end of a window.
+    let (_, npm) = tokens().into_iter().find(|(rule, _)| *rule == "npm-token").unwrap();
+    for cut in 0..3 {
+        let text = format!("{}{npm}{}", " ".repeat(window - npm.len() - cut), alnum(9));
+        assert!(rules(&text).is_empty());
+    }
+}
+
+#[test]
+fn a_key_whose_body_is_in_the_next_window_is_found() {
+    for before in [(256 << 10) - 20, (240 << 10) - 20, (256 << 10) - 60] {
+        let text = format!("{}\n{}", "x".repeat(before), pem("PRIVATE KEY", "\n", &alnum(64)));
+        assert_eq!(rules(&text), ["private-key"]);
+    }
+}
+
+#[test]
+fn zero_bytes_hide_nothing() {
+    let (_, token) = tokens().swap_remove(0);
+    assert_eq!(rules(&format!("\0{token}")), ["github-token"]);
+    assert_eq!(rules(&format!("\u{7f}ELF\0\0{token}\0\0")), ["github-token"]);
+    let found = scan(format!("a\0b\nc\0API_KEY={}\0", random(13, ALNUM, 32)).as_bytes());
+    assert_eq!((found[0].rule, found[0].line), ("assigned-secret", 2));
+    // Programs that read keys know how those begin.
+    let reader = format!("-----BEGIN PRIVATE {}-----\0{ALNUM}\0", "KEY");
+    assert!(rules(&reader).is_empty());
+}
+
+fn utf16(text: &str, unit: impl Fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(unit).collect()
+}
+
+#[test]
+fn utf16_is_read() {
+    let (_, token) = tokens().swap_remove(0);
+    let text = format!("first\r\nTOKEN=\"{token}\"\r\n{}", "ü – 語 🎉 text\r\n".repeat(9_000));
+    for with_mark in [true, false] {
+        let text = if with_mark { format!("\u{feff}{text}") } else { format!("{}", &text[..90]) };
+        for bytes in [utf16(&text, u16::to_le_bytes), utf16(&text, u16::to_be_bytes)] {
+            let found = scan(&bytes);
+            assert_eq!(found.len(), 1, "{with_mark}");
+            assert_eq!((found[0].rule, found[0].line), ("github-token", 2));
+            // However it comes.
+            let mut scanner = Scanner::default();
+            bytes.chunks(7).for_each(|piece| scanner.push(piece));
+            assert_eq!(scanner.finish(), found);
+        }
+    }
+    assert_eq!(scan(&[0xff, 0xfe, 0x41]), []);
+}
+
+#[test]
+fn what_is_told_has_no_secret_in_it() {
+    let (_, token) = tokens().swap_remove(0);
+    let finding = scan(token.as_bytes())[0];
+    let path = format!("a/{token}.txt/b\u{1b}[0m");
+    let commit = crate::Oid::from_bytes([1; 20]);
+    for place in [Place::File(path.clone().into()), Place::Name(path.into())] {
+        let said = Leak { finding, commit, place }.to_string();
+        assert!(said.contains("a/[secret]/b?[0m") && !said.contains(&token), "{said}");
+    }
+    let webhook = &tokens()[5].1;
+    let place = Place::Name(webhook.clone().into());
+    let said = Leak { finding, commit, place }.to_string();
+    assert!(said.contains("the file name [secret]"), "{said}");
 }
 
 #[test]
@@ -313,6 +396,16 @@ proptest::proptest! {
     #[test]
     fn nothing_makes_it_fall(content in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..2_000)) {
         scan(&content);
+    }
+
+    #[test]
+    fn pieces_make_no_difference(
+        content in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..20_000),
+        size in 1..9_000_usize,
+    ) {
+        let mut scanner = Scanner::default();
+        content.chunks(size).for_each(|piece| scanner.push(piece));
+        proptest::prop_assert_eq!(scanner.finish(), scan(&content));
     }
 
     #[test]
