@@ -1,18 +1,24 @@
-//! Bundles: zip, tar and tgz, unpacked safely, and zip packed reproducibly.
+//! Bundles: zip, tar and tgz, unpacked safely, and zip packed reproducibly; files that are kept
+//! from build to build.
 //!
 //! Unpacking trusts nothing in the archive: paths that leave the target, absolute links, links
 //! that lead out (also through other links), devices, and archives that grow beyond [`Limits`]
 //! are refused, and nothing is ever written through a link.
 
+mod keep;
 mod links;
 mod pack;
+mod tree;
 mod unpack;
+mod zip_out;
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-pub use pack::{Links, file_below, list, pack_zip};
+pub use keep::{Part, PutBack, keep, put_back, state};
+pub use pack::pack_zip;
+pub use tree::{Found, Links, Listed, Tree};
 pub use unpack::{Unpacked, unpack};
 
 /// What an archive is.

@@ -14,10 +14,10 @@ use super::{Error, Kind, Limits, io_at, links, refused};
 /// Bits of a mode that are kept: no set-user-id, set-group-id or sticky bit comes from an archive.
 const MODE_MASK: u32 = 0o777;
 /// The longest name and the longest link target, in bytes: Linux takes no longer ones.
-const MAX_NAME: usize = 4096;
+pub(super) const MAX_NAME: usize = 4096;
 /// The most bytes between the content of two files of a tar: names, attributes and sparse maps,
 /// which the tar reader holds in memory, however long they say they are.
-const MAX_TAR_HEADERS: u64 = 1 << 20;
+pub(super) const MAX_TAR_HEADERS: u64 = 1 << 20;
 
 /// What was unpacked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -289,9 +289,9 @@ impl Unpacker<'_> {
 }
 
 /// A reader that fails when more is read than is left.
-struct Metered<R> {
-    from: R,
-    left: Rc<Cell<u64>>,
+pub(super) struct Metered<R> {
+    pub from: R,
+    pub left: Rc<Cell<u64>>,
 }
 
 impl<R: Read> Read for Metered<R> {

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use codeyard_formats::archive::{Error, Kind, Limits, Links, Unpacked, list, pack_zip, unpack};
+use codeyard_formats::archive::{Error, Kind, Limits, Links, Tree, Unpacked, pack_zip, unpack};
 
 /// Entries of a tar, with whatever names: the tar crate's own builder refuses the evil ones.
 struct TarFile(Vec<u8>);
@@ -65,6 +65,11 @@ fn unpacked(kind: Kind, bytes: &[u8]) -> (tempfile::TempDir, Result<Unpacked, Er
     let folder = tempfile::tempdir().unwrap();
     let result = unpack(kind, Cursor::new(bytes), &folder.path().join("in"), &Limits::default());
     (folder, result)
+}
+
+/// What is listed below a folder.
+fn list(root: &Path, links: Links) -> Result<Vec<String>, Error> {
+    Ok(Tree::open(root)?.list(links)?.into_iter().map(|listed| listed.path).collect())
 }
 
 fn tree(root: &Path) -> BTreeMap<String, String> {

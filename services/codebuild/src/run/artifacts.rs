@@ -238,7 +238,9 @@ fn collect(
     links: Links,
     archive: Option<&Path>,
 ) -> Result<Collected, String> {
-    let all = archive::list(root, links).map_err(|error| error.to_string())?;
+    let tree = archive::Tree::open(root).map_err(|error| error.to_string())?;
+    let all = tree.list(links).map_err(|error| error.to_string())?;
+    let all: Vec<String> = all.into_iter().map(|listed| listed.path).collect();
     let base = files.base_directory.as_deref().unwrap_or_default();
     let based = based(&all, base)?;
     if based.is_empty() {
@@ -269,7 +271,7 @@ fn collect(
     // What an archive would refuse, a folder does too.
     let file = |(path, name): (String, String)| match &digests {
         Some(_) => Ok((root.join(path), name)),
-        None => Ok((archive::file_below(root, &path)?, name)),
+        None => tree.file_metadata(&path).map(|_| (root.join(&path), name)),
     };
     let files = chosen.into_iter().map(file).collect::<Result<_, archive::Error>>();
     Ok(Collected { files: files.map_err(|error| error.to_string())?, digests })
