@@ -2,17 +2,17 @@
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap, value_parser};
 use types::{Account, Region};
 
-use crate::failure::Outcome;
+use crate::failure::{Context as _, Outcome};
 use crate::git_cache::{self, GitCacheOptions};
 use crate::{
-    agent_command, credentials, data_dir, doctor, hosts, process, quickstart, repo, ssh_door,
-    trust, up,
+    agent_command, builds, credentials, data_dir, doctor, hosts, local_build, process, quickstart,
+    repo, ssh_door, trust, up,
 };
 
 /// Where a yard listens unless told otherwise.
@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Agent { config: PathBuf, endpoint: String, ca_bundle: Option<PathBuf>, root: PathBuf },
     Ca { data_dir: PathBuf, wanted: trust::Wanted },
     Repo(repo::Request),
+    Builds(builds::Request),
+    Build(Box<local_build::Options>),
     Coverage,
 }
 
@@ -68,6 +70,8 @@ impl Command {
             }
             Self::Ca { data_dir, wanted } => trust::run(&data_dir, wanted),
             Self::Repo(request) => repo::run(request),
+            Self::Builds(request) => builds::run(request),
+            Self::Build(options) => local_build::run(*options),
             Self::Coverage => {
                 print!("{}", crate::services::coverage_page());
                 Ok(ExitCode::SUCCESS)
@@ -77,9 +81,9 @@ impl Command {
 }
 
 /// Reads the arguments; ends the process with usage or help where they are off or ask for it.
-pub(crate) fn parse(arguments: Vec<OsString>) -> Command {
+pub(crate) fn parse(arguments: Vec<OsString>) -> Outcome<Command> {
     let matches = command().get_matches_from(arguments);
-    match matches.subcommand() {
+    Ok(match matches.subcommand() {
         Some(("up", it)) => Command::Up(up_options(it)),
         Some(("quickstart", it)) => Command::Quickstart {
             up: up_options(it),
@@ -104,6 +108,8 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Command {
         },
         Some(("host", it)) => host(it),
         Some(("repo", it)) => Command::Repo(repo::request(it, data_dir_of)),
+        Some(("build", it)) => Command::Build(Box::new(local_build::Options::of(it)?)),
+        Some(("builds", it)) => Command::Builds(builds::request(it, data_dir_of)),
         Some(("agent", it)) => Command::Agent {
             config: path(it, "config"),
             endpoint: text(it, "endpoint").unwrap_or_default(),
@@ -112,7 +118,18 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Command {
         },
         // clap lets nothing else through.
         _ => Command::Coverage,
-    }
+    })
+}
+
+/// The options of a yard that only this process uses, as `codeyard up` would have them.
+///
+/// # Errors
+/// None that its arguments could cause.
+pub(crate) fn private_yard(data_dir: &Path) -> Outcome<UpOptions> {
+    let words = ["up", "--listen", "127.0.0.1:0", "--ssh-listen", "off", "--data-dir"];
+    let words = words.map(OsString::from).into_iter().chain([data_dir.as_os_str().to_owned()]);
+    let matches = with_up_arguments(Clap::new("up")).try_get_matches_from(words);
+    Ok(up_options(&matches.context("prepare a yard")?))
 }
 
 fn host(matches: &ArgMatches) -> Command {
@@ -227,6 +244,8 @@ fn command() -> Clap {
         )
         .subcommand(host_command())
         .subcommand(repo::command_line(data_dir_argument))
+        .subcommand(builds::command_line(data_dir_argument))
+        .subcommand(local_build::command_line())
         .subcommand(agent_command_line())
         .subcommand(
             Clap::new("coverage").about("Print the coverage page: what each operation can do"),

@@ -1,18 +1,23 @@
 //! The `codeyard` program: its command line, and the wiring of all rooms into one yard.
 
 mod agent_command;
+mod build_progress;
+mod builds;
 mod cli;
 mod credentials;
 mod data_dir;
 mod doctor;
 mod failure;
+mod found_yard;
 mod git_cache;
 mod hosts;
+mod local_build;
 mod port;
 mod process;
 mod quickstart;
 mod repo;
 mod run;
+mod screen;
 mod services;
 mod ssh_door;
 mod trust;
@@ -27,8 +32,7 @@ fn main() -> ExitCode {
     if arguments.get(1).is_some_and(|first| first == sandbox::SUPERVISOR_ARGUMENT) {
         sandbox::supervisor_main(arguments.drain(2..));
     }
-    let command = cli::parse(arguments);
-    match command.run() {
+    match cli::parse(arguments).and_then(cli::Command::run) {
         Ok(code) => code,
         Err(failure) => {
             eprintln!("codeyard: {failure}");

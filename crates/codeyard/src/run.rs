@@ -187,6 +187,11 @@ async fn fresh(mut config: Config, registry: Arc<Registry>) -> Result<Yard, serv
 }
 
 impl Running {
+    /// The yard itself.
+    pub(crate) fn yard(&self) -> Yard {
+        self.gateway.yard()
+    }
+
     /// Where git over SSH is served, if it is.
     pub(crate) fn ssh_address(&self) -> Option<std::net::SocketAddr> {
         self.ssh.as_ref().map(|ssh| ssh.address)

@@ -13,12 +13,14 @@
 //!
 //! <https://docs.aws.amazon.com/codebuild/latest/APIReference/>
 
+mod batches;
 mod builds;
 mod credentials;
 mod errors;
 mod events;
 mod images;
 mod listing;
+mod local_sources;
 mod model;
 mod operations;
 mod phases;
@@ -28,4 +30,5 @@ mod rooms;
 mod run;
 mod validate;
 
+pub use local_sources::{Folders, lend};
 pub use operations::service;

@@ -9,9 +9,10 @@ use tokio::process::Command;
 
 use super::names::{BRANCH, NAME};
 use super::setup::Made;
-use super::{sample, screen::Screen, short};
+use super::{sample, short};
 use crate::data_dir::DataDir;
 use crate::failure::{Context as _, Failure, Outcome};
+use crate::screen::Screen;
 
 /// Where the sample's working tree is kept.
 pub(super) fn work_tree(data: &DataDir) -> PathBuf {

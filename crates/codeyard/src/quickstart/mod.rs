@@ -5,10 +5,8 @@ mod git;
 mod names;
 mod remove;
 mod sample;
-mod screen;
 mod setup;
 mod watch;
-mod weave;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -18,9 +16,9 @@ use client::{Client, Keys};
 use crate::cli::UpOptions;
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
+use crate::screen::Screen;
 use crate::{hosts, run, up};
 use names::HOSTS;
-use screen::Screen;
 
 /// The yard that the quickstart works with: started here, or found running on the data directory.
 struct Yard {

@@ -4,10 +4,10 @@ use client::Client;
 use serde_json::{Value, json};
 
 use super::names::{HOSTS, NAME, POLICY, ROLES, USER, bucket};
-use super::screen::Screen;
 use crate::data_dir::DataDir;
 use crate::failure::{Context as _, Outcome};
 use crate::hosts::{self, ignore};
+use crate::screen::Screen;
 
 const IAM_VERSION: &str = "2010-05-08";
 

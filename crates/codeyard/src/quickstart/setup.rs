@@ -5,10 +5,10 @@ use client::Client;
 use serde_json::{Value, json};
 
 use super::names::{BRANCH, HOSTS, NAME, POLICY, ROLES, TAG, USER, bucket};
-use super::screen::Screen;
 use crate::data_dir::{DataDir, read_json, write_private};
 use crate::failure::{Context as _, Failure, Outcome};
 use crate::hosts::{self, Host, ignore};
+use crate::screen::Screen;
 
 const IAM_VERSION: &str = "2010-05-08";
 

@@ -7,9 +7,9 @@ use client::Client;
 use serde_json::{Value, json};
 
 use super::names::NAME;
-use super::screen::Screen;
-use super::weave::{Item, Weave};
+use crate::build_progress::{BuildProgress, seconds_between};
 use crate::failure::{Failure, Outcome};
+use crate::screen::Screen;
 
 /// How often is looked.
 const TICK: Duration = Duration::from_millis(60);
@@ -23,22 +23,15 @@ struct Watch<'a> {
     execution: String,
     /// What has been told already.
     told: HashSet<String>,
-    log_token: Option<String>,
-    weave: Weave,
+    /// The build under way, and its id.
+    build: Option<(String, BuildProgress<'a>)>,
 }
 
 /// Watches the execution of `commit` to its end; starts one where none comes.
 pub(super) async fn pipeline(client: &Client, commit: &str, screen: &Screen) -> Outcome<()> {
     screen.heading("Pipeline");
     let execution = find_execution(client, commit, screen).await?;
-    let mut watch = Watch {
-        client,
-        screen,
-        execution,
-        told: HashSet::new(),
-        log_token: None,
-        weave: Weave::default(),
-    };
+    let mut watch = Watch { client, screen, execution, told: HashSet::new(), build: None };
     watch.until_the_end().await
 }
 
@@ -166,66 +159,12 @@ impl Watch<'_> {
     }
 
     async fn build(&mut self, id: &str) -> Outcome<()> {
-        let found = self
-            .client
-            .json("codebuild", "CodeBuild_20161006.BatchGetBuilds", json!({"ids": [id]}))
-            .await?;
-        let build = &found["builds"][0];
-        self.log(&build["logs"]).await?;
-        let phases: Vec<&Value> = build["phases"].as_array().into_iter().flatten().collect();
-        let name = |phase: &Value| phase["phaseType"].as_str().unwrap_or_default().to_owned();
-        let ended: Vec<String> = phases
-            .iter()
-            .filter(|phase| phase["phaseStatus"].is_string())
-            .map(|phase| name(phase))
-            .collect();
-        let ended: Vec<&str> = ended.iter().map(String::as_str).collect();
-        for item in self.weave.ready(&ended, build["buildComplete"] == true) {
-            match item {
-                Item::Line(line) => self.screen.output(&line),
-                Item::Phase(at) => phases.get(at).into_iter().for_each(|phase| self.phase(phase)),
-            }
+        if self.build.as_ref().is_none_or(|(known, _)| known != id) {
+            self.build = Some((id.to_owned(), BuildProgress::new(self.client, self.screen, id)));
         }
-        Ok(())
-    }
-
-    fn phase(&self, phase: &Value) {
-        let name = phase["phaseType"].as_str().unwrap_or_default();
-        let status = phase["phaseStatus"].as_str().unwrap_or_default();
-        let seconds = seconds_between(&phase["startTime"], &phase["endTime"]);
-        self.screen.line(&format!("    {name} {status} ({seconds})"));
-        for context in phase["contexts"].as_array().into_iter().flatten() {
-            if let Some(message) = context["message"].as_str().filter(|it| !it.is_empty()) {
-                self.screen.bad(message);
-            }
-        }
-    }
-
-    async fn log(&mut self, logs: &Value) -> Outcome<()> {
-        let (Some(group), Some(stream)) = (logs["groupName"].as_str(), logs["streamName"].as_str())
-        else {
-            return Ok(());
-        };
-        loop {
-            let mut input =
-                json!({"logGroupName": group, "logStreamName": stream, "startFromHead": true});
-            if let Some(token) = &self.log_token {
-                input["nextToken"] = json!(token);
-            }
-            let page = match self.client.json("logs", "Logs_20140328.GetLogEvents", input).await {
-                // The first line makes the stream.
-                Err(error) if error.is("ResourceNotFoundException") => return Ok(()),
-                page => page?,
-            };
-            let events = page["events"].as_array().cloned().unwrap_or_default();
-            for event in &events {
-                let text = event["message"].as_str().unwrap_or_default();
-                self.weave.line(text.trim_end());
-            }
-            self.log_token = page["nextForwardToken"].as_str().map(str::to_owned);
-            if events.is_empty() {
-                return Ok(());
-            }
+        match &mut self.build {
+            Some((_, progress)) => progress.look().await.map(drop),
+            None => Ok(()),
         }
     }
 
@@ -266,12 +205,5 @@ impl Watch<'_> {
                 log.lines().for_each(|line| self.screen.output(line));
             }
         }
-    }
-}
-
-fn seconds_between(from: &Value, to: &Value) -> String {
-    match (from.as_f64(), to.as_f64()) {
-        (Some(from), Some(to)) => format!("{:.2} s", (to - from).max(0.0)),
-        _ => "? s".to_owned(),
     }
 }

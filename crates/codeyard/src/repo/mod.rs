@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap, value_parser};
 
 use crate::failure::Outcome;
+use crate::found_yard;
 
 /// Commits that go with one push while a history comes in: what an interruption loses at most.
 const BATCH: u32 = 5_000;
@@ -123,8 +124,7 @@ pub(crate) fn request(matches: &ArgMatches, data_dir: impl Fn(&ArgMatches) -> Pa
         // clap lets nothing else through.
         None => (Action::Import { source: String::new(), name: String::new(), batch: 1 }, matches),
     };
-    let named = it.try_get_raw("data-dir").is_ok()
-        && it.value_source("data-dir") == Some(clap::parser::ValueSource::CommandLine);
+    let named = found_yard::is_named(it);
     Request { action, data_dir: data_dir(it), named }
 }
 

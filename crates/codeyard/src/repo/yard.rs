@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use types::Clock as _;
 
 use super::git::Git;
-use crate::data_dir::{self, DataDir};
-use crate::failure::{Context as _, Failure, Outcome};
+use crate::failure::Outcome;
+use crate::found_yard::Found;
 
 /// References and what they point at.
 pub(super) type Refs = BTreeMap<String, String>;
@@ -25,46 +25,11 @@ pub(super) struct Yard {
 }
 
 impl Yard {
-    /// The yard that the environment names or, where `named` or where it names none, the one that
-    /// runs on the data directory.
+    /// The yard that is meant; see [`Found::yard`].
     pub fn find(data_dir: &Path, named: bool) -> Outcome<Self> {
-        if !named && let Some(found) = Self::of_environment()? {
-            return Ok(found);
-        }
-        let data = DataDir::existing(data_dir)?;
-        let running = data_dir::running(data_dir).ok_or_else(|| {
-            Failure::new(format!("no yard runs on {}", data_dir.display())).hint(
-                "start it with `codeyard up`; to use one elsewhere, set AWS_ENDPOINT_URL, \
-                 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-            )
-        })?;
-        let keys = Keys::new(data.root.id.as_str(), data.root.secret.as_str());
-        let client = Client::new(running.url, data.region.as_str(), keys.clone());
-        Ok(Self { client, keys, identity: data.path.display().to_string(), ca: None })
-    }
-
-    fn of_environment() -> Outcome<Option<Self>> {
-        let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let url = var("AWS_ENDPOINT_URL_CODECOMMIT").or_else(|| var("AWS_ENDPOINT_URL"));
-        let (Some(url), Some(id), Some(secret)) =
-            (url, var("AWS_ACCESS_KEY_ID"), var("AWS_SECRET_ACCESS_KEY"))
-        else {
-            return Ok(None);
-        };
-        let region = var("AWS_REGION").or_else(|| var("AWS_DEFAULT_REGION"));
-        let keys = Keys { token: var("AWS_SESSION_TOKEN"), ..Keys::new(id, secret) };
-        let mut client = Client::new(
-            url.trim_end_matches('/'),
-            region.unwrap_or_else(|| "us-east-1".to_owned()),
-            keys.clone(),
-        );
-        let ca = var("AWS_CA_BUNDLE").map(PathBuf::from);
-        if let Some(file) = &ca {
-            let pem = std::fs::read_to_string(file)
-                .context(format_args!("read AWS_CA_BUNDLE, {}", file.display()))?;
-            client = client.trusting(client::Trust::pem(&pem).map_err(Failure::new)?);
-        }
-        Ok(Some(Self { identity: client.url.clone(), client, keys, ca }))
+        let Found { client, keys, identity, ca } =
+            Found::yard(data_dir, named, "AWS_ENDPOINT_URL_CODECOMMIT")?;
+        Ok(Self { client, keys, identity, ca })
     }
 
     /// What tells it from other yards.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use service::Cx;
 
 use super::{Cut, Job};
+use crate::local_sources;
 use crate::model::BuildRecord;
 use crate::validate::repository_name;
 
@@ -138,6 +139,13 @@ async fn fetch(
     version: Option<&str>,
     target: &Path,
 ) -> Result<Option<String>, Cut> {
+    let identifier = source.source_identifier.as_deref();
+    if let Some(folder) = local_sources::find(&job.yard, job.record.project(), identifier) {
+        let target = target.to_owned();
+        let placed = tokio::task::spawn_blocking(move || folder.place(&target)).await;
+        let placed = placed.map_err(Cut::retry)?;
+        return placed.map(|()| None).map_err(|why| Cut::failed(CODE, why));
+    }
     let location = source.location.as_deref().unwrap_or_default();
     match source.kind {
         SourceType::NoSource => {

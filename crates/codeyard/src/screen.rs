@@ -4,19 +4,19 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Mutex, PoisonError};
 
 /// Where progress is shown.
-pub(super) struct Screen {
+pub(crate) struct Screen {
     terminal: bool,
     /// The status line that stands there now.
     status: Mutex<String>,
 }
 
 impl Screen {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { terminal: std::io::stdout().is_terminal(), status: Mutex::default() }
     }
 
     /// A new part begins.
-    pub(super) fn heading(&self, text: &str) {
+    pub(crate) fn heading(&self, text: &str) {
         let text = plain(text);
         if self.terminal {
             self.put(&format!("\n\x1b[1m{text}\x1b[0m"));
@@ -26,12 +26,12 @@ impl Screen {
     }
 
     /// A line that stays.
-    pub(super) fn line(&self, text: &str) {
+    pub(crate) fn line(&self, text: &str) {
         self.put(&plain(text));
     }
 
     /// A line of somebody else's output.
-    pub(super) fn output(&self, text: &str) {
+    pub(crate) fn output(&self, text: &str) {
         let text = plain(text);
         if self.terminal {
             self.put(&format!("    \x1b[2m{text}\x1b[0m"));
@@ -41,7 +41,7 @@ impl Screen {
     }
 
     /// Something ended well.
-    pub(super) fn good(&self, text: &str) {
+    pub(crate) fn good(&self, text: &str) {
         let text = plain(text);
         if self.terminal {
             self.put(&format!("  \x1b[32m✓\x1b[0m {text}"));
@@ -51,7 +51,7 @@ impl Screen {
     }
 
     /// Something ended badly.
-    pub(super) fn bad(&self, text: &str) {
+    pub(crate) fn bad(&self, text: &str) {
         let text = plain(text);
         if self.terminal {
             self.put(&format!("  \x1b[31m✗\x1b[0m {text}"));
@@ -61,7 +61,7 @@ impl Screen {
     }
 
     /// What goes on just now; replaced by whatever comes next. Nothing where there is no terminal.
-    pub(super) fn status(&self, text: &str) {
+    pub(crate) fn status(&self, text: &str) {
         let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
         if self.terminal && *status != text {
             text.clone_into(&mut status);

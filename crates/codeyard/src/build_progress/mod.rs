@@ -1,0 +1,116 @@
+//! A build as it goes, for a person: its phases with their durations among the lines of its log.
+
+mod weave;
+
+use std::time::Duration;
+
+use client::Client;
+use serde_json::{Value, json};
+
+use crate::failure::{Failure, Outcome};
+use crate::screen::Screen;
+use weave::{Item, Weave};
+
+/// How often is looked.
+const TICK: Duration = Duration::from_millis(60);
+
+/// One build being told.
+pub(crate) struct BuildProgress<'a> {
+    client: &'a Client,
+    screen: &'a Screen,
+    id: String,
+    log_token: Option<String>,
+    weave: Weave,
+}
+
+impl<'a> BuildProgress<'a> {
+    /// Nothing of it has been told yet.
+    pub(crate) fn new(client: &'a Client, screen: &'a Screen, id: &str) -> Self {
+        let weave = Weave::default();
+        Self { client, screen, id: id.to_owned(), log_token: None, weave }
+    }
+
+    /// Tells it to its end, and returns it.
+    pub(crate) async fn until_the_end(&mut self) -> Outcome<Value> {
+        loop {
+            let build = self.look().await?;
+            if build["buildComplete"] == true {
+                return Ok(build);
+            }
+            tokio::time::sleep(TICK).await;
+        }
+    }
+
+    /// Tells what is new, and returns the build as it is now.
+    pub(crate) async fn look(&mut self) -> Outcome<Value> {
+        let input = json!({"ids": [self.id]});
+        let mut found =
+            self.client.json("codebuild", "CodeBuild_20161006.BatchGetBuilds", input).await?;
+        let build = found["builds"][0].take();
+        if build.is_null() {
+            return Err(Failure::new(format!("there is no build {}", self.id)));
+        }
+        self.read_log(&build["logs"]).await?;
+        let phases: Vec<&Value> = build["phases"].as_array().into_iter().flatten().collect();
+        let ended: Vec<&str> = phases
+            .iter()
+            .filter(|phase| phase["phaseStatus"].is_string())
+            .map(|phase| phase["phaseType"].as_str().unwrap_or_default())
+            .collect();
+        for item in self.weave.ready(&ended, build["buildComplete"] == true) {
+            match item {
+                Item::Line(line) => self.screen.output(&line),
+                Item::Phase(at) => phases.get(at).into_iter().for_each(|phase| self.phase(phase)),
+            }
+        }
+        Ok(build)
+    }
+
+    fn phase(&self, phase: &Value) {
+        let name = phase["phaseType"].as_str().unwrap_or_default();
+        let status = phase["phaseStatus"].as_str().unwrap_or_default();
+        let seconds = seconds_between(&phase["startTime"], &phase["endTime"]);
+        self.screen.line(&format!("    {name} {status} ({seconds})"));
+        for context in phase["contexts"].as_array().into_iter().flatten() {
+            if let Some(message) = context["message"].as_str().filter(|it| !it.is_empty()) {
+                self.screen.bad(message);
+            }
+        }
+    }
+
+    async fn read_log(&mut self, logs: &Value) -> Outcome<()> {
+        let (Some(group), Some(stream)) = (logs["groupName"].as_str(), logs["streamName"].as_str())
+        else {
+            return Ok(());
+        };
+        loop {
+            let mut input =
+                json!({"logGroupName": group, "logStreamName": stream, "startFromHead": true});
+            if let Some(token) = &self.log_token {
+                input["nextToken"] = json!(token);
+            }
+            let page = match self.client.json("logs", "Logs_20140328.GetLogEvents", input).await {
+                // The first line makes the stream.
+                Err(error) if error.is("ResourceNotFoundException") => return Ok(()),
+                page => page?,
+            };
+            let events = page["events"].as_array().cloned().unwrap_or_default();
+            for event in &events {
+                let text = event["message"].as_str().unwrap_or_default();
+                self.weave.line(text.trim_end());
+            }
+            self.log_token = page["nextForwardToken"].as_str().map(str::to_owned);
+            if events.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The time between two timestamps of the API.
+pub(crate) fn seconds_between(from: &Value, to: &Value) -> String {
+    match (from.as_f64(), to.as_f64()) {
+        (Some(from), Some(to)) => format!("{:.2} s", (to - from).max(0.0)),
+        _ => "? s".to_owned(),
+    }
+}
