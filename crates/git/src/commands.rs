@@ -2,7 +2,7 @@
 //! Request").
 
 use crate::limits::{MAX_PUSH_COMMANDS, MAX_SHALLOW_LINES};
-use crate::{GitError, Oid, RefUpdate, Refusal, Result, is_valid_name};
+use crate::{GitError, Oid, RefUpdate, Refusal, Result, is_valid_name, why_not_made};
 use std::collections::HashSet;
 
 /// What we offer to pushing clients.
@@ -118,6 +118,8 @@ impl PushRequestReader {
         };
         let problem = if !is_valid_name(&update.name) {
             Some("not a valid reference name".to_owned())
+        } else if let Some(why) = why_not_made(&update.name).filter(|_| update.new.is_some()) {
+            Some(why)
         } else if !self.names.insert(update.name.clone()) {
             Some("named twice in one push".to_owned())
         } else if update.old.is_none() && update.new.is_none() {
@@ -179,11 +181,13 @@ mod tests {
             &format!("{Z} {A} refs/heads/../../x"),
             &format!("{Z} {A} HEAD"),
             &format!("{Z} {Z} refs/heads/b"),
+            &format!("{Z} {A} refs/heads/-b"),
+            &format!("{A} {Z} refs/heads/-c"),
         ])
         .unwrap();
         assert_eq!(
             request.commands.iter().map(|c| c.problem.is_some()).collect::<Vec<_>>(),
-            [false, true, true, true, true]
+            [false, true, true, true, true, true, false]
         );
         for bad in [
             String::new(),

@@ -69,7 +69,7 @@ pub use path::{PathError, check_path};
 pub use receive::read_push_request;
 pub use refs::{
     ATOMIC_FAILURE, RefSnapshot, RefStore, RefUpdate, Refusal, apply_to_map, candidates,
-    check_update, is_valid_name, parents,
+    check_update, is_valid_name, parents, why_not_made,
 };
 pub use repository::Repository;
 pub use upload::{Protocol, Service};

@@ -12,13 +12,18 @@ pub const MAX_PUSH_COMMANDS: usize = 4_000;
 /// `shallow` lines that one push may carry.
 pub const MAX_SHALLOW_LINES: usize = 100_000;
 
-/// The longest reference name in bytes. AWS: a branch name has at most 256 characters.
-pub const MAX_REFERENCE_NAME: usize = 1_024;
+/// The longest reference name in bytes: that of a branch with the longest name of the widest
+/// characters.
+pub const MAX_REFERENCE_NAME: usize = "refs/heads/".len() + 4 * MAX_BRANCH_NAME;
 
-/// The longest part of a reference name between slashes, in bytes: git keeps references in files,
-/// whose names have 255 at most, and locks them with `.lock` behind the name. With a longer one
-/// nobody could fetch any more.
-pub const MAX_REFERENCE_PART: usize = 250;
+/// The longest name of a branch, in characters; AWS's quota.
+pub const MAX_BRANCH_NAME: usize = 256;
+
+/// The longest part of a reference name between slashes, in characters, so that AWS's longest
+/// branches have room. Git clients that keep references in files, whose names have 255 bytes at
+/// most with the `.lock` of their making, clone longer parts, but cannot fetch them later: they say
+/// so, and fetch all others.
+pub const MAX_REFERENCE_PART: usize = MAX_BRANCH_NAME;
 
 /// The largest pack that one push may bring, in bytes.
 pub const MAX_PACK_BYTES: u64 = 8 << 30;

@@ -1,6 +1,6 @@
 //! References: their names, how they change, and the store that holds the truth of them.
 
-use crate::limits::{MAX_REFERENCE_NAME, MAX_REFERENCE_PART};
+use crate::limits::{MAX_BRANCH_NAME, MAX_REFERENCE_NAME, MAX_REFERENCE_PART};
 use crate::packs::{Answer, SealedPack};
 use crate::{Oid, Result};
 use std::collections::BTreeMap;
@@ -74,7 +74,7 @@ pub fn is_valid_name(name: &str) -> bool {
         c.is_ascii_control() || matches!(c, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\')
     };
     let good_part = |part: &str| {
-        (1..=MAX_REFERENCE_PART).contains(&part.len())
+        (1..=MAX_REFERENCE_PART).contains(&part.chars().count())
             && !part.starts_with('.')
             && !part.ends_with(".lock")
     };
@@ -84,6 +84,40 @@ pub fn is_valid_name(name: &str) -> bool {
         && !name.contains("..")
         && !name.contains("@{")
         && !name.ends_with('.')
+}
+
+/// Why no reference of this valid name is made or moved, though one that is there may be deleted.
+/// These names mean something else to git or to people's commands, and `refs/codeyard/` is the
+/// yard's own but for what an import puts there. All other names, those of other hosts' pull
+/// requests or notes among them, are data.
+pub fn why_not_made(name: &str) -> Option<Refusal> {
+    if name.starts_with("refs/codeyard/") && !name.starts_with("refs/codeyard/import/") {
+        return Some("refs/codeyard/ is the yard's own: choose another name".to_owned());
+    }
+    let branch = name.strip_prefix("refs/heads/");
+    if let Some(short) = branch.or_else(|| name.strip_prefix("refs/tags/"))
+        && short.starts_with('-')
+    {
+        let why = "begins with a dash, so that commands would take it for an option";
+        return Some(format!("'{short}' {why}: choose another name"));
+    }
+    let branch = branch?;
+    let is_id = branch.len() == 40 && branch.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match branch {
+        "HEAD" | "@" => Some(format!(
+            "a branch cannot be called {branch}, which means the commit that is checked out: \
+             choose another name"
+        )),
+        _ if is_id => Some(
+            "a branch cannot have the form of a commit ID, 40 hexadecimal digits: choose another \
+             name"
+                .to_owned(),
+        ),
+        _ if branch.chars().count() > MAX_BRANCH_NAME => {
+            Some(format!("a branch name has at most {MAX_BRANCH_NAME} characters"))
+        }
+        _ => None,
+    }
 }
 
 /// The names that `rev` may stand for, in git's order of preference (gitrevisions). The one that
@@ -268,7 +302,37 @@ mod tests {
         assert!(!is_valid_name("HEAD") && !is_valid_name("heads/main"));
         let long = |part: usize| format!("refs/heads/{}/b", "a".repeat(part));
         assert!(is_valid_name(&long(MAX_REFERENCE_PART)));
-        assert!(!is_valid_name(&long(MAX_REFERENCE_PART + 1)), "clones could not keep it");
+        assert!(!is_valid_name(&long(MAX_REFERENCE_PART + 1)));
+        assert!(is_valid_name(&format!("refs/heads/{}", "🎉".repeat(MAX_BRANCH_NAME))));
+    }
+
+    #[test]
+    fn names_that_mislead_are_not_made() {
+        for name in [
+            "refs/heads/HEAD",
+            "refs/heads/@",
+            "refs/heads/-f",
+            "refs/tags/--all",
+            "refs/heads/0123456789abcdef0123456789ABCDEF01234567",
+            "refs/codeyard/x",
+            "refs/codeyard/imports",
+            &format!("refs/heads/a/{}", "b".repeat(MAX_BRANCH_NAME - 1)),
+        ] {
+            assert!(is_valid_name(name) && why_not_made(name).is_some(), "{name}");
+        }
+        for name in [
+            "refs/heads/main",
+            "refs/heads/a/HEAD",
+            "refs/heads/a/-b",
+            "refs/heads/0123456789abcdef0123456789abcdef0123456",
+            "refs/tags/0123456789abcdef0123456789abcdef01234567",
+            "refs/codeyard/import/1",
+            "refs/notes/commits",
+            "refs/pull/1/head",
+            &format!("refs/heads/{}", "é".repeat(MAX_BRANCH_NAME)),
+        ] {
+            assert_eq!(why_not_made(name), None, "{name}");
+        }
     }
 
     proptest! {

@@ -175,12 +175,13 @@ pub(crate) fn check_name(name: &str) -> Result<(), Error> {
 /// Refuses what is no branch name.
 pub(crate) fn check_branch(branch: &str) -> Result<(), Error> {
     let full = branch_ref(branch);
-    let is_special = matches!(branch, "HEAD" | "@");
-    if branch.starts_with('-') || is_special || !git::is_valid_name(&full) {
-        return Err(errors::INVALID_BRANCH_NAME
-            .error(format!("The branch name {branch} is not valid: see git-check-ref-format.")));
+    let bad = |why: &str| {
+        errors::INVALID_BRANCH_NAME.error(format!("The branch name {branch} is not valid: {why}."))
+    };
+    if !git::is_valid_name(&full) {
+        return Err(bad("see git-check-ref-format"));
     }
-    Ok(())
+    git::why_not_made(&full).map_or(Ok(()), |why| Err(bad(&why)))
 }
 
 /// Refuses tags that AWS refuses.
