@@ -45,12 +45,19 @@ pub(crate) fn authorize(cx: &Cx, service: &str, right: &Right) -> Result<(), Err
         .registry()
         .by_signing_name(service)
         .map_or(common::ACCESS_DENIED_JSON, |service| service.errors.access_denied);
+    let words = policy::denial(&request, decision.reason);
+    let mut error = denied.error(words.trim_end_matches('.'));
     let encoded = encode_authorization_message(cx.yard(), &explain(cx, right, &context, &decision));
-    Err(denied.error(format!(
-        "{}. Encoded authorization failure message: {encoded}",
-        policy::denial(&request, decision.reason).trim_end_matches('.')
-    )))
+    // Behind the words, which are cut where they are long: cut, it could not be decoded.
+    if encoded.len() <= MAX_ENCODED {
+        error.message.push_str(&format!(". Encoded authorization failure message: {encoded}"));
+    }
+    Err(error)
 }
+
+/// Bytes of an encoded message that is still told. Longer ones have long names of the caller's in
+/// them, of resources that are not there.
+const MAX_ENCODED: usize = 16 << 10;
 
 /// All condition keys: those of the caller, of the request, and of the right.
 fn request_context(cx: &Cx, right: &Right) -> Context {

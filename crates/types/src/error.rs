@@ -3,6 +3,29 @@
 use std::borrow::Cow;
 use std::fmt;
 
+/// The longest message that an error is made with, in characters. Messages repeat what callers sent,
+/// which may be megabytes: of a longer one the beginning and the end are kept, where the words are
+/// that say what is wrong and why.
+pub const MAX_MESSAGE: usize = 1_024;
+
+/// A text of at most `most` characters: of a longer one the first three quarters, an ellipsis and
+/// the end.
+pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    if text.len() <= most || text.chars().count() <= most {
+        return Cow::Borrowed(text);
+    }
+    const GAP: &str = " … ";
+    let kept = most.saturating_sub(GAP.chars().count());
+    let last = kept / 4;
+    let head = text.char_indices().nth(kept - last).map_or(text.len(), |(at, _)| at);
+    let tail = match last.checked_sub(1) {
+        Some(before) => text.char_indices().nth_back(before).map_or(0, |(at, _)| at),
+        None => text.len(),
+    };
+    let (head, tail) = (text.get(..head), text.get(tail..));
+    Cow::Owned([head.unwrap_or_default(), GAP, tail.unwrap_or_default()].concat())
+}
+
 /// One entry of a service's error set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorKind {
@@ -18,12 +41,17 @@ impl ErrorKind {
         Self { code, status }
     }
 
-    /// An error of this kind with what happened, in a sentence.
+    /// An error of this kind with what happened, in a sentence; at most [`MAX_MESSAGE`] of it.
     pub fn error(self, message: impl Into<String>) -> Error {
+        let message = message.into();
+        let message = match cut(&message, MAX_MESSAGE) {
+            Cow::Borrowed(_) => message,
+            Cow::Owned(cut) => cut,
+        };
         Error {
             code: Cow::Borrowed(self.code),
             status: self.status,
-            message: message.into(),
+            message,
             members: Vec::new(),
             headers: Vec::new(),
         }
@@ -100,4 +128,25 @@ macro_rules! errors {
         #[allow(dead_code)]
         pub const ALL: &[$crate::ErrorKind] = &[$($name),*];
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_values_are_cut_in_the_middle() {
+        const BAD: ErrorKind = ErrorKind::new("Bad", 400);
+        for sign in ["a", "é", "語", "🎉"] {
+            let whole = sign.repeat(MAX_MESSAGE);
+            assert_eq!(BAD.error(whole.as_str()).message, whole);
+            let said = BAD.error(format!("The name {} is not valid.", whole.repeat(9))).message;
+            assert_eq!(said.chars().count(), MAX_MESSAGE, "{sign}");
+            assert!(said.starts_with("The name ") && said.ends_with(" is not valid."), "{said}");
+            assert!(said.contains(" … "));
+        }
+        assert_eq!(cut("abcdef", 5), "ab … ");
+        assert_eq!(cut("abcdef", 0), " … ");
+        assert_eq!(cut("", 0), "");
+    }
 }

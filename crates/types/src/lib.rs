@@ -12,7 +12,7 @@ pub use arn::{Arn, ArnError};
 pub use clock::{
     Clock, ManualClock, SharedClock, SystemClock, Timestamp, TimestampError, system_clock,
 };
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, MAX_MESSAGE, cut};
 pub use ids::{IdAlphabet, random_bytes, random_id, random_secret, uuid};
 pub use page::{Page, PageToken, PageTokenError};
 pub use scope::{Account, AccountError, GLOBAL, Region, RegionError, Scope};

@@ -26,7 +26,10 @@ pub(crate) fn check(draft: &Draft, commit: &Oid, blocks: bool) -> Result<(), Err
     }
     match git::secrets::refusal(&draft.find_secrets(commit)?) {
         Some(refusal) => {
-            Err(errors::OPERATION_NOT_ALLOWED.error(format!("The commit was not made: {refusal}")))
+            let mut error = errors::OPERATION_NOT_ALLOWED.error("The commit was not made: ");
+            // Whole, for it has its own bounds.
+            error.message.push_str(&refusal);
+            Err(error)
         }
         None => Ok(()),
     }

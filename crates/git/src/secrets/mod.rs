@@ -98,9 +98,12 @@ fn told(path: &[u8]) -> String {
     // A secret may have slashes in it.
     let path = if secret(&path) { HIDDEN } else { &path };
     let path = String::from_utf8_lossy(path);
-    path.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+    let path: String = path.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+    types::cut(&path, MAX_TOLD).into_owned()
 }
 
+/// Characters of a path that are told.
+const MAX_TOLD: usize = 256;
 /// Stands where a secret is.
 const HIDDEN: &[u8] = b"[secret]";
 
