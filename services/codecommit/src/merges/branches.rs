@@ -5,9 +5,9 @@ use git::Oid;
 use service::Cx;
 use wire::Error;
 
+use super::sides::Sides;
 use super::{How, Landing, MergeOption, Words, land, prepare};
 use crate::model::{self, Repository};
-use crate::reading::specified;
 use crate::{errors, refs, repos};
 
 pub(crate) async fn merge_branches_by_fast_forward(
@@ -70,8 +70,7 @@ fn action(option: MergeOption) -> &'static str {
 struct Found {
     id: String,
     branch: String,
-    source: Oid,
-    destination: Oid,
+    named: Sides,
     tip: Oid,
 }
 
@@ -92,8 +91,9 @@ fn find(cx: &Cx, input: &MergeBranchesInput) -> Result<Found, Error> {
                     input.destination_commit_specifier
                 ))
             })?;
-        let source = specified(tx, &found, Some(&input.source_commit_specifier))?;
-        let destination = specified(tx, &found, Some(&input.destination_commit_specifier))?;
+        let (source, destination) =
+            (&input.source_commit_specifier, &input.destination_commit_specifier);
+        let named = Sides::find(tx, &found, source, destination)?;
         let tip = match refs::get(tx, &found.id, &model::branch_ref(&branch))? {
             Some(tip) => tip,
             None if refs::get(tx, &found.id, &format!("refs/tags/{branch}"))?.is_some() => {
@@ -102,7 +102,7 @@ fn find(cx: &Cx, input: &MergeBranchesInput) -> Result<Found, Error> {
             }
             None => return Err(errors::no_branch(&found, &branch)),
         };
-        Ok(Found { id: found.id.clone(), branch, source, destination, tip })
+        Ok(Found { id: found.id.clone(), branch, named, tip })
     })
 }
 
@@ -124,14 +124,13 @@ async fn merge(
         input.conflict_resolution.clone(),
         input.keep_empty_folders,
     )?;
-    let Found { id, branch, source, destination, tip } = find(&cx, &input)?;
+    let Found { id, branch, named, tip } = find(&cx, &input)?;
     // The default branch, which HEAD means, may have changed since the request was authorized.
     let right = model::right_on_branch(&cx, action(option), &input.repository_name, &branch)?;
     cx.authorize("codecommit", &right)?;
     let name = branch.clone();
     let work = move |objects: &git::Objects| {
-        let source = super::commit(objects, &source)?;
-        let destination = super::commit(objects, &destination)?;
+        let Sides { source, destination } = named.commits(objects)?;
         if destination != tip {
             let behind = objects.leads_to(&destination, &tip).map_err(super::failed)?;
             return Err(match behind {

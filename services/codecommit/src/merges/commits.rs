@@ -8,9 +8,9 @@ use wire::Error;
 
 use super::facts::{self, Recorded};
 use super::land::draft;
+use super::sides::Sides;
 use super::{How, Words, prepare};
 use crate::model::Repository;
-use crate::reading::specified;
 use crate::{errors, events, refs, repos, secret_scanning};
 
 /// Commits of the destination in which a merge is looked for.
@@ -36,16 +36,10 @@ pub(crate) async fn create_unreferenced_merge_commit(
     )?;
     let (source_name, destination_name) =
         (input.source_commit_specifier, input.destination_commit_specifier);
-    let (found, source, destination) = cx.read(|tx| {
-        let found = Repository::load(tx, &cx.scope(), &input.repository_name)?;
-        let source = specified(tx, &found, Some(&source_name))?;
-        let destination = specified(tx, &found, Some(&destination_name))?;
-        Ok((found, source, destination))
-    })?;
+    let (found, named) = Sides::load(&cx, &input.repository_name, &source_name, &destination_name)?;
     let repository = repos::open(&cx, &found.id).await?;
     let work = move |objects: &Objects| {
-        let source = super::commit(objects, &source)?;
-        let destination = super::commit(objects, &destination)?;
+        let Sides { source, destination } = named.commits(objects)?;
         prepare(objects, source, destination, how)
     };
     let prepared = repository.read(work).await?;
@@ -56,6 +50,15 @@ pub(crate) async fn create_unreferenced_merge_commit(
     let default = format!("Merge '{source_name}' into '{destination_name}'");
     let blocks_secrets = secret_scanning::blocks(&found);
     let (landed, installed) = draft(&repository, prepared, words, default, blocks_secrets).await?;
+    let output = CreateUnreferencedMergeCommitOutput {
+        commit_id: Some(landed.commit.to_string()),
+        tree_id: Some(landed.tree.to_string()),
+    };
+    if !landed.is_new {
+        // The destination has the result of the merge: nothing was made, nothing is told.
+        installed.keep();
+        return Ok(output);
+    }
     let (id, caller, now) = (found.id.clone(), cx.caller().arn.clone(), cx.now());
     let packs = installed.packs();
     let told = cx
@@ -77,10 +80,7 @@ pub(crate) async fn create_unreferenced_merge_commit(
         return Err(errors::no_repository(&found.name));
     }
     installed.keep();
-    Ok(CreateUnreferencedMergeCommitOutput {
-        commit_id: Some(landed.commit.to_string()),
-        tree_id: Some(landed.tree.to_string()),
-    })
+    Ok(output)
 }
 
 /// The merge commit of two commits: the latest that was made of them here, referenced or not, or
@@ -89,19 +89,15 @@ pub(crate) async fn get_merge_commit(
     cx: Cx,
     input: GetMergeCommitInput,
 ) -> Result<GetMergeCommitOutput, Error> {
-    let (found, source, destination) = cx.read(|tx| {
-        let found = Repository::load(tx, &cx.scope(), &input.repository_name)?;
-        let source = specified(tx, &found, Some(&input.source_commit_specifier))?;
-        let destination = specified(tx, &found, Some(&input.destination_commit_specifier))?;
-        Ok((found, source, destination))
-    })?;
+    let (source, destination) =
+        (&input.source_commit_specifier, &input.destination_commit_specifier);
+    let (found, named) = Sides::load(&cx, &input.repository_name, source, destination)?;
     let repository = repos::open(&cx, &found.id).await?;
     let work = move |objects: &Objects| {
-        let source = super::commit(objects, &source)?;
-        let destination = super::commit(objects, &destination)?;
-        Ok::<_, Error>((source, destination, line(objects, destination)?))
+        let sides = named.commits(objects)?;
+        Ok::<_, Error>((sides, line(objects, sides.destination)?))
     };
-    let (source, destination, line) = repository.read(work).await?;
+    let (Sides { source, destination }, line) = repository.read(work).await?;
     let (recorded, merged) = cx.read(|tx| {
         let recorded = Recorded::find(tx, &found.id, source, destination)?.filter(|recorded| {
             input.conflict_detail_level.is_none_or(|level| level == recorded.level)

@@ -8,9 +8,9 @@ use types::PageToken;
 use wire::Error;
 
 use super::describe::Described;
+use super::sides::Sides;
 use super::{Facts, How, Level, MergeOption, Prepared, Strategy, prepare};
-use crate::model::Repository;
-use crate::reading::{MAX_BLOB, file_path, specified};
+use crate::reading::{MAX_BLOB, file_path};
 use crate::{errors, paging, repos};
 
 /// Conflicts, or hunks, on one page if the caller does not say, and at most.
@@ -26,40 +26,37 @@ struct Question {
     strategy: Option<Strategy>,
 }
 
-/// The two commits and the repository's id.
-struct Sides {
-    id: String,
-    source: Oid,
-    destination: Oid,
+/// The [`Question`] that an input asks; by its own merge option, or by the one given.
+macro_rules! question {
+    ($input:ident) => {
+        question!($input, $input.merge_option)
+    };
+    ($input:ident, $option:expr) => {
+        Question {
+            repository: $input.repository_name,
+            source: $input.source_commit_specifier,
+            destination: $input.destination_commit_specifier,
+            option: $option,
+            level: $input.conflict_detail_level,
+            strategy: $input.conflict_resolution_strategy,
+        }
+    };
 }
 
 impl Question {
-    fn how(&self) -> Result<How, Error> {
-        How::new(self.option, self.level, self.strategy, None, None)
-    }
-
-    fn sides(&self, cx: &Cx) -> Result<Sides, Error> {
-        cx.read(|tx| {
-            let found = Repository::load(tx, &cx.scope(), &self.repository)?;
-            let source = specified(tx, &found, Some(&self.source))?;
-            let destination = specified(tx, &found, Some(&self.destination))?;
-            Ok(Sides { id: found.id.clone(), source, destination })
-        })
-    }
-
     /// Lets `show` look at the merge, where it may block.
     async fn ask<T: Send + 'static>(
         &self,
         cx: &Cx,
         show: impl FnOnce(&Objects, &Prepared) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (how, sides) = (self.how()?, self.sides(cx)?);
+        let how = How::new(self.option, self.level, self.strategy, None, None)?;
+        let (found, named) = Sides::load(cx, &self.repository, &self.source, &self.destination)?;
         let work = move |objects: &Objects| {
-            let source = super::commit(objects, &sides.source)?;
-            let destination = super::commit(objects, &sides.destination)?;
+            let Sides { source, destination } = named.commits(objects)?;
             show(objects, &prepare(objects, source, destination, how)?)
         };
-        repos::open(cx, &sides.id).await?.read(work).await
+        repos::open(cx, &found.id).await?.read(work).await
     }
 
     /// Descriptions are of squash and three-way merges only.
@@ -78,17 +75,10 @@ pub(crate) async fn get_merge_options(
     cx: Cx,
     input: GetMergeOptionsInput,
 ) -> Result<GetMergeOptionsOutput, Error> {
-    let question = Question {
-        repository: input.repository_name,
-        source: input.source_commit_specifier,
-        destination: input.destination_commit_specifier,
-        option: MergeOption::ThreeWayMerge,
-        level: input.conflict_detail_level,
-        strategy: input.conflict_resolution_strategy,
-    };
+    let question = question!(input, MergeOption::ThreeWayMerge);
     let show = |_: &Objects, prepared: &Prepared| {
         let mut merge_options = Vec::new();
-        if prepared.base == prepared.destination {
+        if [prepared.source, prepared.destination].contains(&prepared.base) {
             merge_options.push(MergeOption::FastForwardMerge);
         }
         if prepared.is_mergeable() {
@@ -122,14 +112,7 @@ pub(crate) async fn get_merge_conflicts(
             )));
         }
     }
-    let question = Question {
-        repository: input.repository_name,
-        source: input.source_commit_specifier,
-        destination: input.destination_commit_specifier,
-        option: input.merge_option,
-        level: input.conflict_detail_level,
-        strategy: input.conflict_resolution_strategy,
-    };
+    let question = question!(input);
     let token = input.next_token;
     let show = move |objects: &Objects, prepared: &Prepared| {
         let facts = prepared.facts();
@@ -158,14 +141,7 @@ pub(crate) async fn describe_merge_conflicts(
 ) -> Result<DescribeMergeConflictsOutput, Error> {
     let wanted = limit(input.max_merge_hunks, errors::INVALID_MAX_MERGE_HUNKS)?;
     let path = file_path(&input.file_path)?.to_owned();
-    let question = Question {
-        repository: input.repository_name,
-        source: input.source_commit_specifier,
-        destination: input.destination_commit_specifier,
-        option: input.merge_option,
-        level: input.conflict_detail_level,
-        strategy: input.conflict_resolution_strategy,
-    };
+    let question = question!(input);
     question.not_fast_forward()?;
     let token = input.next_token;
     let show = move |objects: &Objects, prepared: &Prepared| {
@@ -195,14 +171,7 @@ pub(crate) async fn batch_describe_merge_conflicts(
 ) -> Result<BatchDescribeMergeConflictsOutput, Error> {
     let hunks = limit(input.max_merge_hunks, errors::INVALID_MAX_MERGE_HUNKS)?;
     let files = limit(input.max_conflict_files, errors::INVALID_MAX_CONFLICT_FILES)?;
-    let question = Question {
-        repository: input.repository_name,
-        source: input.source_commit_specifier,
-        destination: input.destination_commit_specifier,
-        option: input.merge_option,
-        level: input.conflict_detail_level,
-        strategy: input.conflict_resolution_strategy,
-    };
+    let question = question!(input);
     question.not_fast_forward()?;
     let (token, paths) = (input.next_token, input.file_paths.filter(|paths| !paths.is_empty()));
     let show = move |objects: &Objects, prepared: &Prepared| {

@@ -43,17 +43,14 @@ impl Facts {
         detail
     }
 
-    /// Remembers which commit the merge made; a fast-forward makes none. The latest merge of the
-    /// same commits is the one that is remembered.
+    /// Remembers which commit the merge made. The latest merge of the same commits is the one that
+    /// is remembered.
     pub fn record(
         &self,
         tx: &mut WriteTx<'_>,
         repository: &str,
         commit: Oid,
     ) -> Result<(), StoreError> {
-        if self.option == MergeOption::FastForwardMerge {
-            return Ok(());
-        }
         let key = by_sides(repository, self.source, self.destination);
         let words = format!("{commit} {} {} {}", self.base, self.level, self.strategy);
         tx.put_raw(BY_SIDES, &key, words.as_bytes())?;

@@ -48,9 +48,12 @@ pub(crate) struct Landing<'a> {
 /// A merge that has been made.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Landed {
-    /// The commit of the merge; of a fast-forward, the source.
+    /// The commit of the merge; of a fast-forward, the source; where the source was in the
+    /// destination already, that.
     pub commit: Oid,
     pub tree: Oid,
+    /// It is a new one.
+    pub is_new: bool,
 }
 
 /// Makes the commit and moves the branch to it, if it still stands at the prepared destination,
@@ -78,7 +81,9 @@ pub(crate) async fn land<T: Send + 'static>(
     let update = RefUpdate { name, old: Some(facts.destination), new: Some(landed.commit) };
     let (of, done) = (id.to_owned(), landed);
     let write = move |tx: &mut WriteTx<'_>| {
-        facts.record(tx, &of, done.commit)?;
+        if done.is_new {
+            facts.record(tx, &of, done.commit)?;
+        }
         also(tx, &done)
     };
     let refs = StoreRefs::new(cx, id).bringing(&installed);
@@ -103,7 +108,7 @@ pub(crate) async fn land<T: Send + 'static>(
 }
 
 /// Makes the commit of a merge, which no reference needs yet, under the repository's turn. A
-/// fast-forward makes none: its commit is the source.
+/// fast-forward makes none, nor does a merge of what is there already.
 pub(super) async fn draft(
     repository: &Repository,
     prepared: Prepared,
@@ -121,7 +126,12 @@ pub(super) async fn draft(
             reading::commit_at(draft.objects(), &commit)?;
         }
         let (tree, made) = match prepared.outcome {
-            Outcome::FastForward(tree) => return Ok(Landed { commit: facts.source, tree }),
+            Outcome::FastForward(tree) => {
+                return Ok(Landed { commit: facts.source, tree, is_new: false });
+            }
+            Outcome::UpToDate(tree) => {
+                return Ok(Landed { commit: facts.destination, tree, is_new: false });
+            }
             Outcome::Merged(tree, made) => (tree, made),
             Outcome::Diverged | Outcome::Conflicts(_) => return Err(refused),
         };
@@ -133,7 +143,7 @@ pub(super) async fn draft(
         let commit = draft.commit(&tree, &parents, &who, &who, &message)?;
         writing::check_draft(draft)?;
         secret_scanning::check(draft, &commit, blocks_secrets)?;
-        Ok(Landed { commit, tree })
+        Ok(Landed { commit, tree, is_new: true })
     };
     repository.change().await.write(build).await
 }

@@ -18,6 +18,7 @@ mod describe;
 mod facts;
 mod land;
 mod resolution;
+mod sides;
 
 use api_developer::codecommit::{
     ConflictDetailLevelTypeEnum as Level, ConflictResolution,
@@ -27,7 +28,7 @@ use git::merge::{Conflict, Detail, Favor, MAX_FILES, MAX_ITEMS, Made, MergeError
 use git::{Objects, Oid};
 use wire::Error;
 
-use crate::{errors, reading};
+use crate::errors;
 
 pub(crate) use branches::{
     merge_branches_by_fast_forward, merge_branches_by_squash, merge_branches_by_three_way, target,
@@ -106,6 +107,8 @@ pub(crate) struct Prepared {
 pub(crate) enum Outcome {
     /// The destination is to be what the source is, with this tree.
     FastForward(Oid),
+    /// The destination, with this tree, has all that the source has: it stays what it is.
+    UpToDate(Oid),
     /// The destination has commits that the source has not, and a fast-forward was asked for.
     Diverged,
     /// The merged tree, and those of its objects that are new.
@@ -117,7 +120,7 @@ pub(crate) enum Outcome {
 impl Prepared {
     /// Whether [`land`] can be tried.
     pub fn is_mergeable(&self) -> bool {
-        matches!(self.outcome, Outcome::FastForward(_) | Outcome::Merged(..))
+        !matches!(self.outcome, Outcome::Diverged | Outcome::Conflicts(_))
     }
 
     /// The conflicts, by path. A fast-forward has none, whether it can be done or not.
@@ -156,6 +159,13 @@ impl Prepared {
 /// Merges the commit `source` into the commit `destination` in memory. Blocks; for
 /// [`git::Repository::read`].
 ///
+/// AWS has no error for a source that is already in the destination (only a pull request cannot be
+/// opened from a branch into itself), and does not say what a merge of it makes. Here it makes
+/// nothing, as `git merge` says "Already up to date" and goes on: neither a commit without changes
+/// nor one with the same parent twice. The same goes for a squash after which the destination's
+/// tree would be what it was, for which git says that there is nothing to commit; a three-way merge
+/// still tells in history that the source came in.
+///
 /// # Errors
 /// `TipsDivergenceExceededException` (also where they have no common ancestor),
 /// `MaximumItemsToCompareExceededException`, `MaximumFileContentToLoadExceededException`,
@@ -170,9 +180,12 @@ pub(crate) fn prepare(
     if how.option == MergeOption::FastForwardMerge {
         let bases = objects.merge_bases(&destination, &source).map_err(failed)?;
         let base = *bases.first().ok_or_else(|| failed(MergeError::TooFarApart))?;
-        let outcome = match base == destination {
-            true => Outcome::FastForward(objects.commit(&source)?.tree),
-            false => Outcome::Diverged,
+        let outcome = if base == source {
+            Outcome::UpToDate(objects.commit(&destination)?.tree)
+        } else if base == destination {
+            Outcome::FastForward(objects.commit(&source)?.tree)
+        } else {
+            Outcome::Diverged
         };
         return Ok(Prepared { how, source, destination, base, outcome });
     }
@@ -184,9 +197,14 @@ pub(crate) fn prepare(
             String::from_utf8_lossy(path)
         )));
     }
-    let outcome = match merge.conflicts.is_empty() {
-        true => Outcome::Merged(merge.tree, merge.made),
-        false => Outcome::Conflicts(merge.conflicts),
+    let tree = objects.commit(&destination)?.tree;
+    let squash = how.option == MergeOption::SquashMerge;
+    let outcome = if !merge.conflicts.is_empty() {
+        Outcome::Conflicts(merge.conflicts)
+    } else if merge.base == source || (squash && merge.tree == tree) {
+        Outcome::UpToDate(tree)
+    } else {
+        Outcome::Merged(merge.tree, merge.made)
     };
     Ok(Prepared { how, source, destination, base: merge.base, outcome })
 }
@@ -205,9 +223,4 @@ pub(crate) fn failed(error: MergeError) -> Error {
             .error(format!("More than {MAX_FILES} files changed in both. Use a git client.")),
         MergeError::Git(error) => error.into(),
     }
-}
-
-/// The commit that a specifier's object is or tags.
-pub(crate) fn commit(objects: &Objects, oid: &Oid) -> Result<Oid, Error> {
-    reading::commit_at(objects, oid).map(|commit| commit.oid)
 }

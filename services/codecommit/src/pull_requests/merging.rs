@@ -126,6 +126,9 @@ impl Wish {
     }
 }
 
+/// A source that came into the destination by another way is merged: the pull request is closed as
+/// that, without a merge commit.
+///
 /// Checks twice: before the merge is tried, and in the transaction that makes it, which is refused
 /// if an approval was taken back or the source was pushed to meanwhile.
 async fn merge(
@@ -160,11 +163,10 @@ async fn merge(
                 "The source branch was pushed to while the merge was in progress. Try again.",
             ));
         }
-        let makes_commit = option != MergeOption::FastForwardMerge;
         let merged = MergeMetadata {
             is_merged: Some(true),
             merged_by: Some(wish.by.caller.arn.clone()),
-            merge_commit_id: makes_commit.then(|| landed.commit.to_string()),
+            merge_commit_id: landed.is_new.then(|| landed.commit.to_string()),
             merge_option: Some(option),
         };
         let pull_request = &mut found.pull_request;
