@@ -117,6 +117,14 @@ impl Objects {
         Ok(self.merge_bases(ancestor, tip)?.first() == Some(ancestor))
     }
 
+    /// Whether `ancestor` is one of `tips` or in the history of one.
+    ///
+    /// # Errors
+    /// As [`Objects::leads_to`].
+    pub fn leads_to_any(&self, ancestor: &Oid, tips: &[Oid]) -> Result<bool> {
+        Ok(self.merge_bases_of(tips, ancestor)?.first() == Some(ancestor))
+    }
+
     /// [`Objects::merge_bases`] of a commit with these histories and of `two`.
     pub(super) fn merge_bases_of(&self, ones: &[Oid], two: &Oid) -> Result<Vec<Oid>> {
         let mut walk = Walk::new(self);

@@ -9,9 +9,9 @@ use wire::Error;
 
 use super::model::{self, Comment as Kept, Thread};
 use super::place::commit_id;
-use super::posting::not_associated;
 use crate::model::Repository;
-use crate::pull_requests::model::PullRequest;
+use crate::pull_requests::access;
+use crate::pull_requests::model::{Found, PullRequest};
 use crate::{errors, paging, repos};
 
 /// Comments on one page if the caller does not say.
@@ -75,7 +75,9 @@ pub(crate) async fn get_comments_for_pull_request(
     let repository = found.repository;
     if let Some(revision) = &revision {
         if revision.repository != repository.name {
-            return Err(not_associated(id, &revision.repository));
+            let call = "GetCommentsForPullRequest";
+            let found = Found { pull_request: found.pull_request, repository };
+            return Err(access::elsewhere(&cx, call, &found, &revision.repository));
         }
         check_commits(&cx, &repository.id, vec![revision.before, revision.after]).await?;
     }

@@ -5,6 +5,7 @@ use git::{EntryKind, Objects, Oid};
 use service::Cx;
 use wire::Error;
 
+use crate::pull_requests::tips::Tips;
 use crate::reading::file_path;
 use crate::{errors, repos};
 
@@ -59,10 +60,22 @@ impl Place {
         ]
     }
 
-    /// Checks that the commits, the file and the line are there.
-    pub async fn look(&self, cx: &Cx, repository: &str) -> Result<Blobs, Error> {
+    /// Checks that the commits, the file and the line are there, and that the commits are those of
+    /// a pull request with these tips.
+    pub async fn look(
+        &self,
+        cx: &Cx,
+        repository: &str,
+        tips: Option<Tips>,
+    ) -> Result<Blobs, Error> {
         let place = self.clone();
-        let work = move |objects: &Objects| place.look_in(objects);
+        let work = move |objects: &Objects| {
+            let blobs = place.look_in(objects)?;
+            if let (Some(tips), Some(before)) = (tips, place.before) {
+                tips.check(objects, before, place.after)?;
+            }
+            Ok(blobs)
+        };
         repos::open(cx, repository).await?.read(work).await
     }
 

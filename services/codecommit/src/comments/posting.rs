@@ -12,7 +12,9 @@ use super::model::{self, Comment as Kept};
 use super::place::Place;
 use crate::errors;
 use crate::model::Repository;
+use crate::pull_requests::access;
 use crate::pull_requests::model::PullRequest;
+use crate::pull_requests::tips::Tips;
 
 /// Refuses what is no content. Its greatest length is in the shapes.
 pub(super) fn check_content(content: &str) -> Result<(), Error> {
@@ -50,16 +52,18 @@ pub(crate) async fn post_comment_for_pull_request(
 ) -> Result<PostCommentForPullRequestOutput, Error> {
     let place = Place::new(Some(&input.before_commit_id), &input.after_commit_id, input.location)?;
     let (id, name) = (input.pull_request_id, input.repository_name);
-    let repository = cx.read(|tx| {
+    let (repository, found, tips) = cx.read(|tx| {
         let named = Repository::load(tx, &cx.scope(), &name)?;
         let found = PullRequest::load(tx, &cx.scope(), &id)?;
-        if found.repository.id != named.id {
-            return Err(not_associated(&id, &name));
-        }
-        Ok(named)
+        let tips = Tips::of(tx, &found)?;
+        Ok((named, found, tips))
     })?;
+    if found.repository.id != repository.id {
+        return Err(access::elsewhere(&cx, "PostCommentForPullRequest", &found, &name));
+    }
     let token = input.client_request_token;
-    let (kept, comment) = post(&cx, &repository, Some(id), place, input.content, token).await?;
+    let on = Some((id, tips));
+    let (kept, comment) = post(&cx, &repository, on, place, input.content, token).await?;
     Ok(PostCommentForPullRequestOutput {
         repository_name: Some(name),
         pull_request_id: kept.pull_request,
@@ -72,22 +76,17 @@ pub(crate) async fn post_comment_for_pull_request(
     })
 }
 
-/// The pull request is of another repository.
-pub(super) fn not_associated(pull_request: &str, repository: &str) -> Error {
-    errors::REPOSITORY_NOT_ASSOCIATED_WITH_PULL_REQUEST
-        .error(format!("The pull request {pull_request} is not one of repository {repository}."))
-}
-
 /// Posts a comment that is no reply; answers how it is kept and how it is shown.
 async fn post(
     cx: &Cx,
     repository: &Stored<Repository>,
-    pull_request: Option<String>,
+    on: Option<(String, Tips)>,
     place: Place,
     content: String,
     token: Option<String>,
 ) -> Result<(Kept, Comment), Error> {
     check_content(&content)?;
+    let (pull_request, tips) = on.unzip();
     let words = place.words();
     let mut parameters = vec!["post", &repository.id, pull_request.as_deref().unwrap_or_default()];
     parameters.extend(words.iter().map(String::as_str));
@@ -97,7 +96,7 @@ async fn post(
     if let Some(done) = earlier(cx, &once, &author)? {
         return Ok(done);
     }
-    let blobs = place.look(cx, &repository.id).await?;
+    let blobs = place.look(cx, &repository.id, tips).await?;
     let text = |oid: git::Oid| oid.to_string();
     let comment = Kept {
         repository: repository.id.clone(),

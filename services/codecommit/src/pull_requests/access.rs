@@ -41,11 +41,30 @@ fn right_in(
     let nowhere = Right::new(format!("codecommit:{action}"), cx.arn("codecommit", "*"));
     let Some(found) = found else { return Ok(nowhere) };
     let right = context(model::right(cx, action, &found.repository.name)?, &found);
-    let read = model::right(cx, "GetPullRequest", &found.repository.name)?;
-    let visible = [&right, &read].iter().any(|right| cx.authorize("codecommit", right).is_ok());
-    if visible {
+    if is_visible(cx, &right, &found)? {
         return Ok(right);
     }
     cx.authorize("codecommit", &nowhere)?;
     Err(errors::no_pull_request(id))
+}
+
+/// Whether the caller may know of a pull request: who has `right`, which is one on its repository,
+/// and who may read it.
+fn is_visible(cx: &Cx, right: &Right, found: &Found) -> Result<bool, Error> {
+    let read = model::right(cx, "GetPullRequest", &found.repository.name)?;
+    Ok([right, &read].iter().any(|right| cx.authorize("codecommit", right).is_ok()))
+}
+
+/// The answer to who may do `action` in another repository than that of the pull request: that it
+/// is not of the one that was named, or to those who may know nothing of it that there is none.
+pub(crate) fn elsewhere(cx: &Cx, action: &str, found: &Found, named: &str) -> Error {
+    let id = &found.pull_request.id;
+    let visible = model::right(cx, action, &found.repository.name)
+        .and_then(|right| is_visible(cx, &right, found));
+    match visible {
+        Ok(true) => errors::REPOSITORY_NOT_ASSOCIATED_WITH_PULL_REQUEST
+            .error(format!("The pull request {id} is not one of repository {named}.")),
+        Ok(false) => errors::no_pull_request(id),
+        Err(error) => error,
+    }
 }

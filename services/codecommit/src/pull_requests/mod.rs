@@ -17,6 +17,7 @@ mod merging;
 pub(crate) mod model;
 pub(crate) mod questions;
 mod showing;
+pub(crate) mod tips;
 mod updating;
 
 use store::{StoreError, WriteTx};
