@@ -63,6 +63,7 @@ wire::errors! {
     BLOB_ID_DOES_NOT_EXIST = "BlobIdDoesNotExistException", 400;
     FILE_CONTENT_REQUIRED = "FileContentRequiredException", 400;
     FILE_CONTENT_SIZE_LIMIT_EXCEEDED = "FileContentSizeLimitExceededException", 400;
+    INVALID_DELETION_PARAMETER = "InvalidDeletionParameterException", 400;
     FOLDER_CONTENT_SIZE_LIMIT_EXCEEDED = "FolderContentSizeLimitExceededException", 400;
     INVALID_FILE_MODE = "InvalidFileModeException", 400;
     FILE_MODE_REQUIRED = "FileModeRequiredException", 400;

@@ -26,11 +26,14 @@ const MAX_COMPARED: u64 = 1 << 20;
 /// Newest first. A file has a version in each commit that made it differ from what all of that
 /// commit's parents have; where it is new, it may be a file of a parent that the commit took away,
 /// if at least half of it is the same, as `git log --follow` has it.
+///
+/// AWS documents no error for the path: of one that no commit has, and so of one that none can have,
+/// there are no versions.
 pub(crate) async fn list_file_commit_history(
     cx: Cx,
     input: ListFileCommitHistoryInput,
 ) -> Result<ListFileCommitHistoryOutput, Error> {
-    let path = file_path(&input.file_path)?.as_bytes().to_vec();
+    let path = file_path(&input.file_path).ok().map(|path| path.as_bytes().to_vec());
     let page = paging::size(input.max_results, PAGE)?;
     let listing = format!("ListFileCommitHistory {:?} {}", input.commit_specifier, input.file_path);
     // Pages after the first go on from the same commit, wherever the branch is by then.
@@ -53,6 +56,7 @@ pub(crate) async fn list_file_commit_history(
     })?;
     let work = move |objects: &Objects| {
         let tip = commit_at(objects, &tip)?.oid;
+        let Some(path) = path else { return Ok(ListFileCommitHistoryOutput::default()) };
         let end = skip.saturating_add(page);
         let mut walk = Walk::new(objects);
         walk.visit(tip, path, None)?;

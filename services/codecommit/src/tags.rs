@@ -1,4 +1,5 @@
-//! Tags of repositories.
+//! Tags of repositories. `TagPolicyException` cannot arise: tag policies are those of an organization
+//! (AWS Organizations), and a yard's accounts are in none.
 
 use api_developer::codecommit::*;
 use service::Cx;
@@ -6,9 +7,9 @@ use shape::Empty;
 use types::Arn;
 use wire::Error;
 
-use crate::errors;
 use crate::model::{self, Repository};
 use crate::repositories::too_many_tags;
+use crate::{errors, paging};
 
 /// The name of the repository that an ARN of this account and region means.
 pub(crate) fn repository_of(cx: &Cx, arn: &str) -> Result<String, Error> {
@@ -68,8 +69,7 @@ pub(crate) async fn list_tags_for_resource(
 ) -> Result<ListTagsForResourceOutput, Error> {
     let name = repository_of(&cx, &input.resource_arn)?;
     if input.next_token.is_some() {
-        return Err(service::common::VALIDATION_JSON
-            .error("The nextToken is not one that ListTagsForResource gave out."));
+        return Err(paging::bad_token());
     }
     let found = cx.read(|tx| Repository::load(tx, &cx.scope(), &name))?;
     Ok(ListTagsForResourceOutput { tags: found.value.tags, next_token: None })

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use api_developer::codecommit::*;
-use git::{Draft, Edit, Edited, FileChange, FileMode, Oid, RefUpdate, Signature};
+use git::{Draft, Edit, EditError, Edited, FileChange, FileMode, Oid, RefUpdate, Signature};
 use service::Cx;
 use wire::Error;
 
@@ -89,7 +89,13 @@ pub(crate) async fn delete_file(cx: Cx, input: DeleteFileInput) -> Result<Delete
     };
     let missing = errors::FILE_DOES_NOT_EXIST.error(format!("{path} does not exist."));
     let edit = Edit::Delete { path: path.clone() };
-    let made = commit(&cx, wish, missing, move |_, _| Ok(vec![edit])).await?;
+    // DeleteFile documents no error of its own for a folder: that is no file.
+    let no_file = missing.clone();
+    let made = commit(&cx, wish, missing, move |_, _| Ok(vec![edit])).await;
+    let made = made.map_err(|error| match error.is(errors::INVALID_DELETION_PARAMETER) {
+        true => no_file,
+        false => error,
+    })?;
     let file = made.edited.deleted.first();
     Ok(DeleteFileOutput {
         commit_id: made.commit.to_string(),
@@ -325,7 +331,15 @@ async fn commit(
         let base = base.map(|commit| commit.tree);
         let edits = edits(draft, base.as_ref())?;
         check_room(draft, base.as_ref(), &edits)?;
-        let edited = draft.edit(base.as_ref(), edits, keep).map_err(errors::bad_edit)?;
+        let deletes: HashSet<String> = edits.iter().filter_map(deleted).collect();
+        let edited = draft.edit(base.as_ref(), edits, keep).map_err(|error| match error {
+            EditError::IsFolder(path) if deletes.contains(&path) => {
+                errors::INVALID_DELETION_PARAMETER.error(format!(
+                    "{path} cannot be deleted: it is a folder. Delete the files in it."
+                ))
+            }
+            error => errors::bad_edit(error),
+        })?;
         if edited.is_empty() {
             return Err(unchanged);
         }
@@ -345,6 +359,13 @@ async fn commit(
     }
     installed.undo().await?;
     Err(outdated(&wish.branch))
+}
+
+fn deleted(edit: &Edit) -> Option<String> {
+    match edit {
+        Edit::Delete { path } => Some(path.clone()),
+        _ => None,
+    }
 }
 
 /// Refuses files for which git would refuse the commit if it was pushed.

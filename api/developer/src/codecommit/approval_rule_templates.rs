@@ -169,7 +169,12 @@ pub struct UpdateApprovalRuleTemplateDescriptionInput {
         invalid = "InvalidApprovalRuleTemplateNameException"
     )]
     pub approval_rule_template_name: String,
-    #[shape(required, max = 1000, invalid = "InvalidApprovalRuleTemplateDescriptionException")]
+    #[shape(
+        required,
+        missing = "InvalidApprovalRuleTemplateDescriptionException",
+        max = 1000,
+        invalid = "InvalidApprovalRuleTemplateDescriptionException"
+    )]
     pub approval_rule_template_description: String,
 }
 

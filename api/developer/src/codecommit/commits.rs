@@ -240,7 +240,8 @@ pub struct ListFileCommitHistoryInput {
     )]
     pub repository_name: String,
     pub commit_specifier: Option<String>,
-    #[shape(required, missing = "PathRequiredException")]
+    // The operation documents no error for a path: only the one that all have.
+    #[shape(required)]
     pub file_path: String,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,

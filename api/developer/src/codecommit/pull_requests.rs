@@ -51,12 +51,13 @@ shape::string_enum! {
     }
 }
 
-/// [Target](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_Target.html)
+/// [Target](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_Target.html). One that
+/// says nothing of where it is, an empty one first of all, is no target.
 #[derive(Shape, Default, Clone)]
 pub struct Target {
     #[shape(
         required,
-        missing = "RepositoryNameRequiredException",
+        missing = "TargetRequiredException",
         min = 1,
         max = 100,
         pattern = r"[\w\.-]+",

@@ -1,4 +1,6 @@
-//! Reactions: one of each user to each comment.
+//! Reactions: one of each user to each comment. The one error of AWS's that tells of a second,
+//! `ReactionLimitExceededException`, cannot arise: another reaction takes the place of the first, in
+//! the transaction that looks for it.
 
 use api_developer::codecommit::*;
 use service::Cx;

@@ -1,15 +1,18 @@
 //! Approval rules, their templates and overrides. Templates are no resources of IAM's: actions on
-//! them, and on where they apply, are on `*`.
+//! them are on `*`. Where they apply is a matter of the repositories, by
+//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodecommit.html>.
 
 use api_developer::codecommit::*;
 use service::{Service, op};
 
+use super::on_repository;
 use super::pull_requests::on_pull_request;
 use crate::approvals::model::PAGE;
 use crate::approvals::{associations, reviews, rules, templates};
 use crate::errors;
 use crate::events::pull_requests::PULL_REQUEST_STATE_CHANGE;
 use crate::events::templates::APPROVAL_RULE_TEMPLATE_CHANGE;
+use crate::model::right;
 use crate::pull_requests::access::right_on_pull_request;
 
 const EVENTS: &[&str] = &[PULL_REQUEST_STATE_CHANGE];
@@ -22,10 +25,23 @@ macro_rules! changing {
     };
 }
 
-/// `op(CALL, HANDLER)` that changes a template, or where it applies.
+/// `op(CALL, HANDLER)` that changes a template.
 macro_rules! template {
     ($call:ident, $handler:path) => {
         op($call, $handler).write().errors(errors::ALL).events(TEMPLATE_EVENTS)
+    };
+}
+
+/// `op(CALL, HANDLER)` that changes where a template applies: in one repository or in many.
+macro_rules! association {
+    ($call:ident, $handler:path) => {
+        on_repository!($call, $handler).write().events(TEMPLATE_EVENTS)
+    };
+    ($call:ident, $handler:path, many) => {
+        template!($call, $handler).rights(|cx, input| {
+            let names = input.repository_names.iter();
+            names.map(|name| right(cx, stringify!($call), name)).collect()
+        })
     };
 }
 
@@ -100,26 +116,32 @@ fn templates_of(service: Service) -> Service {
 
 fn associations_of(service: Service) -> Service {
     service
-        .operation(template!(
+        .operation(association!(
             AssociateApprovalRuleTemplateWithRepository,
             associations::associate_approval_rule_template_with_repository
         ))
-        .operation(template!(
+        .operation(association!(
             DisassociateApprovalRuleTemplateFromRepository,
             associations::disassociate_approval_rule_template_from_repository
         ))
-        .operation(template!(
+        .operation(association!(
             BatchAssociateApprovalRuleTemplateWithRepositories,
-            associations::batch_associate_approval_rule_template_with_repositories
+            associations::batch_associate_approval_rule_template_with_repositories,
+            many
         ))
-        .operation(template!(
+        .operation(association!(
             BatchDisassociateApprovalRuleTemplateFromRepositories,
-            associations::batch_disassociate_approval_rule_template_from_repositories
+            associations::batch_disassociate_approval_rule_template_from_repositories,
+            many
         ))
-        .operation(listing!(
-            ListAssociatedApprovalRuleTemplatesForRepository,
-            associations::list_associated_approval_rule_templates_for_repository
-        ))
+        .operation(
+            on_repository!(
+                ListAssociatedApprovalRuleTemplatesForRepository,
+                associations::list_associated_approval_rule_templates_for_repository
+            )
+            .list()
+            .paginated("nextToken", "maxResults", PAGE),
+        )
         .operation(listing!(
             ListRepositoriesForApprovalRuleTemplate,
             associations::list_repositories_for_approval_rule_template

@@ -49,6 +49,8 @@ pub(super) fn rows(service: Service) -> Service {
             )
             .write(),
         )
+        // Without codecommit:References, which the service authorization reference gives to the
+        // calls that move, make or delete references; this one only says which of them is meant.
         .operation(on_repository!(UpdateDefaultBranch, repositories::update_default_branch).write())
         .operation(op(TagResource, tags::tag_resource).tagging().errors(errors::ALL).rights(
             |cx, input| {
