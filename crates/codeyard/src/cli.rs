@@ -49,6 +49,7 @@ pub(crate) enum Command {
     Repo(repo::Request),
     Builds(builds::Request),
     Build(Box<local_build::Options>),
+    Shell(shell::Request),
     Coverage,
 }
 
@@ -72,6 +73,7 @@ impl Command {
             Self::Repo(request) => repo::run(request),
             Self::Builds(request) => builds::run(request),
             Self::Build(options) => local_build::run(*options),
+            Self::Shell(request) => shell::run(&request),
             Self::Coverage => {
                 print!("{}", crate::services::coverage_page());
                 Ok(ExitCode::SUCCESS)
@@ -109,6 +111,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Outcome<Command> {
         Some(("host", it)) => host(it),
         Some(("repo", it)) => Command::Repo(repo::request(it, data_dir_of)),
         Some(("build", it)) => Command::Build(Box::new(local_build::Options::of(it)?)),
+        Some(("shell", it)) => Command::Shell(shell::request(it, data_dir_of)),
         Some(("builds", it)) => Command::Builds(builds::request(it, data_dir_of)),
         Some(("agent", it)) => Command::Agent {
             config: path(it, "config"),
@@ -246,6 +249,7 @@ fn command() -> Clap {
         .subcommand(repo::command_line(data_dir_argument))
         .subcommand(builds::command_line(data_dir_argument))
         .subcommand(local_build::command_line())
+        .subcommand(shell::command_line(data_dir_argument))
         .subcommand(agent_command_line())
         .subcommand(
             Clap::new("coverage").about("Print the coverage page: what each operation can do"),

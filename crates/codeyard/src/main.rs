@@ -19,6 +19,7 @@ mod repo;
 mod run;
 mod screen;
 mod services;
+mod shell;
 mod ssh_door;
 mod trust;
 mod up;

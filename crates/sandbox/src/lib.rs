@@ -12,6 +12,7 @@
 
 mod codec;
 mod contract;
+mod enter;
 mod fake;
 mod forms;
 mod identity;
@@ -26,6 +27,7 @@ mod spool;
 mod status;
 mod supervisor;
 mod sys;
+mod terminal;
 
 /// Whether sandboxes here are kept from the abstract Unix sockets of the machine's other programs,
 /// which files don't show and the shared network would reach.

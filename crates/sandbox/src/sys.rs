@@ -369,3 +369,26 @@ pub fn default_signal(signal: Signal) -> nix::Result<()> {
     // SAFETY: SIG_DFL installs no handler, so there is no code that could run at a bad moment.
     unsafe { nix::sys::signal::signal(signal, nix::sys::signal::SigHandler::SigDfl) }.map(drop)
 }
+
+/// The size of a terminal; none if it is none.
+pub fn window_size(terminal: BorrowedFd<'_>) -> Option<libc::winsize> {
+    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: the kernel fills the structure, which outlives the call.
+    let done = unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCGWINSZ, &raw mut size) };
+    (done == 0).then_some(size)
+}
+
+/// Tells a terminal its size; one that can't be told keeps what it has.
+pub fn set_window_size(terminal: BorrowedFd<'_>, size: &libc::winsize) {
+    // SAFETY: the kernel reads the structure, which outlives the call.
+    unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCSWINSZ, std::ptr::from_ref(size)) };
+}
+
+/// Makes standard input the terminal of this session.
+pub fn take_terminal() -> io::Result<()> {
+    // SAFETY: no memory is involved.
+    match unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}

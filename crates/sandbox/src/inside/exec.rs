@@ -90,6 +90,10 @@ pub struct Program<'a> {
     pub set_groups: bool,
     /// Descriptors by the number they get.
     pub descriptors: Vec<(BorrowedFd<'a>, i32)>,
+    /// Standard input is a terminal: that of its session.
+    pub terminal: bool,
+    /// It is killed when the process that started it dies.
+    pub dies_with_parent: bool,
     pub group: &'a Group,
     pub max_processes: Option<u32>,
 }
@@ -173,6 +177,13 @@ fn prepare(program: &Program<'_>) -> Result<(), String> {
     nix::unistd::setresuid(uid, uid, uid).map_err(step("change the user"))?;
     nix::unistd::chdir(program.workdir)
         .map_err(|error| format!("failed to enter {}: {error}", program.workdir.display()))?;
+    if program.terminal {
+        sys::take_terminal().map_err(|error| format!("failed to take the terminal: {error}"))?;
+    }
+    if program.dies_with_parent {
+        // Here, because a change of users takes it back.
+        nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).map_err(step("tie it to its parent"))?;
+    }
     // Rust ignores SIGPIPE and we block some; programs expect the defaults.
     sys::default_signal(Signal::SIGPIPE).map_err(step("reset SIGPIPE"))?;
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)

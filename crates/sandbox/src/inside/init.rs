@@ -167,6 +167,8 @@ impl Init<'_> {
             user: &user,
             set_groups: self.machine.users != Users::Single,
             descriptors,
+            terminal: false,
+            dies_with_parent: false,
             group: self.group,
             // Only in a user namespace are processes counted for this sandbox alone.
             max_processes: self.spec.limits.pids.filter(|_| own_userns),

@@ -437,8 +437,8 @@ impl Inner {
 /// What the supervisor recorded of itself.
 pub(crate) struct Found {
     pub(crate) supervisor: Identity,
-    init: Identity,
-    groups: group::Parents,
+    pub(crate) init: Identity,
+    pub(crate) groups: group::Parents,
 }
 
 pub(crate) fn read_identity(layout: &Layout) -> Result<Option<Found>, Error> {

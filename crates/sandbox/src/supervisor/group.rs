@@ -121,6 +121,16 @@ impl Group {
         first
     }
 
+    /// The one that a sandbox has already, as far as it has one.
+    pub fn existing(parents: &Parents, id: &str) -> Self {
+        let mut group = Self::default();
+        for parent in [&parents.memory, &parents.pids].into_iter().flatten() {
+            let members = parent.join(group_name(id)).join("cgroup.procs");
+            group.members.extend(OpenOptions::new().write(true).open(members));
+        }
+        group
+    }
+
     /// Puts the calling process in.
     pub fn join(&self) -> io::Result<()> {
         self.members.iter().try_for_each(|mut members| members.write_all(b"0"))

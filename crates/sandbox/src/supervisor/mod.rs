@@ -11,6 +11,7 @@ mod sink;
 mod watch;
 
 use crate::codec;
+use crate::enter;
 use crate::identity::Identity;
 use crate::inside::homes::Homes;
 use crate::inside::init::Init;
@@ -63,7 +64,11 @@ pub fn supervisor_main(args: impl IntoIterator<Item = std::ffi::OsString>) -> ! 
         [verb, base] if *verb == "nurse" => nurse::run(Path::new(base)),
         [verb, base] if *verb == "probe" => probe(Path::new(base)),
         [verb, directory] if *verb == "remove" => remove_mapped(Path::new(directory)),
-        _ => Err("usage: __sandbox nurse|probe|remove DIRECTORY".into()),
+        [verb, ..] if *verb == "enter" => match enter::run(args.get(1..).unwrap_or_default()) {
+            Ok(status) => std::process::exit(status),
+            Err(error) => Err(error),
+        },
+        _ => Err("usage: __sandbox nurse|probe|remove|enter DIRECTORY".into()),
     };
     match done {
         Ok(()) => std::process::exit(0),

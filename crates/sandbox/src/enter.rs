@@ -1,0 +1,243 @@
+//! A further program in a sandbox that runs: what `codeyard shell` opens.
+//!
+//! It is started by a process of its own, which takes on the sandbox's namespaces and limits and
+//! then what its other programs have: users, capabilities, refused calls. The person's terminal
+//! stays outside: whoever could get hold of it inside could type into it. The program has a terminal
+//! of its own, whose bytes are passed on.
+
+use crate::identity::Identity;
+use crate::inside::exec::{self, Program, User};
+use crate::layout::Layout;
+use crate::local::{Found, read_identity};
+use crate::spec::{DEFAULT_PATH, SandboxId};
+use crate::supervisor::group::Group;
+use crate::sys;
+use crate::terminal;
+use nix::sched::{CloneFlags, setns};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::Pid;
+use std::collections::BTreeMap;
+use std::ffi::{CString, OsString};
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// The namespaces that a sandbox has of its own, in the order in which they are taken on: the
+/// user's rights in the others come with the first.
+const NAMESPACES: [(&str, CloneFlags); 5] = [
+    ("user", CloneFlags::CLONE_NEWUSER),
+    ("ipc", CloneFlags::CLONE_NEWIPC),
+    ("uts", CloneFlags::CLONE_NEWUTS),
+    ("pid", CloneFlags::CLONE_NEWPID),
+    ("mnt", CloneFlags::CLONE_NEWNS),
+];
+
+/// The status of a shell that a signal ended is this and the signal's number.
+const SIGNALLED: i32 = 128;
+
+/// Runs `words` — a sandbox's directory, the user, then the program and its arguments, or none for
+/// the user's shell — and answers its exit status. Only for a single-threaded process.
+pub fn run(words: &[OsString]) -> Result<i32, String> {
+    let [directory, user, argv @ ..] = words else {
+        return Err("usage: __sandbox enter DIRECTORY USER [PROGRAM…]".into());
+    };
+    let target = find(Path::new(directory))?;
+    let surroundings = target.surroundings();
+    let namespaces = target.namespaces()?;
+    let wires = terminal::Wires::open()?;
+    let told = |what: &str, error: &dyn std::fmt::Display| format!("failed to {what}: {error}");
+    // The program inside may look at processes of its user.
+    nix::sys::prctl::set_dumpable(false).map_err(|error| told("close its memory", &error))?;
+    for (namespace, flag) in &namespaces {
+        setns(namespace.as_fd(), *flag).map_err(|error| told("enter the sandbox", &error))?;
+    }
+    drop(namespaces);
+    sys::keep_to_own_abstract_sockets();
+    let user = User::find(&user.to_string_lossy())?;
+    let environment = environment(&surroundings.environment, &user);
+    let path = environment.get("PATH").cloned().unwrap_or_else(|| DEFAULT_PATH.to_owned());
+    let pair = |(name, value): (String, String)| CString::new(format!("{name}={value}")).ok();
+    let child = exec::start(&Program {
+        argv: program(argv, &user),
+        env: environment.into_iter().filter_map(pair).collect(),
+        path,
+        workdir: &surroundings.directory(),
+        user: &user,
+        set_groups: surroundings.many_users,
+        descriptors: wires.inside(),
+        terminal: wires.is_terminal(),
+        dies_with_parent: true,
+        group: &target.group,
+        max_processes: None,
+    })?;
+    let relay = wires.relay()?;
+    let status = wait(child);
+    relay.finish();
+    Ok(status)
+}
+
+/// A process of the sandbox that is no longer ours alone to know: init hides its memory.
+struct Target {
+    pid: i32,
+    group: Group,
+}
+
+fn find(directory: &Path) -> Result<Target, String> {
+    let (base, id) = directory
+        .parent()
+        .zip(directory.file_name())
+        .ok_or_else(|| format!("{} is no sandbox", directory.display()))?;
+    let id = SandboxId::new(id.to_string_lossy()).map_err(|error| error.to_string())?;
+    let found = read_identity(&Layout::new(base, &id)).map_err(|error| error.to_string())?;
+    let Found { init, groups, .. } = found.ok_or_else(|| format!("there is no sandbox {id}"))?;
+    if !init.is_alive() {
+        return Err(format!("the sandbox {id} has ended"));
+    }
+    let pid = youngest_below(init.pid).ok_or_else(|| format!("nothing runs in {id} now"))?;
+    // Found while init was there: so it is a process of the sandbox.
+    let identity = Identity::of(pid).map_err(|error| error.to_string())?;
+    match init.is_alive() && identity.is_alive() {
+        true => Ok(Target { pid, group: Group::existing(&groups, id.as_str()) }),
+        false => Err(format!("the sandbox {id} has ended")),
+    }
+}
+
+/// From init's child to its last child and on: what runs now, in the directory and with the
+/// variables that a command has just then.
+fn youngest_below(init: i32) -> Option<i32> {
+    let mut children: BTreeMap<i32, Vec<(u64, i32)>> = BTreeMap::new();
+    for entry in fs::read_dir("/proc").ok()?.flatten() {
+        let pid = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
+        let stat = pid.and_then(|pid| Some((pid, Stat::of(pid)?)));
+        if let Some((pid, stat)) = stat
+            && stat.runs
+        {
+            children.entry(stat.parent).or_default().push((stat.started, pid));
+        }
+    }
+    let mut current = None;
+    let mut parent = init;
+    while let Some((_, pid)) = children.remove(&parent).and_then(|all| all.into_iter().max()) {
+        current = Some(pid);
+        parent = pid;
+    }
+    current
+}
+
+/// Of `/proc/PID/stat`.
+struct Stat {
+    parent: i32,
+    started: u64,
+    runs: bool,
+}
+
+impl Stat {
+    fn of(pid: i32) -> Option<Self> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The program's name, in parentheses, may contain anything.
+        let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
+        let runs = !matches!(fields.next()?, "Z" | "X");
+        let parent = fields.next()?.parse().ok()?;
+        let started = fields.nth(17)?.parse().ok()?;
+        Some(Self { parent, started, runs })
+    }
+}
+
+/// What the program finds.
+struct Surroundings {
+    environment: Vec<(String, String)>,
+    workdir: Option<PathBuf>,
+    /// Whether the sandbox has more users than one.
+    many_users: bool,
+}
+
+impl Surroundings {
+    /// Where the process inside is, if that is still there.
+    fn directory(&self) -> PathBuf {
+        self.workdir.clone().filter(|path| path.is_dir()).unwrap_or_else(|| "/".into())
+    }
+}
+
+impl Target {
+    fn file(&self, name: &str) -> String {
+        format!("/proc/{}/{name}", self.pid)
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        let text = fs::read(self.file("environ")).unwrap_or_default();
+        let variable = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))
+        };
+        // As seen from the sandbox's root, where it lies below it.
+        let root = fs::read_link(self.file("root")).unwrap_or_default();
+        let workdir = fs::read_link(self.file("cwd")).ok();
+        let mapped = fs::read_to_string(self.file("uid_map")).unwrap_or_default();
+        let ids = mapped.lines().filter_map(|line| line.split_ascii_whitespace().nth(2));
+        let ids: u64 = ids.filter_map(|count| count.parse::<u64>().ok()).sum();
+        Surroundings {
+            environment: text.split(|byte| *byte == 0).filter_map(variable).collect(),
+            workdir: workdir.map(|path| match path.strip_prefix(&root) {
+                Ok(below) => Path::new("/").join(below),
+                Err(_) => path,
+            }),
+            many_users: ids > 1,
+        }
+    }
+
+    /// Those that this process is not in already, held open: the sandbox's processes may end.
+    fn namespaces(&self) -> Result<Vec<(OwnedFd, CloneFlags)>, String> {
+        let failed = |error: io::Error| format!("failed to look at the sandbox: {error}");
+        let mut all = Vec::new();
+        for (name, flag) in NAMESPACES {
+            let theirs = File::open(self.file(&format!("ns/{name}"))).map_err(failed)?;
+            let own = fs::metadata(format!("/proc/self/ns/{name}")).map_err(failed)?;
+            if theirs.metadata().map_err(failed)?.ino() != own.ino() {
+                all.push((OwnedFd::from(theirs), flag));
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn environment(given: &[(String, String)], user: &User) -> BTreeMap<String, String> {
+    let mut all: BTreeMap<String, String> = given.iter().cloned().collect();
+    for (name, value) in [
+        ("HOME", user.home.as_str()),
+        ("USER", user.name.as_str()),
+        ("LOGNAME", user.name.as_str()),
+        ("SHELL", user.shell.as_str()),
+        ("PATH", DEFAULT_PATH),
+    ] {
+        all.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+    }
+    if let Ok(terminal) = std::env::var("TERM") {
+        all.insert("TERM".to_owned(), terminal);
+    }
+    all
+}
+
+fn program(argv: &[OsString], user: &User) -> Vec<CString> {
+    let words = argv.iter().filter_map(|word| CString::new(word.as_bytes()).ok());
+    let given: Vec<CString> = words.collect();
+    if !given.is_empty() {
+        return given;
+    }
+    let bash = Path::new("/bin/bash");
+    let shell = if bash.exists() { "/bin/bash" } else { user.shell.as_str() };
+    CString::new(shell).into_iter().collect()
+}
+
+fn wait(child: Pid) -> i32 {
+    loop {
+        match waitpid(child, None) {
+            Ok(WaitStatus::Exited(_, code)) => return code,
+            Ok(WaitStatus::Signaled(_, signal, _)) => return SIGNALLED + signal as i32,
+            Ok(_) | Err(nix::errno::Errno::EINTR) => {}
+            Err(_) => return SIGNALLED,
+        }
+    }
+}
