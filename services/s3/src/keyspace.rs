@@ -22,7 +22,7 @@ use shape::{Shape, Timestamp};
 use store::{Key, Query, Range, ReadTx, StoreError, Stored, WriteTx};
 use types::{Account, Scope};
 
-use crate::sweep;
+use crate::sweep::BLOBS;
 
 use crate::errors;
 use crate::model::{BY_NAME, Bucket, Manifest, Part, StoredBody, Upload, Version};
@@ -30,8 +30,6 @@ use crate::names::{self, NULL_VERSION};
 
 pub const OBJECTS: &str = "s3-object";
 pub const UPLOADS: &str = "s3-upload";
-pub const OWNED: &str = "s3-owned";
-pub const GARBAGE: &str = "s3-garbage";
 const INLINE: &str = "s3-inline";
 const PARTS: &str = "s3-part";
 const MANIFESTS: &str = "s3-manifest";
@@ -281,15 +279,12 @@ fn blob_id(text: &str) -> Result<BlobId, StoreError> {
 
 /// Notes that a row names the blob.
 pub fn own_blob(tx: &mut WriteTx<'_>, blob: &str) -> Result<(), StoreError> {
-    tx.put_raw(OWNED, blob_id(blob)?.as_bytes(), &[])
+    BLOBS.own(tx, blob_id(blob)?)
 }
 
 /// Notes that no row names the blob any more.
 pub fn discard_blob(tx: &mut WriteTx<'_>, blob: &str, now: Timestamp) -> Result<(), StoreError> {
-    let id = blob_id(blob)?;
-    tx.delete_raw(OWNED, id.as_bytes())?;
-    tx.put_raw(GARBAGE, Key::new().time(now).text(blob).as_bytes(), &[])?;
-    sweep::wake(tx, now)
+    BLOBS.give_up(tx, blob_id(blob)?, now)
 }
 
 fn inline_row(bucket: &Bucket, name: &str) -> Key {

@@ -4,7 +4,7 @@
 //! - **Rows name bytes.** Listings and metadata are rows of the store, bodies are blobs. A blob is
 //!   durable before the transaction that names it, and removed only after the one that ceased to:
 //!   whatever instant the process dies at, no object lacks its bytes, and what no row names is
-//!   swept (`sweep.rs`). Small bodies are sealed into the store itself.
+//!   swept (`service::OwnedBlobs`). Small bodies are sealed into the store itself.
 //! - **One order.** All versions of all keys of a bucket lie in one ordered space, the newest
 //!   version of a key first. Every listing is a walk over it that skips what it rolls up.
 //! - **A write is one transaction**: conditions, the row, the end of the version that it replaces,
@@ -43,13 +43,11 @@ mod sweep;
 mod tags;
 mod versions;
 
-use std::sync::Arc;
-
 use service::{Protocol, Service};
 
 /// The service.
 pub fn service() -> Service {
     operations::table(Service::new("s3", Protocol::RestXml))
-        .reconciler(|yard| Arc::new(sweep::Sweeper::new(yard)))
-        .on_start(sweep::wake_at_start)
+        .reconciler(sweep::sweeper)
+        .on_start(|yard| sweep::BLOBS.wake_at_start(yard))
 }

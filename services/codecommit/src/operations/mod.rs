@@ -48,7 +48,7 @@ pub fn service() -> Service {
     let service = Service::new("codecommit", Protocol::Json11)
         .target("CodeCommit_20150413")
         .raw(RawRoute::new(transport::PREFIX, transport::http::handle))
-        .reconciler(|yard| Arc::new(storage::Sweeper::new(yard)))
+        .reconciler(storage::sweeper)
         .reconciler(|yard| Arc::new(storage::Resealer::new(yard)))
         .subscriber(crate::build_status::Watcher::subscriber)
         .on_start(storage::start)

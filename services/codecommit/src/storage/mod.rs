@@ -3,6 +3,7 @@
 
 mod keyring;
 mod packs;
+mod reseal;
 mod rows;
 mod sweep;
 
@@ -14,8 +15,9 @@ use git::{Cache, CacheOptions, PackStore};
 use service::{Error, Yard};
 
 pub(crate) use packs::StorePacks;
+pub(crate) use reseal::Resealer;
 pub(crate) use rows::{delete_all, insert, wake_reseal};
-pub(crate) use sweep::{Resealer, Sweeper, wake_at_start};
+pub(crate) use sweep::sweeper;
 
 /// CodeCommit's companion in one yard.
 pub(crate) struct Storage {
@@ -81,7 +83,7 @@ pub(crate) fn start(yard: &Yard) {
         Ok(count) => tracing::info!(count, "removed plain copies that a killed yard left"),
         Err(error) => tracing::warn!(%error, "failed to remove what a killed yard left"),
     });
-    wake_at_start(yard);
+    sweep::BLOBS.wake_at_start(yard);
 }
 
 /// Frees memory and disk.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use blobs::{Blobs, KeyRef};
+use git::points::reach;
 use git::{Answer, GitError, NewPack, PackStore, Part, RefSnapshot, SealedPack, StoredPack};
 use service::{Error, Yard};
 use store::{ReadTx, StoreError};
@@ -112,7 +113,9 @@ impl StorePacks {
                 for (_, path, size) in pack.files {
                     write_file(&mut writer, path, size).await?;
                 }
+                reach("blob-written");
                 row.blob = Some(writer.finish().await.map_err(refused)?.id.to_string());
+                reach("blob-synced");
                 None
             }
         };

@@ -17,13 +17,12 @@ use store::{Key, MAX_SCAN, Range, ReadTx, StoreError, Stored, WakeKey, WriteTx};
 use types::Timestamp;
 
 use super::packs::Sealed;
-use super::sweep;
+use super::reseal::RESEAL;
+use super::sweep::BLOBS;
 use crate::model::Repository;
 
 const PACKS: &str = "codecommit-pack";
 const DATA: &str = "codecommit-packdata";
-pub(super) const OWNED: &str = "codecommit-blob";
-pub(super) const GARBAGE: &str = "codecommit-garbage";
 const SEQUENCE: &str = "codecommit-pack";
 
 /// A pack of a repository.
@@ -136,7 +135,7 @@ pub(crate) fn wake_reseal(
     repository: &Stored<Repository>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.wake(&WakeKey::new(sweep::RESEAL, &repository.scope, &repository.id), now)
+    tx.wake(&WakeKey::new(RESEAL, &repository.scope, &repository.id), now)
 }
 
 /// Writes a row, its bytes and its ownership.
@@ -153,7 +152,7 @@ pub(super) fn put(
         None => tx.delete_raw(DATA, &key)?,
     }
     match sealed.row.blob() {
-        Some(blob) => tx.put_raw(OWNED, blob.as_bytes(), &[]),
+        Some(blob) => BLOBS.own(tx, blob),
         None => Ok(()),
     }
 }
@@ -161,10 +160,7 @@ pub(super) fn put(
 /// Gives up the bytes that a row named. They go after a grace.
 pub(super) fn give_up(tx: &mut WriteTx<'_>, row: &Row, now: Timestamp) -> Result<(), StoreError> {
     let Some(blob) = row.blob() else { return Ok(()) };
-    tx.delete_raw(OWNED, blob.as_bytes())?;
-    let key: Vec<u8> = Key::new().time(now).text(&blob.to_string()).into();
-    tx.put_raw(GARBAGE, &key, &[])?;
-    sweep::wake(tx, now)
+    BLOBS.give_up(tx, blob, now)
 }
 
 /// Takes a row away.
