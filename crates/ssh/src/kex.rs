@@ -9,7 +9,7 @@ use ring::agreement::{
     Algorithm, ECDH_P256, EphemeralPrivateKey, UnparsedPublicKey, X25519, agree_ephemeral,
 };
 use ring::digest::{SHA256, digest};
-use ring::rand::SystemRandom;
+use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::cipher::{Cipher, Key, NONCE};
 use crate::error::{End, KEY_EXCHANGE_FAILED, Result};
@@ -77,17 +77,24 @@ pub(crate) struct Agreed {
 }
 
 /// What we offer, as the payload of a packet.
-pub(crate) fn offer(host_keys: &[HostKey]) -> Vec<u8> {
+pub(crate) fn offer(host_keys: &[HostKey]) -> Result<Vec<u8>> {
+    let random = SystemRandom::new();
+    offer_with(host_keys, |cookie| random.fill(cookie))
+}
+
+fn offer_with<E>(
+    host_keys: &[HostKey],
+    fill: impl FnOnce(&mut [u8]) -> std::result::Result<(), E>,
+) -> Result<Vec<u8>> {
     let kex = format!("{},{STRICT_SERVER}", Method::NAMES);
     let names: Vec<&str> = host_keys.iter().map(|key| key.kind().name()).collect();
     let names = names.join(",");
     let mut cookie = [0; COOKIE];
-    // Without randomness no key can be agreed on either: that fails later, and says so.
-    let _ = ring::rand::SecureRandom::fill(&SystemRandom::new(), &mut cookie);
+    fill(&mut cookie).map_err(|_| no_randomness())?;
     let lists = [&*kex, &*names, Cipher::NAMES, Cipher::NAMES, MACS, MACS, "none", "none", "", ""];
     let offer = Writer::message(msg::KEXINIT).bytes(&cookie);
     let offer = lists.iter().fold(offer, |offer, list| offer.string(list.as_bytes()));
-    offer.bool(false).u32(0).done()
+    Ok(offer.bool(false).u32(0).done())
 }
 
 /// The first of the client's names that is one of ours.
@@ -288,7 +295,17 @@ mod tests {
             ["mlkem768x25519-sha256", "ssh-ed25519", GCM, GCM, "", "", "none", "none", "", ""];
         let agreed = agree(&client(plain, true), &keys).unwrap();
         assert!(!agreed.strict && !agreed.wants_info && !agreed.wrong_guess);
-        assert!(agree(&offer(&keys), &keys).is_ok());
+        assert!(agree(&offer(&keys).unwrap(), &keys).is_ok());
+    }
+
+    #[test]
+    fn an_offer_is_random_or_none() {
+        let keys = host_keys();
+        let cookie = |offer: &[u8]| offer[1..=COOKIE].to_vec();
+        let (one, other) = (offer(&keys).unwrap(), offer(&keys).unwrap());
+        assert_ne!(cookie(&one), cookie(&other));
+        let refused = offer_with(&keys, |_| Err(())).unwrap_err();
+        assert_eq!(refused.to_string(), no_randomness().to_string());
     }
 
     #[test]

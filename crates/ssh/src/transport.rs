@@ -146,7 +146,7 @@ impl Transport {
 
     /// Asks for new keys.
     fn renew_keys(&mut self) -> Result<()> {
-        let ours = kex::offer(&self.host_keys);
+        let ours = kex::offer(&self.host_keys)?;
         self.put(&ours)?;
         self.kex = Kex::Offered { ours };
         Ok(())
