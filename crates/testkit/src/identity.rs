@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use auth::policy::{Attached, Policy, PolicyKind, Principal};
 use serde_json::Value;
 use service::{
-    AccessKey, Caller, Error, ErrorKind, Grants, Identity, Session, SessionRequest, Yard,
+    AccessKey, Caller, Error, ErrorKind, Grants, Identity, Session, SessionRequest, SshKey, Yard,
 };
 use types::{Account, IdAlphabet, random_id};
 
@@ -24,11 +24,18 @@ pub struct FakeIdentity {
     account: Account,
     keys: Mutex<HashMap<String, Known>>,
     roles: Mutex<HashMap<String, Arc<Grants>>>,
+    /// SSH public keys with the access keys of their users.
+    ssh_keys: Mutex<HashMap<String, (Vec<u8>, String)>>,
 }
 
 impl FakeIdentity {
     pub(crate) fn new(account: Account) -> Self {
-        Self { account, keys: Mutex::default(), roles: Mutex::default() }
+        Self {
+            account,
+            keys: Mutex::default(),
+            roles: Mutex::default(),
+            ssh_keys: Mutex::default(),
+        }
     }
 
     pub(crate) fn add_user(&self, name: &str, policy: &Value) -> Keys {
@@ -47,6 +54,19 @@ impl FakeIdentity {
         let known = Known { secret: keys.secret.clone(), token: None, caller };
         self.keys.lock().unwrap().insert(keys.id.clone(), known);
         keys
+    }
+
+    /// Gives the user of these keys an SSH public key, as SSH sends it; answers its id.
+    pub fn add_ssh_key(&self, keys: &Keys, blob: Vec<u8>) -> String {
+        let id = format!("APKA{}", random_id(IdAlphabet::Base32, 16));
+        self.ssh_keys.lock().unwrap().insert(id.clone(), (blob, keys.id.clone()));
+        id
+    }
+
+    /// Takes an access key or an SSH public key away.
+    pub fn remove_key(&self, id: &str) {
+        self.keys.lock().unwrap().remove(id);
+        self.ssh_keys.lock().unwrap().remove(id);
     }
 
     pub(crate) fn add_role(&self, name: &str, policy: &Value) -> String {
@@ -90,6 +110,16 @@ impl Identity for FakeIdentity {
         Ok(known
             .filter(|known| known.token.as_deref() == session_token)
             .map(|known| AccessKey { secret: known.secret, caller: known.caller }))
+    }
+
+    fn by_ssh_key(&self, yard: &Yard, key_id: &str) -> Result<Option<SshKey>, Error> {
+        let known = self.ssh_keys.lock().unwrap().get(key_id).cloned();
+        let Some((blob, access_key)) = known else { return Ok(None) };
+        let owner = self.by_access_key(yard, &access_key, None)?;
+        Ok(owner.map(|owner| {
+            let caller = Caller { access_key_id: Some(key_id.to_owned()), ..owner.caller };
+            SshKey { blob, active: true, caller }
+        }))
     }
 
     /// Git credentials are the access keys themselves here.

@@ -40,6 +40,7 @@ mod triggers;
 mod writing;
 
 pub use operations::service;
+pub use transport::SessionLimits;
 pub use transport::ssh::GitOverSsh;
 #[doc(hidden)]
 pub use transport::ssh::read_command;

@@ -8,6 +8,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use git::{
     ATOMIC_FAILURE, Answer, GitError, Installed, Oid, RefSnapshot, RefStore, RefUpdate, Refusal,
@@ -23,6 +24,7 @@ use crate::model::Repository;
 use crate::pull_requests::following::{Changes, follow};
 use crate::pull_requests::history::By;
 use crate::pull_requests::questions::{Answers, Unsettled, settle};
+use crate::transport::Standing;
 use crate::{events, merges, secret_scanning, storage};
 
 const REFS: &str = "codecommit-ref";
@@ -106,6 +108,8 @@ pub(crate) struct StoreRefs {
     id: String,
     /// New objects that the changes need.
     packs: Vec<SealedPack>,
+    /// Who pushes, to be asked for again before references change.
+    standing: Option<Arc<Standing>>,
 }
 
 /// Why a transaction on references is given up.
@@ -131,7 +135,14 @@ impl From<Error> for Abort {
 impl StoreRefs {
     /// The references of the repository with this id.
     pub fn new(cx: &Cx, id: &str) -> Self {
-        Self { cx: cx.clone(), id: id.to_owned(), packs: Vec::new() }
+        Self { cx: cx.clone(), id: id.to_owned(), packs: Vec::new(), standing: None }
+    }
+
+    /// For a push, which is decided upon before its objects come in, and once more after.
+    #[must_use]
+    pub fn pushed_by(mut self, standing: &Arc<Standing>) -> Self {
+        self.standing = Some(standing.clone());
+        self
     }
 
     /// With the new objects that the references need: they become the repository's in the same
@@ -354,6 +365,13 @@ impl RefStore for StoreRefs {
         packs: Vec<SealedPack>,
     ) -> Answer<'_, git::Result<Outcomes>> {
         Box::pin(async move { self.change_bringing(updates, atomic, packs).await.map_err(failed) })
+    }
+
+    fn still_may(&self, updates: &[RefUpdate]) -> Outcomes {
+        match &self.standing {
+            Some(standing) => standing.decide(updates),
+            None => vec![Ok(()); updates.len()],
+        }
     }
 
     fn refuses_secrets(&self) -> git::Result<bool> {

@@ -9,7 +9,7 @@
 use auth::sigv4::git as signed;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use service::{Caller, RawRequest, Yard};
+use service::{Caller, Error, ErrorKind, RawRequest, Yard};
 use types::{Account, Region, Scope};
 
 use crate::model::Repository;
@@ -35,7 +35,7 @@ pub(crate) fn sign_in(
     name: &str,
     path: &str,
 ) -> Result<SignedIn, Refusal> {
-    let (user, password) = basic(request).ok_or(Refusal::Missing)?;
+    let Credentials { user, password } = Credentials::of(request).ok_or(Refusal::Missing)?;
     let wrong = |why: &dyn std::fmt::Display| Refusal::Wrong(why.to_string());
     if yard.config().test_mode {
         return Ok(test_mode(yard, name, &user));
@@ -72,15 +72,46 @@ pub(crate) fn sign_in(
     Ok(SignedIn { caller, region })
 }
 
-fn basic(request: &RawRequest) -> Option<(String, String)> {
-    let value = request.header("authorization")?;
-    let (scheme, encoded) = value.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
+/// What a request signs in with.
+pub(crate) struct Credentials {
+    user: String,
+    password: String,
+}
+
+impl Credentials {
+    pub fn of(request: &RawRequest) -> Option<Self> {
+        let value = request.header("authorization")?;
+        let (scheme, encoded) = value.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return None;
+        }
+        let decoded = BASE64.decode(encoded.trim()).ok()?;
+        let (user, password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+        Some(Self { user: user.to_owned(), password: password.to_owned() })
     }
-    let decoded = BASE64.decode(encoded.trim()).ok()?;
-    let (user, password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
-    Some((user.to_owned(), password.to_owned()))
+
+    /// Who it is by what holds now, after a request that has taken its time. A signature is not
+    /// looked at again: it was good when the request came, and is good for minutes only.
+    ///
+    /// # Errors
+    /// The credential is no longer active, or its session has ended.
+    pub fn again(&self, yard: &Yard, name: &str) -> Result<Caller, Error> {
+        if yard.config().test_mode {
+            return Ok(test_mode(yard, name, &self.user).caller);
+        }
+        let caller = match signed::parse(&self.user, &self.password) {
+            None => yard.identity().by_git_credential(yard, &self.user, &self.password)?,
+            Some(claim) => {
+                let (id, token) = (claim.access_key_id, claim.session_token);
+                let key = yard.identity().by_access_key(yard, &id, token.as_deref())?;
+                key.map(|key| Caller { access_key_id: Some(id), ..key.caller })
+            }
+        };
+        caller.ok_or_else(|| {
+            ErrorKind::new("AccessDeniedException", 403)
+                .error("The credential of this push has been shut out or removed meanwhile.")
+        })
+    }
 }
 
 /// The regions in which the account has a repository of that name, the yard's own first and

@@ -11,10 +11,10 @@ use service::{Cx, Origin, RawRequest, RawResponse, Trailers, Yard};
 use shape::{Body, BodyError, BodyStream};
 use wire::Error;
 
-use super::{PREFIX, audit, check_name, decide, find, permission, shown};
+use super::{PREFIX, Standing, audit, check_name, find, permission, shown};
 use crate::refs::StoreRefs;
 use crate::repos;
-use crate::sign_in::{Refusal, sign_in};
+use crate::sign_in::{Credentials, Refusal, sign_in};
 
 /// What a request wants.
 #[derive(Clone, Copy)]
@@ -82,16 +82,7 @@ async fn answer(yard: Yard, request: RawRequest) -> Result<RawResponse, RawRespo
         Refusal::Missing => unauthorized("Sign in with IAM credentials for git."),
         Refusal::Wrong(why) => unauthorized(&why),
     })?;
-    let origin = Origin {
-        endpoint: request.endpoint.clone(),
-        source_ip: request.source_ip,
-        user_agent: request.header("user-agent").unwrap_or_default().to_owned(),
-        request_id: request.request_id.clone(),
-        depth: 0,
-        ending: Default::default(),
-        trailers: Trailers::default(),
-    };
-    let cx = Cx::new(yard, known.caller, known.region, origin);
+    let cx = Cx::new(yard, known.caller, known.region, origin(&request));
     let result = serve(&cx, request, wanted, &name).await;
     if !matches!(wanted, Wanted::Advertisement(_)) || result.is_err() {
         audit(&cx, wanted.service(), &name, result.as_ref().err());
@@ -101,6 +92,32 @@ async fn answer(yard: Yard, request: RawRequest) -> Result<RawResponse, RawRespo
         let status = if error.code == "AccessDeniedException" { 403 } else { error.status };
         plain(status, &shown(&error))
     })
+}
+
+fn origin(request: &RawRequest) -> Origin {
+    Origin {
+        endpoint: request.endpoint.clone(),
+        source_ip: request.source_ip,
+        user_agent: request.header("user-agent").unwrap_or_default().to_owned(),
+        request_id: request.request_id.clone(),
+        depth: 0,
+        ending: Default::default(),
+        trailers: Trailers::default(),
+    }
+}
+
+/// Who pushes by this request, to be asked for again.
+fn standing(cx: &Cx, request: &RawRequest, name: &str, id: &str) -> Standing {
+    let (credentials, cx) = (Credentials::of(request), cx.clone());
+    let (origin, named) = (origin(request), name.to_owned());
+    let again = move || {
+        let caller = match &credentials {
+            Some(credentials) => credentials.again(cx.yard(), &named)?,
+            None => cx.caller().clone(),
+        };
+        Ok(Cx::new(cx.yard().clone(), caller, cx.region().clone(), origin.clone()))
+    };
+    Standing::new(again, name, id)
 }
 
 async fn serve(
@@ -118,17 +135,16 @@ async fn serve(
         wire::ErrorKind::new("UnsupportedMediaType", 415).error("That encoding is not supported.")
     })?;
     let protocol = Protocol::from_header(request.header("git-protocol"));
-    let refs = Arc::new(StoreRefs::new(cx, &found.id));
+    let refs = StoreRefs::new(cx, &found.id);
     let repository = repos::open(cx, &found.id).await?;
+    let standing = Arc::new(standing(cx, &request, name, &found.id));
     let body: ByteStream = Box::pin(FromBody(request.body));
     let answer = match wanted {
-        Wanted::Advertisement(service) => {
-            repository.advertise(service, protocol, refs.as_ref()).await
-        }
-        Wanted::Fetch => repository.upload_pack(body, encoding, protocol, refs.as_ref()).await,
+        Wanted::Advertisement(service) => repository.advertise(service, protocol, &refs).await,
+        Wanted::Fetch => repository.upload_pack(body, encoding, protocol, &refs).await,
         Wanted::Push => {
-            let refs: Arc<dyn RefStore> = refs;
-            let decide = async |updates: Vec<RefUpdate>| decide(cx, &permission, &updates);
+            let refs: Arc<dyn RefStore> = Arc::new(refs.pushed_by(&standing));
+            let decide = async |updates: Vec<RefUpdate>| standing.decide(&updates);
             repository.receive_pack(body, encoding, refs, decide).await
         }
     };

@@ -2,7 +2,10 @@
 //! repository is meant, what the audit trail is told.
 
 pub(crate) mod http;
+mod seats;
 pub(crate) mod ssh;
+
+pub use seats::SessionLimits;
 
 use git::{RefUpdate, Service};
 use serde_json::json;
@@ -45,14 +48,45 @@ pub(crate) fn permission(cx: &Cx, service: Service, name: &str) -> Result<Right,
     right(cx, action(service), name)
 }
 
-/// Whether the caller may change these references, each by itself; a no is for the git client to
-/// show.
-pub(crate) fn decide(
-    cx: &Cx,
-    permission: &Right,
-    updates: &[RefUpdate],
-) -> Vec<Result<(), git::Refusal>> {
-    updates.iter().map(|update| may_push(cx, permission, update)).collect()
+/// Who pushes where, to decide by what holds now: while a push comes in, its user may be shut out,
+/// policies change and repositories be renamed.
+pub(crate) struct Standing {
+    /// Signs in again.
+    again: Box<dyn Fn() -> Result<Cx, Error> + Send + Sync>,
+    /// The repository as the client calls it.
+    name: String,
+    id: String,
+}
+
+impl Standing {
+    pub fn new(
+        again: impl Fn() -> Result<Cx, Error> + Send + Sync + 'static,
+        name: &str,
+        id: &str,
+    ) -> Self {
+        Self { again: Box::new(again), name: name.to_owned(), id: id.to_owned() }
+    }
+
+    /// Whether these references may be changed, each by itself; a no is for the git client to show.
+    pub fn decide(&self, updates: &[RefUpdate]) -> Vec<Result<(), git::Refusal>> {
+        match self.now() {
+            Ok((cx, permission)) => {
+                updates.iter().map(|update| may_push(&cx, &permission, update)).collect()
+            }
+            Err(error) => updates.iter().map(|_| Err(shown(&error))).collect(),
+        }
+    }
+
+    fn now(&self) -> Result<(Cx, Right), Error> {
+        let cx = (self.again)()?;
+        // Under another name it has other rights.
+        if find(&cx, &self.name)?.id != self.id {
+            let text = format!("{} is another repository than when this push began.", self.name);
+            return Err(wire::ErrorKind::new("RepositoryDoesNotExistException", 404).error(text));
+        }
+        let permission = permission(&cx, Service::ReceivePack, &self.name)?;
+        Ok((cx, permission))
+    }
 }
 
 fn may_push(cx: &Cx, permission: &Right, update: &RefUpdate) -> Result<(), git::Refusal> {

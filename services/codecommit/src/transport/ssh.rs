@@ -11,7 +11,8 @@ use service::{Cx, Endpoint, Origin, Trailers, Yard};
 use ssh::{BoxFuture, Exec, Handler, Known, Output};
 use wire::Error;
 
-use super::{PREFIX, audit, check_name, decide, find, permission, shown};
+use super::seats::{Seats, SessionLimits};
+use super::{PREFIX, Standing, audit, check_name, find, permission, shown};
 use crate::refs::StoreRefs;
 use crate::{repos, sign_in};
 
@@ -30,12 +31,21 @@ const MAX_TOLD: usize = 60;
 /// Serves git to SSH clients. A reset in test mode replaces the yard: it is asked for each time.
 pub struct GitOverSsh {
     yard: Box<dyn Fn() -> Yard + Send + Sync>,
+    seats: Arc<Seats>,
 }
 
 impl GitOverSsh {
     /// For the yard that `yard` answers.
     pub fn new(yard: impl Fn() -> Yard + Send + Sync + 'static) -> Arc<Self> {
-        Arc::new(Self { yard: Box::new(yard) })
+        Self::with_limits(yard, SessionLimits::default())
+    }
+
+    /// The same, with other limits than the usual.
+    pub fn with_limits(
+        yard: impl Fn() -> Yard + Send + Sync + 'static,
+        limits: SessionLimits,
+    ) -> Arc<Self> {
+        Arc::new(Self { yard: Box::new(yard), seats: Seats::new(limits) })
     }
 }
 
@@ -103,7 +113,7 @@ impl Handler for GitOverSsh {
     }
 
     fn exec(&self, exec: Exec) -> BoxFuture<u32> {
-        let yard = (self.yard)();
+        let (yard, seats) = ((self.yard)(), self.seats.clone());
         Box::pin(async move {
             let visit = match Visit::of(&exec) {
                 Ok(visit) => visit,
@@ -113,7 +123,7 @@ impl Handler for GitOverSsh {
                     return FAILED;
                 }
             };
-            visit.run(yard, exec).await
+            visit.run(yard, &seats, exec).await
         })
     }
 }
@@ -173,11 +183,18 @@ impl Visit {
     }
 
     /// Serves it; answers the exit status.
-    async fn run(self, yard: Yard, exec: Exec) -> u32 {
+    async fn run(self, yard: Yard, seats: &Arc<Seats>, exec: Exec) -> u32 {
         let Exec { user, source_ip, client, input, output, .. } = exec;
         let cx = match sign_in_again(&yard, &user, &self.name, source_ip, client) {
             Ok(cx) => cx,
             Err(error) => return refuse(&output, &error).await,
+        };
+        let _seat = match seats.take(&cx.caller().arn) {
+            Ok(seat) => seat,
+            Err(error) => {
+                audit(&cx, self.service, &self.name, Some(&error));
+                return refuse(&output, &error).await;
+            }
         };
         let served = match self.service {
             Service::UploadPack => self.fetch(&cx, input, &output).await,
@@ -208,20 +225,16 @@ impl Visit {
         Ok(Done { changes_asked: false })
     }
 
-    /// Decides by what holds now: until the client said what it wants, its key may have been shut
-    /// out and its policies changed.
-    fn decide_now(&self, cx: &Cx, updates: &[RefUpdate]) -> Vec<Result<(), git::Refusal>> {
-        let key_id = cx.caller().access_key_id.clone().unwrap_or_default();
-        let (source_ip, client) = (cx.origin().source_ip, cx.origin().user_agent.clone());
-        let now = sign_in_again(cx.yard(), &key_id, &self.name, source_ip, client).and_then(|cx| {
-            // Under another name it has other rights.
-            find(&cx, &self.name)?;
-            Ok((permission(&cx, self.service, &self.name)?, cx))
-        });
-        match now {
-            Ok((permission, cx)) => decide(&cx, &permission, updates),
-            Err(error) => updates.iter().map(|_| Err(shown(&error))).collect(),
-        }
+    /// Who pushes, to be asked for again: over SSH a client may take its time even before it says
+    /// what it wants.
+    fn standing(&self, cx: &Cx, id: &str) -> Standing {
+        let (cx, name) = (cx.clone(), self.name.clone());
+        let again = move || {
+            let key_id = cx.caller().access_key_id.clone().unwrap_or_default();
+            let (source_ip, client) = (cx.origin().source_ip, cx.origin().user_agent.clone());
+            sign_in_again(cx.yard(), &key_id, &name, source_ip, client)
+        };
+        Standing::new(again, &self.name, id)
     }
 
     async fn push(&self, cx: &Cx, input: ByteStream, output: &Output) -> Result<Done, Error> {
@@ -229,7 +242,9 @@ impl Visit {
         let permission = permission(cx, self.service, &self.name)?;
         cx.authorize("codecommit", &permission)?;
         let found = find(cx, &self.name)?;
-        let refs: Arc<dyn RefStore> = Arc::new(StoreRefs::new(cx, &found.id));
+        let standing = Arc::new(self.standing(cx, &found.id));
+        let refs = StoreRefs::new(cx, &found.id).pushed_by(&standing);
+        let refs: Arc<dyn RefStore> = Arc::new(refs);
         let repository = repos::open(cx, &found.id).await?;
         let greeting = repository.push_greeting(self.protocol, refs.as_ref()).await?;
         output.write(greeting).await.map_err(left)?;
@@ -237,7 +252,7 @@ impl Visit {
         let asked = &mut changes_asked;
         let decide = async |updates: Vec<RefUpdate>| {
             *asked = true;
-            self.decide_now(cx, &updates)
+            standing.decide(&updates)
         };
         let answer = repository.push_session(input, refs, decide).await?;
         say(output, answer).await?;

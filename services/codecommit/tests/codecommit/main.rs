@@ -17,6 +17,7 @@ mod pull_request_support;
 mod pull_requests;
 mod quotas;
 mod secrets;
+mod slow_pushes;
 mod storage;
 mod support;
 mod templates;

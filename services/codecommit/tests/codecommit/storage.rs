@@ -59,13 +59,13 @@ impl Yard {
     }
 
     /// The rows of packs.
-    fn packs(&self) -> Vec<Value> {
+    pub fn packs(&self) -> Vec<Value> {
         let read = |tx: &store::ReadTx<'_>| tx.scan_raw("codecommit-pack", &Range::all());
         let rows: Result<_, StoreError> = self.yard.yard().store().read(read);
         rows.unwrap().iter().map(|(_, row)| serde_json::from_slice(row).unwrap()).collect()
     }
 
-    fn blobs(&self) -> Vec<PathBuf> {
+    pub fn blobs(&self) -> Vec<PathBuf> {
         files_below(&self.yard.dir().join("blobs/areas/git"))
     }
 
@@ -79,7 +79,7 @@ impl Yard {
     }
 }
 
-fn files_below(dir: &std::path::Path) -> Vec<PathBuf> {
+pub fn files_below(dir: &std::path::Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let Ok(entries) = std::fs::read_dir(dir) else { return found };
     for entry in entries {
@@ -93,7 +93,7 @@ fn files_below(dir: &std::path::Path) -> Vec<PathBuf> {
 }
 
 /// Text that does not shrink much.
-fn noise(lines: u64) -> String {
+pub fn noise(lines: u64) -> String {
     (0..lines).map(|i| format!("{:x}\n", i.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect()
 }
 
@@ -528,13 +528,29 @@ async fn large_repositories_get_what_makes_fetches_fast() {
 /// Ten thousand repositories are rows and nothing else.
 #[tokio::test(flavor = "multi_thread")]
 async fn repositories_at_rest_are_rows() {
-    const COUNT: usize = 200;
-    let yard = start(builder()).await;
-    for i in 0..COUNT {
-        yard.repository(&format!("r{i}")).await;
+    const MAKERS: usize = 10;
+    const EACH: usize = 150;
+    let yard = Arc::new(start(builder()).await);
+    let make = |maker: usize| {
+        let yard = yard.clone();
+        tokio::spawn(async move {
+            for i in 0..EACH {
+                yard.repository(&format!("r{maker}-{i}")).await;
+            }
+        })
+    };
+    for maker in (0..MAKERS).map(make).collect::<Vec<_>>() {
+        maker.await.unwrap();
     }
+    let read = |tx: &store::ReadTx<'_>| {
+        tx.scan_raw("codecommit-refv", &Range::all().limit(10)).map(|rows| rows.len())
+    };
+    let rows: Result<_, StoreError> = yard.yard.yard().store().read(read);
+    assert_eq!(rows.unwrap(), 0, "references cost nothing before there are any");
     assert_eq!(files_below(&yard.yard.dir().join("git-memory")).len(), 0);
     assert_eq!(files_below(&yard.yard.dir().join("git-cache")).len(), 0);
     assert_eq!((yard.packs().len(), yard.blobs().len()), (0, 0));
-    yard.yard.stop().await;
+    let listed = yard.ok("ListRepositories", json!({})).await;
+    assert_eq!(listed["repositories"].as_array().unwrap().len(), 1000, "a page of them");
+    assert!(listed["nextToken"].is_string());
 }
