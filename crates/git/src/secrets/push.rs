@@ -181,7 +181,8 @@ impl<'a> Search<'a> {
     /// # Errors
     /// [`GitError::TooLarge`] after [`MAX_SCAN_TIME`]; those of reading objects.
     fn commit(&mut self, oid: &Oid) -> Result<()> {
-        if self.is_full() {
+        // One that no reference leads to may be here all the same, with all that it has.
+        if self.is_full() || self.here.seems_to_exist(oid) {
             return Ok(());
         }
         let commit = self.objects.commit(oid)?;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testkit::{Keys, REGION};
 
-use crate::pull_request_support::Reviewed;
+use crate::pull_request_support::{Reviewed, code};
 use crate::support::Yard;
 
 /// A repository `r` with two commits: the first has `a` (two lines) and `old`, the second changes
@@ -525,4 +525,77 @@ async fn pull_requests_are_commented_on() {
     assert_eq!(events[0].detail["event"], "commentOnPullRequestCreated");
     assert_eq!(events[0].detail["pullRequestId"], id);
     assert_eq!(events[1].detail["inReplyTo"], comment);
+}
+
+/// Commits that are neither a tip of a revision nor on the way to one are of something else.
+#[tokio::test(flavor = "multi_thread")]
+async fn comments_are_on_the_pull_requests_own_commits() {
+    let here = Reviewed::start().await;
+    // An ancestor of where the branches part, a side branch, and a later commit of main.
+    here.work.ok(&["checkout", "-q", "main"]).await;
+    let base = here.work.commit("base.txt", "base\n").await;
+    here.work.ok(&["checkout", "-q", "-b", "side"]).await;
+    let side = here.work.commit("side.txt", "side\n").await;
+    here.work.ok(&["checkout", "-q", "-b", "work", &base]).await;
+    let step = here.work.commit("step.txt", "1\n").await;
+    let old = here.work.commit("work.txt", "1\n").await;
+    here.work.ok(&["push", "-q", "origin", "main", "side", "work"]).await;
+    let opened = here.open_from("work").await;
+    // A revision that no branch has any more.
+    here.work.ok(&["reset", "-q", "--hard", &step]).await;
+    let new = here.work.commit("work.txt", "2\n").await;
+    here.work.ok(&["push", "-q", "-f", "origin", "work"]).await;
+    here.work.ok(&["checkout", "-q", "main"]).await;
+    let later = here.work.commit("later.txt", "later\n").await;
+    here.work.ok(&["push", "-q", "origin", "main"]).await;
+
+    let post = "PostCommentForPullRequest";
+    let on = |before: &str, after: &str| {
+        json!({"pullRequestId": opened["pullRequestId"], "repositoryName": "r",
+               "beforeCommitId": before, "afterCommitId": after, "content": "hm"})
+    };
+    for (before, after) in
+        [(&base, &old), (&base, &new), (&later, &new), (&base, &step), (&step, &old), (&old, &new)]
+    {
+        here.yard.ok(post, on(before, after)).await;
+    }
+    for (before, after) in [
+        (&base, &side),
+        (&side, &new),
+        (&here.main, &new),
+        (&here.main, &base),
+        (&here.topic, &new),
+        (&new, &later),
+        (&new, &base),
+    ] {
+        here.yard.refused("CommitDoesNotExistException", post, on(before, after)).await;
+    }
+}
+
+/// Ids are counted by account: who may not read a pull request is not told that it is elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn pull_requests_of_others_do_not_exist() {
+    let here = Reviewed::start().await;
+    let id = here.open().await["pullRequestId"].clone();
+    here.yard.repository("other").await;
+    let arn = |name: &str| format!("arn:aws:codecommit:{REGION}:123456789012:{name}");
+    let only = |actions: &str, name: &str| json!({"Effect": "Allow", "Action": actions, "Resource": arn(name)});
+    let policy = |statements: Vec<Value>| json!({"Version": "2012-10-17", "Statement": statements});
+    let stranger = policy(vec![only("codecommit:*", "other")]);
+    let stranger = here.yard.yard.user("stranger", stranger);
+    let reader = vec![only("codecommit:*", "other"), only("codecommit:Get*", "r")];
+    let reader = here.yard.yard.user("reader", policy(reader));
+    let input = |id: &Value| {
+        json!({"pullRequestId": id, "repositoryName": "other", "beforeCommitId": here.main,
+               "afterCommitId": here.topic, "content": "hm"})
+    };
+    let post = "PostCommentForPullRequest";
+    let there = here.yard.call_as(&stranger, post, input(&id)).await;
+    let nowhere = here.yard.call_as(&stranger, post, input(&json!("99"))).await;
+    assert_eq!(code(&there), "PullRequestDoesNotExistException");
+    let text = |answer: &(u16, Value)| answer.1["message"].as_str().unwrap().to_owned();
+    assert_eq!(text(&there).replace(id.as_str().unwrap(), "99"), text(&nowhere));
+    assert_eq!(there.0, nowhere.0);
+    let answer = here.yard.call_as(&reader, post, input(&id)).await;
+    assert_eq!(code(&answer), "RepositoryNotAssociatedWithPullRequestException");
 }

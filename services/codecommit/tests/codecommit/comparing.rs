@@ -141,9 +141,14 @@ async fn files_have_histories() {
         ("InvalidMaxResultsException", json!({"filePath": "new", "maxResults": 0})),
         ("InvalidContinuationTokenException", json!({"filePath": "new", "nextToken": "x"})),
         ("CommitDoesNotExistException", json!({"filePath": "new", "commitSpecifier": "none"})),
-        ("PathRequiredException", json!({})),
+        // The one error that every operation has: this one documents none for paths.
+        ("ValidationException", json!({})),
     ] {
         yard.refused(code, "ListFileCommitHistory", r(input)).await;
+    }
+    for path in ["a//b", "../x", ".git/config"] {
+        let none = yard.ok("ListFileCommitHistory", r(json!({"filePath": path}))).await;
+        assert_eq!(none["revisionDag"], json!([]));
     }
 }
 

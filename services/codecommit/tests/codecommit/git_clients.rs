@@ -209,3 +209,78 @@ async fn the_remote_helper_signs_in() {
     let url = String::from_utf8(output.stdout).unwrap().trim().replace("https://", "http://");
     yard.clone_to("cloned", &url).await;
 }
+
+/// Names that mean something else to git or to commands are refused in a line that says why; what
+/// other hosts keep beside branches and tags is data.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_mislead_are_refused() {
+    let yard = Yard::start().await;
+    yard.repository("r").await;
+    let url = yard.root_url("r");
+    let work = yard.work("work", &url).await;
+    work.ok(&["push", "-q", "origin", "main"]).await;
+    let id = "0123456789abcdef0123456789abcdef01234567";
+    for (name, why) in [
+        ("refs/heads/HEAD", "a branch cannot be called HEAD"),
+        ("refs/heads/-x", "begins with a dash"),
+        ("refs/tags/--all", "begins with a dash"),
+        (&format!("refs/heads/{id}"), "the form of a commit ID"),
+        ("refs/codeyard/state", "is the yard's own"),
+        (&format!("refs/heads/{}/{}", "a".repeat(128), "b".repeat(128)), "at most 256 characters"),
+    ] {
+        let said = work.fails(&["push", &url, &format!("main:{name}")]).await;
+        assert!(said.contains(why) && said.contains("[remote rejected]"), "{name}: {said}");
+    }
+    let others = ["refs/pull/1/head", "refs/notes/commits", "refs/replace/1", "refs/tags/HEAD"];
+    for name in others {
+        work.ok(&["push", "-q", &url, &format!("main:{name}")]).await;
+    }
+    let listed = work.ok(&["ls-remote", &url]).await;
+    assert!(others.iter().all(|name| listed.contains(name)), "{listed}");
+    assert_eq!(listed.lines().count(), 2 + others.len(), "{listed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn branches_of_256_characters() {
+    let yard = Yard::start().await;
+    yard.repository("r").await;
+    let url = yard.root_url("r");
+    let work = yard.work("work", &url).await;
+    work.ok(&["push", "-q", &url, "main"]).await;
+    let tip = work.ok(&["rev-parse", "main"]).await;
+    let (pushed, made) = ("p".repeat(256), "é".repeat(256));
+    work.ok(&["push", "-q", &url, &format!("main:refs/heads/{pushed}")]).await;
+    let branch = |name: &str| json!({"repositoryName": "r", "branchName": name});
+    let mut create = branch(&made);
+    create["commitId"] = json!(tip);
+    yard.ok("CreateBranch", create.clone()).await;
+    create["branchName"] = json!("é".repeat(257));
+    yard.refused("InvalidBranchNameException", "CreateBranch", create).await;
+    for name in [&pushed, &made] {
+        assert_eq!(yard.ok("GetBranch", branch(name)).await["branch"]["commitId"], json!(tip));
+    }
+    // They clone, and change by push and by the API.
+    let clone = yard.clone_to("clone", &url).await;
+    let seen = clone.ok(&["for-each-ref", "--format=%(refname)", "refs/remotes"]).await;
+    assert!(seen.contains(&pushed) && seen.contains(&made), "{seen}");
+    let next = work.commit("file", "two\n").await;
+    for name in [&pushed, &made] {
+        work.ok(&["push", "-q", &url, &format!("main:refs/heads/{name}")]).await;
+        let fetched = work.ok(&["ls-remote", &url, &format!("refs/heads/{name}")]).await;
+        assert!(fetched.starts_with(&next), "{fetched}");
+        work.ok(&["fetch", "-q", &url, &format!("refs/heads/{name}")]).await;
+    }
+    let commit = json!({"repositoryName": "r", "branchName": made, "parentCommitId": next,
+                        "filePath": "b", "fileContent": "b25l"});
+    yard.ok("PutFile", commit).await;
+    work.ok(&["push", "-q", &url, "--delete", &format!("refs/heads/{pushed}")]).await;
+    yard.ok("DeleteBranch", branch(&made)).await;
+    yard.refused("BranchDoesNotExistException", "GetBranch", branch(&made)).await;
+    // A client that cannot keep a new one gets all others.
+    let clone = yard.clone_to("other", &url).await;
+    let newest = "n".repeat(256);
+    work.ok(&["push", "-q", &url, &format!("main:refs/heads/{newest}"), "main:after"]).await;
+    let said = clone.fails(&["fetch", "origin"]).await;
+    assert!(said.contains("cannot lock ref"), "{said}");
+    assert_eq!(clone.ok(&["rev-parse", "origin/after"]).await, next);
+}

@@ -614,3 +614,39 @@ async fn commits_without_common_history_are_too_far_apart() {
         repo.yard.refused("TipsDivergenceExceededException", operation, input.clone()).await;
     }
 }
+
+/// What is in the destination already is not merged again: nothing is made, moved or told.
+#[tokio::test(flavor = "multi_thread")]
+async fn merging_what_is_there_makes_nothing() {
+    let repo = Repo::new(&[("a", "one\n")]).await;
+    let tip = repo.change("main", &[("b", "two\n")], &[]).await;
+    let announced = repo.yard.events().len();
+    let of = |source: &str| {
+        r(json!({"sourceCommitSpecifier": source, "destinationCommitSpecifier": "main"}))
+    };
+    // `dev` is behind main.
+    for source in ["dev", "main", &tip] {
+        for way in ["FastForward", "Squash", "ThreeWay"] {
+            let merged = repo.yard.ok(&format!("MergeBranchesBy{way}"), of(source)).await;
+            assert_eq!(merged["commitId"], json!(tip), "{way} {source}");
+            assert_eq!(repo.tip("main").await, tip);
+        }
+        let options = repo.yard.ok("GetMergeOptions", of(source)).await;
+        assert_eq!(options["mergeOptions"].as_array().unwrap().len(), 3);
+        let mut trial = of(source);
+        trial["mergeOption"] = json!("SQUASH_MERGE");
+        let made = repo.yard.ok("CreateUnreferencedMergeCommit", trial).await;
+        assert_eq!(made["commitId"], json!(tip));
+    }
+    assert_eq!(repo.yard.events().len(), announced);
+
+    // Squashed twice, the second time brings nothing; a three-way merge tells where it came from.
+    repo.change("dev", &[("c", "three\n")], &[]).await;
+    let squashed = repo.yard.ok("MergeBranchesBySquash", of("dev")).await["commitId"].clone();
+    let again = repo.yard.ok("MergeBranchesBySquash", of("dev")).await["commitId"].clone();
+    assert_eq!(squashed, again);
+    assert_eq!(repo.parents(&squashed).await, [tip]);
+    let merged = repo.yard.ok("MergeBranchesByThreeWay", of("dev")).await["commitId"].clone();
+    let parents = [squashed.as_str().unwrap().to_owned(), repo.tip("dev").await];
+    assert_eq!(repo.parents(&merged).await, parents);
+}

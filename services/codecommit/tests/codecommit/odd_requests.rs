@@ -76,7 +76,22 @@ async fn names_that_aws_refuses() {
     let yard = Yard::start().await;
     yard.repository("r").await;
     let first = yard.ok("PutFile", put(&Value::Null, "a", "1")).await;
-    for name in ["@", "HEAD", "-x", ".x", "x.", "x..y", "x@{y", "x y", "x//y", "/x", "x/", "x~1"] {
+    for name in [
+        "@",
+        "HEAD",
+        "-x",
+        ".x",
+        "x.",
+        "x..y",
+        "x@{y",
+        "x y",
+        "x//y",
+        "/x",
+        "x/",
+        "x~1",
+        "0123456789abcdef0123456789abcdef01234567",
+        &"x".repeat(257),
+    ] {
         let branch = json!({"repositoryName": "r", "branchName": name,
                             "commitId": first["commitId"]});
         yard.refused("InvalidBranchNameException", "CreateBranch", branch).await;
@@ -110,4 +125,72 @@ async fn tokens_are_of_one_repository_however_it_is_named() {
     yard.ok("UpdateRepositoryName", json!({"oldName": "r", "newName": "old"})).await;
     yard.repository("r").await;
     yard.refused("IdempotencyParameterMismatchException", "CreatePullRequest", input).await;
+}
+
+/// What callers send is repeated to them, but not megabytes of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn huge_values_do_not_come_back() {
+    let yard = Yard::start().await;
+    yard.repository("r").await;
+    let first = yard.ok("PutFile", put(&Value::Null, "a", "1")).await;
+    let huge = "é".repeat(2_000_000);
+    for (operation, input) in [
+        ("GetFile", json!({"filePath": "a", "commitSpecifier": huge})),
+        ("GetFile", json!({"filePath": huge})),
+        ("GetDifferences", json!({"afterCommitSpecifier": huge})),
+        ("GetCommit", json!({"commitId": huge})),
+        ("BatchGetCommits", json!({"commitIds": [huge]})),
+        ("GetBranch", json!({"branchName": huge})),
+        (
+            "CreatePullRequest",
+            json!({"title": "t", "targets": [
+            {"repositoryName": "r", "sourceReference": huge}]}),
+        ),
+        ("PutCommentReaction", json!({"commentId": huge, "reactionValue": huge})),
+        ("GetBlob", json!({"blobId": huge})),
+        ("TagResource", json!({"resourceArn": huge, "tags": {"a": "b"}})),
+        (
+            "MergeBranchesBySquash",
+            json!({"sourceCommitSpecifier": huge,
+            "destinationCommitSpecifier": first["commitId"]}),
+        ),
+        ("ListBranches", json!({"nextToken": huge})),
+    ] {
+        let mut input = input;
+        input["repositoryName"] = json!("r");
+        let (status, answer) = yard.call(operation, input).await;
+        let message = match operation {
+            "BatchGetCommits" => &answer["errors"][0]["errorMessage"],
+            _ => &answer["message"],
+        };
+        assert!(operation == "BatchGetCommits" || status == 400, "{operation}: {status}");
+        let characters = message.as_str().unwrap().chars().count();
+        assert!((1..=1_024).contains(&characters), "{operation}: {characters}");
+    }
+    // The name of a repository that is not there comes into the denial, which is cut as well.
+    let nobody = yard.yard.user(
+        "nobody",
+        json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "codecommit:GetRepository", "Resource": "*"}]}),
+    );
+    let names = json!({"repositoryNames": ["x".repeat(2_000_000)]});
+    let (_, answer) = yard.call_as(&nobody, "BatchGetRepositories", names).await;
+    assert!(answer.to_string().len() < 32 << 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_deleted_is_told() {
+    let yard = Yard::start().await;
+    yard.repository("r").await;
+    let first = yard.ok("PutFile", put(&Value::Null, "folder/a", "1")).await;
+    let parent = &first["commitId"];
+    let delete = json!({"repositoryName": "r", "branchName": "main", "parentCommitId": parent,
+                        "deleteFiles": [{"filePath": "folder"}]});
+    yard.refused("InvalidDeletionParameterException", "CreateCommit", delete).await;
+    let delete = json!({"repositoryName": "r", "branchName": "main", "parentCommitId": parent,
+                        "filePath": "folder"});
+    yard.refused("FileDoesNotExistException", "DeleteFile", delete).await;
+    let tags = json!({"resourceArn": "arn:aws:codecommit:us-east-1:123456789012:r",
+                      "nextToken": "x"});
+    yard.refused("InvalidContinuationTokenException", "ListTagsForResource", tags).await;
 }

@@ -241,3 +241,24 @@ async fn merges_at_once() {
     let merged = history.iter().filter(|kind| *kind == "PULL_REQUEST_MERGE_STATE_CHANGED");
     assert_eq!(merged.count(), 1);
 }
+
+/// Brought in by a merge that was pushed, which closes nothing, it can still be closed as merged.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_in_by_another_way() {
+    for operation in [FAST_FORWARD, SQUASH, THREE_WAY] {
+        let it = Reviewed::start().await;
+        it.open().await;
+        it.work.ok(&["checkout", "-q", "main"]).await;
+        it.work.ok(&["merge", "-q", "--no-ff", "-m", "by hand", "topic"]).await;
+        it.work.ok(&["push", "-q", "origin", "main"]).await;
+        let tip = it.tip("main").await;
+        let open = it.get("1").await["pullRequestStatus"].clone();
+        assert_eq!(open, "OPEN", "AWS closes it only where that was a fast-forward");
+        let merged = it.yard.ok(operation, of("1")).await["pullRequest"].clone();
+        assert_eq!(merged["pullRequestStatus"], "CLOSED");
+        let metadata = &merged["pullRequestTargets"][0]["mergeMetadata"];
+        assert_eq!(metadata["isMerged"], true);
+        assert_eq!(metadata["mergeCommitId"], Value::Null, "{operation}: none was made");
+        assert_eq!(it.tip("main").await, tip);
+    }
+}

@@ -92,7 +92,7 @@ async fn what_cannot_be_made_is_refused() {
             "targets",
             json!([one, {"repositoryName": "empty", "sourceReference": "topic"}]),
         ),
-        ("RepositoryNameRequiredException", "targets", json!([{"sourceReference": "topic"}])),
+        ("TargetRequiredException", "targets", json!([{"sourceReference": "topic"}])),
         (
             "InvalidRepositoryNameException",
             "targets",
@@ -103,6 +103,7 @@ async fn what_cannot_be_made_is_refused() {
             "targets",
             json!([{"repositoryName": "none", "sourceReference": "topic"}]),
         ),
+        ("TargetRequiredException", "targets", json!([{}])),
         ("ReferenceNameRequiredException", "targets", json!([{"repositoryName": "r"}])),
         ("ReferenceNameRequiredException", "targets", target("", json!(null))),
         ("InvalidReferenceNameException", "targets", target("a..b", json!(null))),

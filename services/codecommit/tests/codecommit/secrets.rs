@@ -191,3 +191,118 @@ async fn settings_that_mean_nothing_are_refused() {
     yard.ok("UntagResource", untag).await;
     work.ok(&["push", "-q", "origin", "main"]).await;
 }
+
+/// Up to 2 GB come in by git: the larger ones are looked through as git streams them.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_size_and_no_encoding_is_exempt() {
+    let (_yard, work) = here().await;
+    let clean = work.ok(&["rev-parse", "HEAD"]).await;
+    let large = |bytes: usize, end: &str| {
+        let mut content = "fourteen bytes\n".repeat(bytes / 15).into_bytes();
+        content.extend_from_slice(end.as_bytes());
+        content
+    };
+    let utf16 = |text: &str| -> Vec<u8> {
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    };
+    let secret = token();
+    for (name, content, line) in [
+        ("of-5-mib", large(5 << 20, &secret), (5 << 20) / 15 + 1),
+        ("of-33-mib", large(33 << 20, &secret), (33 << 20) / 15 + 1),
+        ("utf-16", utf16(&format!("first\r\nTOKEN={secret}\r\n")), 2),
+        ("with-zero", format!("\0\u{1}\n\0{secret}\0").into_bytes(), 2),
+    ] {
+        std::fs::write(work.0.join(name), content).unwrap();
+        work.ok(&["add", "-A"]).await;
+        work.ok(&["commit", "-q", "-m", name]).await;
+        let said = work.fails(&["push", "origin", "main"]).await;
+        assert!(said.contains(&format!("[github-token] in {name}, line {line}")), "{said}");
+        assert!(!said.contains(&secret), "{said}");
+        work.ok(&["reset", "-q", "--hard", &clean]).await;
+    }
+    std::fs::write(work.0.join("large"), large(20 << 20, "no secret")).unwrap();
+    work.ok(&["add", "-A"]).await;
+    work.ok(&["commit", "-q", "-m", "large"]).await;
+    work.ok(&["push", "-q", "origin", "main"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_and_names_are_looked_at() {
+    let (yard, work) = here().await;
+    let secret = token();
+    let message = format!("Fix the login\n\nTry it with {secret}");
+    work.ok(&["commit", "-q", "--allow-empty", "-m", &message]).await;
+    let said = work.fails(&["push", "origin", "main"]).await;
+    assert!(said.contains("[github-token] in the message, line 3, commit"), "{said}");
+    assert!(!said.contains(&secret), "{said}");
+    // The mark counts there, too.
+    let marked = format!("{message} codeyard:allow-secret");
+    work.ok(&["commit", "-q", "--amend", "--allow-empty", "-m", &marked]).await;
+    work.ok(&["push", "-q", "origin", "main"]).await;
+
+    work.ok(&["tag", "-a", "inner", "-m", &format!("one\ntwo {secret}")]).await;
+    work.ok(&["tag", "-a", "outer", "-m", "around it", "inner"]).await;
+    let inner = work.ok(&["rev-parse", "inner"]).await;
+    for tag in ["inner", "outer"] {
+        let said = work.fails(&["push", "origin", tag]).await;
+        assert!(said.contains(&format!("in the message, line 2, tag {inner}")), "{said}");
+    }
+
+    let named = work.0.join(format!("keys/{secret}.txt"));
+    std::fs::create_dir(work.0.join("keys")).unwrap();
+    std::fs::write(&named, "text\n").unwrap();
+    work.ok(&["add", "-A"]).await;
+    work.ok(&["commit", "-q", "-m", "a name"]).await;
+    let said = work.fails(&["push", "origin", "main"]).await;
+    assert!(said.contains("in the file name keys/[secret], commit"), "{said}");
+    assert!(!said.contains(&secret), "{said}");
+    // What was there stays usable: only added names are looked at, and no commit that is here,
+    // though no reference leads to it any more.
+    set(&yard, "off").await;
+    work.ok(&["push", "-q", "origin", "main", "main:away", "inner"]).await;
+    work.commit("x", &secret).await;
+    work.ok(&["commit", "-q", "--amend", "-m", &secret]).await;
+    work.ok(&["push", "-q", "origin", "main:away"]).await;
+    work.ok(&["push", "-q", "origin", "--delete", "away", "inner"]).await;
+    set(&yard, "block").await;
+    work.ok(&["push", "-q", "origin", "main:again", "inner"]).await;
+    work.ok(&["push", "-q", "origin", "--delete", "again"]).await;
+    work.ok(&["reset", "-q", "--hard", "HEAD~1"]).await;
+    std::fs::write(&named, "other text\n").unwrap();
+    work.ok(&["commit", "-q", "-a", "-m", "an old name"]).await;
+    work.ok(&["push", "-q", "origin", "main"]).await;
+    let parent = tip(&yard, "main").await;
+    use base64::Engine as _;
+    let text = base64::engine::general_purpose::STANDARD.encode("text");
+    let put = |path: &str, message: &str| {
+        json!({"repositoryName": "r", "branchName": "main", "parentCommitId": parent,
+               "filePath": path, "fileContent": text, "commitMessage": message})
+    };
+    let refused = "OperationNotAllowedException";
+    yard.refused(refused, "PutFile", put(&format!("more/{secret}"), "m")).await;
+    yard.refused(refused, "PutFile", put("x", &format!("m {secret}"))).await;
+    yard.ok("PutFile", put(&format!("keys/{secret}.txt"), "m")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_files_and_merge_messages_of_the_api_are_looked_into() {
+    let (yard, work) = here().await;
+    let parent = tip(&yard, "main").await;
+    use base64::Engine as _;
+    let content = format!("{}{}", "fourteen bytes\n".repeat(330_000), token());
+    let content = base64::engine::general_purpose::STANDARD.encode(content);
+    let put = json!({"repositoryName": "r", "branchName": "main", "parentCommitId": parent,
+                     "filePath": "large", "fileContent": content});
+    yard.refused("OperationNotAllowedException", "PutFile", put).await;
+    work.ok(&["checkout", "-q", "-b", "side"]).await;
+    work.commit("side", "side\n").await;
+    work.ok(&["push", "-q", "origin", "side"]).await;
+    let merge = json!({"repositoryName": "r", "sourceCommitSpecifier": "side",
+                       "destinationCommitSpecifier": "main", "commitMessage": token()});
+    yard.refused("OperationNotAllowedException", "MergeBranchesBySquash", merge.clone()).await;
+    let mut trial = merge;
+    trial["mergeOption"] = json!("SQUASH_MERGE");
+    let code = "OperationNotAllowedException";
+    yard.refused(code, "CreateUnreferencedMergeCommit", trial).await;
+    assert_eq!(tip(&yard, "main").await, parent);
+}

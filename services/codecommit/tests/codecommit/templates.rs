@@ -1,6 +1,7 @@
 //! Approval rule templates, and the repositories that they apply to.
 
 use serde_json::{Value, json};
+use testkit::REGION;
 
 use crate::pull_request_support::{Reviewed, code, needs};
 use crate::support::Yard;
@@ -352,4 +353,46 @@ async fn who_may() {
     };
     assert_eq!(list("ann", all).await.0, 200);
     assert_eq!(code(&list("bob", one).await), "AccessDeniedException");
+}
+
+/// Where a template applies is a matter of the repositories: policies name those.
+#[tokio::test(flavor = "multi_thread")]
+async fn associations_are_authorized_on_the_repository() {
+    let yard = Yard::start().await;
+    yard.repository("mine").await;
+    yard.repository("other").await;
+    template(&yard, "t", &needs(1)).await;
+    let mine = format!("arn:aws:codecommit:{REGION}:123456789012:mine");
+    let ann = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "codecommit:*", "Resource": mine}]});
+    let ann = yard.yard.user("ann", ann);
+    let one = |name: &str| json!({"approvalRuleTemplateName": "t", "repositoryName": name});
+    let many = |names: &[&str]| json!({"approvalRuleTemplateName": "t", "repositoryNames": names});
+    for (operation, allowed, denied) in [
+        ("AssociateApprovalRuleTemplateWithRepository", one("mine"), one("other")),
+        ("ListAssociatedApprovalRuleTemplatesForRepository", one("mine"), one("other")),
+        ("DisassociateApprovalRuleTemplateFromRepository", one("mine"), one("other")),
+        (
+            "BatchAssociateApprovalRuleTemplateWithRepositories",
+            many(&["mine"]),
+            many(&["mine", "other"]),
+        ),
+        (
+            "BatchDisassociateApprovalRuleTemplateFromRepositories",
+            many(&["mine"]),
+            many(&["mine", "other"]),
+        ),
+    ] {
+        let answer = yard.call_as(&ann, operation, allowed).await;
+        assert_eq!(answer.0, 200, "{operation}: {}", answer.1);
+        let answer = yard.call_as(&ann, operation, denied).await;
+        assert_eq!(code(&answer), "AccessDeniedException", "{operation}");
+    }
+    // Templates themselves are no resources.
+    let list = json!({"approvalRuleTemplateName": "t"});
+    let answer = yard.call_as(&ann, "ListRepositoriesForApprovalRuleTemplate", list).await;
+    assert_eq!(code(&answer), "AccessDeniedException");
+    let missing = json!({"approvalRuleTemplateName": "t"});
+    let code = "InvalidApprovalRuleTemplateDescriptionException";
+    yard.refused(code, "UpdateApprovalRuleTemplateDescription", missing).await;
 }
