@@ -11,6 +11,7 @@ mod respond;
 mod route;
 mod server;
 mod tls;
+mod unread;
 
 pub use internal::{HEALTH_PATH, RESET_PATH, Rebuild};
 pub use server::{Gateway, Serving};
@@ -19,8 +20,10 @@ pub use tls::{Certificates, TlsError};
 /// Largest body of a request that is not streamed, in bytes. The largest that AWS takes of these
 /// is CloudFormation's and Lambda's inline payloads, at 6 MB and less.
 pub const MAX_BODY: usize = 16 << 20;
-/// How much of a body that is too large is read and dropped before the connection is closed.
+/// How much of a body that nobody wants is read and dropped before its request is answered.
 pub const MAX_DRAINED: usize = 4 * MAX_BODY;
+/// How long that is done at most, in seconds.
+pub const MAX_LINGER_SECS: u64 = 30;
 /// Most bytes of bodies in memory at once, of all requests that are not streamed. Their signatures
 /// cover the body, so that it is read before anybody knows who sent it.
 pub const MAX_BUFFERED: usize = 16 * MAX_BODY;

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use shape::{Body, BodyError, BodyStream};
 
 use crate::respond::{self, HttpResponse};
+use crate::unread::Unread;
 
 /// A request, with what every step needs of it.
 pub(crate) struct Incoming {
@@ -27,6 +28,8 @@ pub(crate) struct Incoming {
     pub(crate) peer: SocketAddr,
     pub(crate) endpoint: Endpoint,
     pub(crate) request_id: String,
+    /// What is left of the body once nobody reads it any more.
+    pub(crate) unread: Unread,
 }
 
 impl Incoming {
@@ -51,10 +54,12 @@ impl Incoming {
             let response = respond::error(Protocol::Json11, &error, &request_id, &path);
             return Err(Box::new(response));
         };
-        let len = body.size_hint().exact();
+        let (len, unread) = (body.size_hint().exact(), Unread::default());
+        // Who waits to be told to go on sends nothing unless somebody reads.
+        let waits = parts.headers.contains_key(http::header::EXPECT);
         let body = match len {
             Some(0) => Body::Empty,
-            _ => Body::stream(Wire(body), len),
+            _ => Body::stream(Wire { body: Some(body), waits, unread: unread.clone() }, len),
         };
         Ok(Self {
             method: parts.method.as_str().to_owned(),
@@ -65,6 +70,7 @@ impl Incoming {
             peer,
             endpoint: Endpoint { scheme, host },
             request_id,
+            unread,
         })
     }
 
@@ -82,15 +88,30 @@ fn is_host(host: &str) -> bool {
 }
 
 /// The connection's own body.
-struct Wire(hyper::body::Incoming);
+struct Wire {
+    /// Until it is dropped.
+    body: Option<hyper::body::Incoming>,
+    waits: bool,
+    unread: Unread,
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if let Some(body) = self.body.take().filter(|_| !self.waits) {
+            self.unread.leave(body);
+        }
+    }
+}
 
 impl BodyStream for Wire {
     fn poll_piece(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, BodyError>>> {
+        self.waits = false;
         loop {
-            return Poll::Ready(match ready!(Pin::new(&mut self.0).poll_frame(cx)) {
+            let Some(body) = &mut self.body else { return Poll::Ready(None) };
+            return Poll::Ready(match ready!(Pin::new(body).poll_frame(cx)) {
                 None => None,
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(data) => Some(Ok(data)),

@@ -15,7 +15,7 @@ use wire::uri;
 
 use crate::payload::{Incoming, body_error, checked_stream};
 use crate::respond::{self, HttpResponse};
-use crate::{BODY_STALL_SECS, MAX_BODY, MAX_BUFFERED, MAX_DRAINED, authenticate};
+use crate::{BODY_STALL_SECS, MAX_BODY, MAX_BUFFERED, authenticate};
 
 /// Where a request goes.
 struct Target<'r> {
@@ -158,12 +158,10 @@ struct Collected {
     share: Vec<SemaphorePermit<'static>>,
 }
 
-/// The whole payload, or an error once it is over [`MAX_BODY`]. What a client still sends then is
-/// read and dropped up to a bound: a client that cannot finish sending never reads the answer.
+/// The whole payload, or an error once it is over [`MAX_BODY`].
 async fn collect(body: &mut Body) -> Result<Collected, Error> {
     let mut all = bytes::BytesMut::new();
     let mut share = Vec::new();
-    let mut dropped = 0;
     let patience = Duration::from_secs(BODY_STALL_SECS);
     loop {
         let next = tokio::time::timeout(patience, body.next()).await.map_err(|_| {
@@ -172,13 +170,10 @@ async fn collect(body: &mut Body) -> Result<Collected, Error> {
         })?;
         let Some(piece) = next else { break };
         let piece = piece.map_err(body_error)?;
-        if dropped > 0 || all.len() + piece.len() > MAX_BODY {
-            dropped += all.len() + piece.len();
-            all = bytes::BytesMut::new();
-            share.clear();
-            if dropped > MAX_DRAINED {
-                break;
-            }
+        if all.len() + piece.len() > MAX_BODY {
+            // What the client still sends is dropped before it is answered.
+            return Err(common::REQUEST_TOO_LARGE
+                .error(format!("The request body is larger than {MAX_BODY} bytes.")));
         } else if all.is_empty() && body.is_empty() {
             return Ok(Collected { bytes: piece, share });
         } else {
@@ -189,10 +184,6 @@ async fn collect(body: &mut Body) -> Result<Collected, Error> {
             }
             all.extend_from_slice(&piece);
         }
-    }
-    if dropped > 0 {
-        return Err(common::REQUEST_TOO_LARGE
-            .error(format!("The request body is larger than {MAX_BODY} bytes.")));
     }
     Ok(Collected { bytes: all.freeze(), share })
 }

@@ -83,9 +83,21 @@ impl Gateway {
         Ok(Serving { address, stop, task })
     }
 
+    /// Answers a request, once what the client still sends of it is read or has been too much.
+    async fn handle(
+        self: Arc<Self>,
+        request: Incoming,
+        stopped: watch::Receiver<bool>,
+    ) -> HttpResponse {
+        let unread = request.unread.clone();
+        let response = self.answer(request, stopped).await;
+        unread.discard().await;
+        response
+    }
+
     /// Answers a request. This ends early where the client goes; what was begun is brought to its
     /// end in order, and keeps its place among the requests in work until then.
-    async fn handle(
+    async fn answer(
         self: Arc<Self>,
         request: Incoming,
         mut stopped: watch::Receiver<bool>,

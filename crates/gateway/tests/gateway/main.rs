@@ -123,6 +123,50 @@ async fn large_bodies_and_heads_are_bounded() {
     assert_eq!(answer.status, 431);
 }
 
+/// A client that is refused while it sends is told so: it is not cut off with its words unread.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_refused_while_sending_reads_why() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let yard = yard().await;
+    let host = yard.url.trim_start_matches("http://").to_owned();
+    let piece = vec![b'x'; 1 << 20];
+    for (head, pieces, status) in [
+        ("PUT /b/k HTTP/1.1\r\nauthorization: AWS4-HMAC-SHA256 nonsense", 24, "400"),
+        ("PUT /b/k HTTP/1.1\r\nx-amz-target: Ghost.Boo", 24, "400"),
+        ("POST /x HTTP/1.1\r\ncontent-type: application/x-www-form-urlencoded", 24, "413"),
+    ] {
+        let mut client = tokio::net::TcpStream::connect(&host).await.unwrap();
+        let head = format!("{head}\r\nhost: {host}\r\ncontent-length: {}\r\n\r\n", pieces << 20);
+        client.write_all(head.as_bytes()).await.unwrap();
+        for _ in 0..pieces {
+            client.write_all(&piece).await.unwrap();
+        }
+        let mut answer = [0; 12];
+        client.read_exact(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        assert_eq!(answer, format!("HTTP/1.1 {status}"), "{head}");
+        // Everything of it was read: the connection serves the next request.
+        client.write_all(b"GET /_codeyard/health HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        let mut rest = vec![0; 4096];
+        let mut all = String::new();
+        while !all.contains("HTTP/1.1 200") {
+            let count = client.read(&mut rest).await.unwrap();
+            assert!(count > 0, "{all}");
+            all.push_str(&String::from_utf8_lossy(&rest[..count]));
+        }
+    }
+    // Who asks first whether he may is not made to send it.
+    let mut client = tokio::net::TcpStream::connect(&host).await.unwrap();
+    let head = format!(
+        "PUT /b/k HTTP/1.1\r\nauthorization: AWS4-HMAC-SHA256 nonsense\r\nhost: {host}\r\n\
+         expect: 100-continue\r\ncontent-length: 1000000\r\n\r\n"
+    );
+    client.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    client.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 400");
+}
+
 /// Nobody can check these chunks' signatures, but their framing is no part of the object.
 #[tokio::test(flavor = "multi_thread")]
 async fn unproven_chunked_bodies_are_taken_out_of_their_chunks() {
@@ -197,8 +241,8 @@ async fn bodies_that_are_read_before_their_sender_is_known_are_bounded_together(
         assert!(std::time::Instant::now() < deadline, "every body was taken");
         let mut client = tokio::net::TcpStream::connect(&host).await.unwrap();
         client.write_all(head.as_bytes()).await.unwrap();
-        // The answer may come before everything is sent.
-        let _ = client.write_all(&almost).await;
+        // Also what is refused is read to its end.
+        client.write_all(&almost).await.unwrap();
         let mut answer = [0; 2048];
         let read = client.read(&mut answer);
         let read = tokio::time::timeout(std::time::Duration::from_secs(2), read).await;
