@@ -91,13 +91,37 @@ pub enum Version {
 pub enum Shell {
     /// `bash`
     Bash,
-    /// `/bin/sh`
+    /// `/bin/sh`, or `sh`
     Sh,
     /// `powershell.exe`, Windows only.
     PowerShell,
+    /// `pwsh`, Windows only.
+    Pwsh,
     /// `cmd.exe`, Windows only.
     Cmd,
 }
+
+impl Shell {
+    /// As `env.shell` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Sh => "/bin/sh",
+            Self::PowerShell => "powershell.exe",
+            Self::Pwsh => "pwsh",
+            Self::Cmd => "cmd.exe",
+        }
+    }
+
+    /// Whether only Windows has it, as far as CodeBuild is concerned.
+    pub fn is_windows(self) -> bool {
+        matches!(self, Self::PowerShell | Self::Pwsh | Self::Cmd)
+    }
+}
+
+/// The longest `NAME=VALUE` of an environment variable, in bytes: Linux starts no program with a
+/// longer one.
+pub const MAX_VARIABLE_BYTES: usize = 32 * 4096 - 1;
 
 /// `env`
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -31,10 +31,15 @@ impl OnFailure {
         match text {
             "ABORT" => return Ok(Self::Abort),
             "CONTINUE" => return Ok(Self::Continue),
-            "RETRY" => return Ok(Self::Retry { count: DEFAULT_RETRIES, pattern: None }),
             _ => {}
         }
-        let Some(rest) = text.strip_prefix("RETRY-").filter(|rest| !rest.is_empty()) else {
+        // The reference writes "RETRY" and, in its examples, "Retry".
+        let (word, rest) = text.split_at_checked(5).unwrap_or(("", ""));
+        if word.eq_ignore_ascii_case("RETRY") && rest.is_empty() {
+            return Ok(Self::Retry { count: DEFAULT_RETRIES, pattern: None });
+        }
+        let rest = rest.strip_prefix('-').filter(|_| word.eq_ignore_ascii_case("RETRY"));
+        let Some(rest) = rest.filter(|rest| !rest.is_empty()) else {
             return Err(format!(
                 "{text:?} must be ABORT, CONTINUE, RETRY, RETRY-count, RETRY-regex or \
                  RETRY-count-regex"
@@ -78,7 +83,10 @@ mod tests {
             ("ABORT", OnFailure::Abort),
             ("CONTINUE", OnFailure::Continue),
             ("RETRY", retry(3, None)),
+            ("Retry", retry(3, None)),
             ("RETRY-0", retry(0, None)),
+            ("Retry-.*Error: Unable.*", retry(3, Some(".*Error: Unable.*"))),
+            ("Retry-3-.*timed out.*", retry(3, Some(".*timed out.*"))),
             ("RETRY-100", retry(100, None)),
             ("RETRY-timed out", retry(3, Some("timed out"))),
             ("RETRY-3x", retry(3, Some("3x"))),
@@ -95,6 +103,8 @@ mod tests {
             ("", "must be ABORT"),
             ("abort", "must be ABORT"),
             ("RETRY-", "must be ABORT"),
+            ("RETR", "must be ABORT"),
+            ("RETRé-1", "must be ABORT"),
             ("RETRYx", "must be ABORT"),
             ("RETRY-101", "between 0 and 100"),
             ("RETRY-99999999999", "between 0 and 100"),

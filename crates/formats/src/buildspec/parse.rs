@@ -4,8 +4,8 @@ use super::batch::batch;
 use super::cache::cache;
 use super::report::reports;
 use super::{
-    ArtifactFiles, Artifacts, Buildspec, Env, Error, OnFailure, Phase, Phases, Proxy,
-    SecretReference, Shell, Version,
+    ArtifactFiles, Artifacts, Buildspec, Env, Error, MAX_VARIABLE_BYTES, OnFailure, Phase, Phases,
+    Proxy, SecretReference, Shell, Version,
 };
 use crate::glob::Glob;
 use crate::section::{Section, refuse_custom_tags};
@@ -117,12 +117,13 @@ fn shell(section: &Section<'_>) -> Result<Option<Shell>, yaml::Error> {
     let Some(node) = section.get("shell") else { return Ok(None) };
     match node.as_str() {
         Some("bash") => Ok(Some(Shell::Bash)),
-        Some("/bin/sh") => Ok(Some(Shell::Sh)),
+        Some("/bin/sh" | "sh") => Ok(Some(Shell::Sh)),
         Some("powershell.exe") => Ok(Some(Shell::PowerShell)),
+        Some("pwsh" | "pwsh.exe") => Ok(Some(Shell::Pwsh)),
         Some("cmd.exe") => Ok(Some(Shell::Cmd)),
         _ => Err(yaml::Error::new(
             node.at,
-            "env.shell must be bash, /bin/sh, powershell.exe or cmd.exe",
+            "env.shell must be bash or /bin/sh, or on Windows powershell.exe, pwsh or cmd.exe",
         )),
     }
 }
@@ -130,10 +131,20 @@ fn shell(section: &Section<'_>) -> Result<Option<Shell>, yaml::Error> {
 fn variables(section: &Section<'_>, key: &str) -> Result<Vec<(String, String)>, yaml::Error> {
     let variables = section.string_map(key)?;
     if let Some((name, _)) = variables.iter().find(|(name, _)| !is_variable(name)) {
-        let at = section.get(key).map_or(section.at, |node| node.at);
         return Err(yaml::Error::new(
-            at,
+            section.key_at(key, name),
             format!("{name:?} in {} is no name of a variable", section.path(key)),
+        ));
+    }
+    let size = |(name, value): &(String, String)| name.len() + 1 + value.len();
+    if let Some(pair) = variables.iter().find(|pair| size(pair) > MAX_VARIABLE_BYTES) {
+        return Err(yaml::Error::new(
+            section.key_at(key, &pair.0),
+            format!(
+                "{} has {} bytes with its name: at most {MAX_VARIABLE_BYTES} are allowed",
+                section.path(&format!("{key}.{}", pair.0)),
+                size(pair)
+            ),
         ));
     }
     Ok(variables)
@@ -185,7 +196,18 @@ fn proxy(node: &Node) -> Result<Proxy, yaml::Error> {
 }
 
 fn phases(node: &Node) -> Result<Phases, yaml::Error> {
-    let section = Section::new(node, "phases", &["install", "pre_build", "build", "post_build"])?;
+    const NAMES: [&str; 4] = ["install", "pre_build", "build", "post_build"];
+    let section = Section::open(node, "phases")?;
+    if let Some(entry) = section.entries().iter().find(|it| !NAMES.contains(&it.key.as_str())) {
+        return Err(yaml::Error::new(
+            entry.key_at,
+            // CodeBuild's own words, which users search for.
+            format!(
+                "Invalid buildspec phase name: {}. Expecting: BUILD,INSTALL,POST_BUILD,PRE_BUILD",
+                entry.key.to_uppercase()
+            ),
+        ));
+    }
     if section.entries().is_empty() {
         return Err(yaml::Error::new(node.at, "phases has no phase"));
     }

@@ -47,7 +47,7 @@ const WHOLE: &[(&str, &str, usize, usize)] = &[
     // Phases.
     (
         "version: 0.2\nphases:\n  biuld:\n    commands: [a]\n",
-        "unknown key \"biuld\" in phases",
+        "Invalid buildspec phase name: BIULD. Expecting: BUILD,INSTALL,POST_BUILD,PRE_BUILD",
         3,
         3,
     ),
@@ -203,9 +203,9 @@ const PARTS: &[(&str, &str, usize)] = &[
     ),
     ("env: {variables: {A: {b: c}}}}", "env.variables.A to be of string type: found subkeys", 22),
     ("env: {variables: {A: }}}", "env.variables.A to be of string type: found nothing", 20),
-    ("env: {variables: {'A B': c}}}", "\"A B\" in env.variables is no name of a variable", 18),
-    ("env: {variables: {'A=B': c}}}", "is no name of a variable", 18),
-    ("env: {variables: {'': c}}}", "is no name of a variable", 18),
+    ("env: {variables: {'A B': c}}}", "\"A B\" in env.variables is no name of a variable", 19),
+    ("env: {variables: {'A=B': c}}}", "is no name of a variable", 19),
+    ("env: {variables: {'': c}}}", "is no name of a variable", 19),
     ("env: {parameter-store: {A: [b]}}}", "env.parameter-store.A to be of string type", 28),
     ("env: {secrets-manager: {A: ':k'}}}", "env.secrets-manager.A: \":k\" names no secret", 28),
     ("env: {secrets-manager: {A: 'a:b:c:d:e'}}}", "too many parts", 28),

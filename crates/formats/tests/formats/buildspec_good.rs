@@ -6,7 +6,7 @@ use codeyard_formats::buildspec::{
 };
 
 /// What was understood, on one line, leaving out whatever is at its default.
-fn summary(spec: &Buildspec) -> String {
+pub fn summary(spec: &Buildspec) -> String {
     let mut out = vec![match spec.version {
         Version::V0_1 => "0.1".to_owned(),
         Version::V0_2 => "0.2".to_owned(),
@@ -24,7 +24,12 @@ fn summary(spec: &Buildspec) -> String {
     say("vars", pairs(&spec.env.variables));
     say("params", pairs(&spec.env.parameter_store));
     let secrets = spec.env.secrets_manager.iter().map(|(name, secret)| {
-        format!("{name}:{}/{}", secret.secret_id, secret.json_key.as_deref().unwrap_or("-"))
+        let key = secret.json_key.as_deref().unwrap_or("-");
+        let mut text = format!("{name}:{}/{key}", secret.secret_id);
+        if let Some(version) = secret.version_stage.as_ref().or(secret.version_id.as_ref()) {
+            text += &format!("@{version}");
+        }
+        text
     });
     say("secrets", secrets.collect::<Vec<_>>().join(","));
     say("exported", spec.env.exported_variables.join(","));
