@@ -292,3 +292,19 @@ async fn services_act_as_roles_that_trust_them() {
     bad.session_name = "a b".into();
     assert_eq!(yard.assume_role(&bad).err().unwrap().code, "ValidationError");
 }
+
+/// The guide tells this to those whose approval rules are to hold.
+#[tokio::test(flavor = "multi_thread")]
+async fn session_names_can_be_bound_to_users() {
+    let iam = Iam::start().await;
+    let trust = format!(
+        r#"{{"Effect":"Allow","Action":"sts:AssumeRole",
+            "Principal":{{"AWS":"arn:aws:iam::{ACCOUNT}:root"}},
+            "Condition":{{"StringEquals":{{"sts:RoleSessionName":"${{aws:username}}"}}}}}}"#
+    );
+    let role = iam.role("developers", &trust).await;
+    let alice = iam.user("alice", ASSUME_ALL).await;
+    iam.call(&alice, "sts", "AssumeRole", &assume(&role, "alice")).await.ok();
+    let refused = iam.call(&alice, "sts", "AssumeRole", &assume(&role, "bob")).await;
+    refused.fails(403, "AccessDenied", "because no role trust policy allows");
+}
