@@ -7,6 +7,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use formats::archive::{self, Kind, Limits};
+use formats::reports::{self, ReportFormat};
 use formats::yaml::{self, Node, Position, Value};
 use formats::{appspec as app, buildspec as build};
 
@@ -49,9 +50,43 @@ pub fn buildspec(data: &[u8]) {
         Ok(spec) => {
             let _ = format!("{spec:?}");
             assert_eq!(spec, build::parse(text).unwrap_or_else(|error| panic!("{error}")));
+            assert!(!spec.phases.is_empty() || spec.batch.is_some(), "nothing to do");
+            if let Some(batch) = &spec.batch {
+                check_batch(batch);
+            }
         }
-        Err(error) => assert!(!error.to_string().is_empty()),
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            inside(error.0.at, text);
+        }
     }
+}
+
+/// A batch is bounded, and its builds can be put in an order.
+fn check_batch(batch: &build::Batch) {
+    let count = match &batch.builds {
+        build::BatchBuilds::List(tasks) => tasks.len(),
+        build::BatchBuilds::Fanout(fanout) => fanout.parallelism,
+        build::BatchBuilds::Matrix(matrix) => {
+            let all = matrix.combinations();
+            assert_eq!(all.len(), matrix.count());
+            all.len()
+        }
+        build::BatchBuilds::Graph(tasks) => {
+            let mut done: HashSet<&str> = HashSet::new();
+            while done.len() < tasks.len() {
+                let before = done.len();
+                for task in tasks {
+                    if task.depend_on.iter().all(|first| done.contains(first.as_str())) {
+                        done.insert(&task.identifier);
+                    }
+                }
+                assert!(done.len() > before, "a circle, or two of one name");
+            }
+            tasks.len()
+        }
+    };
+    assert!((1..=build::MAX_BUILDS).contains(&count));
 }
 
 /// An appspec.yml.
@@ -65,6 +100,48 @@ pub fn appspec(data: &[u8]) {
             }
         }
         Err(error) => inside(error.0.at, text),
+    }
+}
+
+/// A line with a report's format, and the report.
+fn report(data: &[u8]) -> Option<(ReportFormat, &[u8])> {
+    let end = data.iter().position(|byte| *byte == b'\n')?;
+    let format = ReportFormat::parse(std::str::from_utf8(data.get(..end)?).ok()?)?;
+    Some((format, data.get(end + 1..)?))
+}
+
+/// The place may be counted in a decoding of the file that we do not have here.
+fn told(error: &reports::Error) {
+    assert!(error.at.line >= 1 && error.at.column >= 1 && !error.message.is_empty());
+}
+
+/// Test results in any format.
+pub fn test_report(data: &[u8]) {
+    let Some((format, file)) = report(data) else { return };
+    let mut count = 0;
+    let read = reports::tests(format, file, &mut |case| {
+        count += 1;
+        let suite = case.suite.as_deref().unwrap_or_default();
+        for name in [case.name.as_str(), &case.prefix, suite] {
+            assert!(name.chars().count() <= reports::MAX_NAME);
+        }
+        assert!(case.message.chars().count() <= reports::MAX_MESSAGE);
+    });
+    // A case takes some bytes: `<a/>` at the least, or `{},`.
+    assert!(count <= file.len() / 2);
+    if let Err(error) = read {
+        told(&error);
+    }
+}
+
+/// Code coverage in any format.
+pub fn coverage_report(data: &[u8]) {
+    let Some((format, file)) = report(data) else { return };
+    let read = reports::coverage(format, file, &mut |source| {
+        assert!(!source.path.is_empty() && source.path.chars().count() <= reports::MAX_PATH);
+    });
+    if let Err(error) = read {
+        told(&error);
     }
 }
 

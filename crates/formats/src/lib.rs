@@ -7,5 +7,6 @@ pub mod appspec;
 pub mod archive;
 pub mod buildspec;
 pub mod glob;
+pub mod reports;
 mod section;
 pub mod yaml;

@@ -214,8 +214,8 @@ macro_rules! mutations {
 }
 
 mutations! {
-    appspec, buildspec, chunks, event_pattern, git_push, glob, json, log_filter, policy, query,
-    rest_json, rest_xml, scalars, sigv4, specification, ssh, ssh_command, tar, uri, xml, yaml, zip
+    appspec, buildspec, chunks, coverage_report, event_pattern, git_push, glob, json, log_filter, policy, query,
+    rest_json, rest_xml, scalars, sigv4, specification, ssh, ssh_command, tar, test_report, uri, xml, yaml, zip
 }
 
 fn mutate(name: &str) {

@@ -6,4 +6,7 @@
 mod archives;
 mod buildspec_bad;
 mod buildspec_good;
+mod corpus;
+mod keeping;
 mod properties;
+mod reports;
