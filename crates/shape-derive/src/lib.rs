@@ -141,6 +141,7 @@ fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
 
 fn field_entry(field: &syn::Field, default_name: &str) -> syn::Result<Tokens> {
     let mut name = default_name.to_owned();
+    let mut like = quote!(::shape::Field::named(""));
     let mut sets = Vec::new();
     for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("shape")) {
         attr.parse_nested_meta(|meta| {
@@ -150,6 +151,11 @@ fn field_entry(field: &syn::Field, default_name: &str) -> syn::Result<Tokens> {
             let set = match key.as_str() {
                 "name" => {
                     name = meta.value()?.parse::<LitStr>()?.value();
+                    return Ok(());
+                }
+                "like" => {
+                    let value: syn::Path = meta.value()?.parse()?;
+                    like = quote!(#value);
                     return Ok(());
                 }
                 "required" | "sensitive" | "flat" | "attribute" | "omit_empty" => {
@@ -197,5 +203,5 @@ fn field_entry(field: &syn::Field, default_name: &str) -> syn::Result<Tokens> {
             Ok(())
         })?;
     }
-    Ok(quote!(::shape::Field { #(#sets,)* ..::shape::Field::named(#name) }))
+    Ok(quote!(::shape::Field { name: #name, #(#sets,)* ..#like }))
 }

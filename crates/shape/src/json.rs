@@ -279,6 +279,35 @@ mod tests {
         words: Vec<String>,
     }
 
+    const NAME: Field = Field {
+        max: Some(3),
+        missing: Some("NameRequired"),
+        invalid: Some("InvalidName"),
+        ..Field::named("name")
+    };
+
+    #[derive(Shape, Default, Clone)]
+    struct Alike {
+        #[shape(required, like = NAME)]
+        old_name: String,
+        #[shape(required, missing = "OtherRequired", like = self::NAME)]
+        other: String,
+        #[shape(like = NAME, max = 4)]
+        new_name: Option<String>,
+    }
+
+    #[test]
+    fn members_are_like_named_ones() {
+        let mut problems = Problems::default();
+        let value = json!({"newName": "abcd", "oldName": "abcd"});
+        let mut alike = Alike::default();
+        read(&value, &mut alike, &mut problems).unwrap();
+        assert_eq!((alike.old_name.as_str(), alike.new_name.as_deref()), ("abcd", Some("abcd")));
+        problems.0.extend(validate(&alike).0);
+        let found: Vec<_> = problems.0.iter().map(|it| (it.path.as_str(), it.code)).collect();
+        assert_eq!(found, [("other", Some("OtherRequired")), ("oldName", Some("InvalidName"))]);
+    }
+
     fn take(value: Value) -> (Outer, Result<(), ReadError>, Problems) {
         let mut outer = Outer::default();
         let mut problems = Problems::default();

@@ -23,7 +23,8 @@
 //! Member attributes: `name`, `required`, `sensitive`, `omit_empty` (leave an empty list, map or
 //! string out of answers), `min`/`max` (characters of a string, entries of a list or map, value of
 //! a number), `pattern` (must match the whole string), `missing = "Code"` and `invalid = "Code"`
-//! (the service's own error code for this member where it has one), `time = "iso"|"epoch"|"http"`;
+//! (the service's own error code for this member where it has one), `time = "iso"|"epoch"|"http"`,
+//! `like = CONSTANT` (everything but the name as in that [`Field`], unless said otherwise here);
 //! for XML and Query `flat`, `attribute`, `item`, `key`, `value`, `xml` (element name where it
 //! differs); for REST `header`, `headers` (prefix), `query`, `label`, `payload`, `status`.
 //!

@@ -2,6 +2,8 @@
 
 use shape::{Empty, Shape, Timestamp};
 
+use super::bounds::{APPROVAL_RULE_TEMPLATE_NAME, REPOSITORY_NAME};
+
 shape::operations! { "codecommit";
     CreateApprovalRuleTemplate(CreateApprovalRuleTemplateInput)
         -> CreateApprovalRuleTemplateOutput;
@@ -48,13 +50,7 @@ pub struct ApprovalRuleTemplate {
 /// [CreateApprovalRuleTemplate](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateApprovalRuleTemplate.html)
 #[derive(Shape, Default, Clone)]
 pub struct CreateApprovalRuleTemplateInput {
-    #[shape(
-        required,
-        missing = "ApprovalRuleTemplateNameRequiredException",
-        min = 1,
-        max = 100,
-        invalid = "InvalidApprovalRuleTemplateNameException"
-    )]
+    #[shape(required, like = APPROVAL_RULE_TEMPLATE_NAME)]
     pub approval_rule_template_name: String,
     #[shape(
         required,
@@ -78,13 +74,7 @@ pub struct CreateApprovalRuleTemplateOutput {
 /// [GetApprovalRuleTemplate](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetApprovalRuleTemplate.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetApprovalRuleTemplateInput {
-    #[shape(
-        required,
-        missing = "ApprovalRuleTemplateNameRequiredException",
-        min = 1,
-        max = 100,
-        invalid = "InvalidApprovalRuleTemplateNameException"
-    )]
+    #[shape(required, like = APPROVAL_RULE_TEMPLATE_NAME)]
     pub approval_rule_template_name: String,
 }
 
@@ -112,13 +102,7 @@ pub struct ListApprovalRuleTemplatesOutput {
 /// [DeleteApprovalRuleTemplate](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_DeleteApprovalRuleTemplate.html)
 #[derive(Shape, Default, Clone)]
 pub struct DeleteApprovalRuleTemplateInput {
-    #[shape(
-        required,
-        missing = "ApprovalRuleTemplateNameRequiredException",
-        min = 1,
-        max = 100,
-        invalid = "InvalidApprovalRuleTemplateNameException"
-    )]
+    #[shape(required, like = APPROVAL_RULE_TEMPLATE_NAME)]
     pub approval_rule_template_name: String,
 }
 
@@ -132,13 +116,7 @@ pub struct DeleteApprovalRuleTemplateOutput {
 /// [UpdateApprovalRuleTemplateContent](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_UpdateApprovalRuleTemplateContent.html)
 #[derive(Shape, Default, Clone)]
 pub struct UpdateApprovalRuleTemplateContentInput {
-    #[shape(
-        required,
-        missing = "ApprovalRuleTemplateNameRequiredException",
-        min = 1,
-        max = 100,
-        invalid = "InvalidApprovalRuleTemplateNameException"
-    )]
+    #[shape(required, like = APPROVAL_RULE_TEMPLATE_NAME)]
     pub approval_rule_template_name: String,
     #[shape(
         required,
@@ -161,13 +139,7 @@ pub struct UpdateApprovalRuleTemplateContentOutput {
 /// [UpdateApprovalRuleTemplateDescription](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_UpdateApprovalRuleTemplateDescription.html)
 #[derive(Shape, Default, Clone)]
 pub struct UpdateApprovalRuleTemplateDescriptionInput {
-    #[shape(
-        required,
-        missing = "ApprovalRuleTemplateNameRequiredException",
-        min = 1,
-        max = 100,
-        invalid = "InvalidApprovalRuleTemplateNameException"
-    )]
+    #[shape(required, like = APPROVAL_RULE_TEMPLATE_NAME)]
     pub approval_rule_template_name: String,
     #[shape(
         required,
@@ -188,21 +160,9 @@ pub struct UpdateApprovalRuleTemplateDescriptionOutput {
 /// [UpdateApprovalRuleTemplateName](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_UpdateApprovalRuleTemplateName.html)
 #[derive(Shape, Default, Clone)]
 pub struct UpdateApprovalRuleTemplateNameInput {
-    #[shape(
-        required,
-        missing = "ApprovalRuleTemplateNameRequiredException",
-        min = 1,
-        max = 100,
-        invalid = "InvalidApprovalRuleTemplateNameException"
-    )]
+    #[shape(required, like = APPROVAL_RULE_TEMPLATE_NAME)]
     pub old_approval_rule_template_name: String,
-    #[shape(
-        required,
-        missing = "ApprovalRuleTemplateNameRequiredException",
-        min = 1,
-        max = 100,
-        invalid = "InvalidApprovalRuleTemplateNameException"
-    )]
+    #[shape(required, like = APPROVAL_RULE_TEMPLATE_NAME)]
     pub new_approval_rule_template_name: String,
 }
 
@@ -216,57 +176,25 @@ pub struct UpdateApprovalRuleTemplateNameOutput {
 /// [AssociateApprovalRuleTemplateWithRepository](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_AssociateApprovalRuleTemplateWithRepository.html)
 #[derive(Shape, Default, Clone)]
 pub struct AssociateApprovalRuleTemplateWithRepositoryInput {
-    #[shape(
-        required,
-        missing = "ApprovalRuleTemplateNameRequiredException",
-        min = 1,
-        max = 100,
-        invalid = "InvalidApprovalRuleTemplateNameException"
-    )]
+    #[shape(required, like = APPROVAL_RULE_TEMPLATE_NAME)]
     pub approval_rule_template_name: String,
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
 }
 
 /// [DisassociateApprovalRuleTemplateFromRepository](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_DisassociateApprovalRuleTemplateFromRepository.html)
 #[derive(Shape, Default, Clone)]
 pub struct DisassociateApprovalRuleTemplateFromRepositoryInput {
-    #[shape(
-        required,
-        missing = "ApprovalRuleTemplateNameRequiredException",
-        min = 1,
-        max = 100,
-        invalid = "InvalidApprovalRuleTemplateNameException"
-    )]
+    #[shape(required, like = APPROVAL_RULE_TEMPLATE_NAME)]
     pub approval_rule_template_name: String,
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
 }
 
 /// [BatchAssociateApprovalRuleTemplateWithRepositories](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_BatchAssociateApprovalRuleTemplateWithRepositories.html)
 #[derive(Shape, Default, Clone)]
 pub struct BatchAssociateApprovalRuleTemplateWithRepositoriesInput {
-    #[shape(
-        required,
-        missing = "ApprovalRuleTemplateNameRequiredException",
-        min = 1,
-        max = 100,
-        invalid = "InvalidApprovalRuleTemplateNameException"
-    )]
+    #[shape(required, like = APPROVAL_RULE_TEMPLATE_NAME)]
     pub approval_rule_template_name: String,
     #[shape(
         required,
@@ -297,13 +225,7 @@ pub struct BatchAssociateApprovalRuleTemplateWithRepositoriesOutput {
 /// [BatchDisassociateApprovalRuleTemplateFromRepositories](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_BatchDisassociateApprovalRuleTemplateFromRepositories.html)
 #[derive(Shape, Default, Clone)]
 pub struct BatchDisassociateApprovalRuleTemplateFromRepositoriesInput {
-    #[shape(
-        required,
-        missing = "ApprovalRuleTemplateNameRequiredException",
-        min = 1,
-        max = 100,
-        invalid = "InvalidApprovalRuleTemplateNameException"
-    )]
+    #[shape(required, like = APPROVAL_RULE_TEMPLATE_NAME)]
     pub approval_rule_template_name: String,
     #[shape(
         required,
@@ -334,14 +256,7 @@ pub struct BatchDisassociateApprovalRuleTemplateFromRepositoriesOutput {
 /// [ListAssociatedApprovalRuleTemplatesForRepository](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_ListAssociatedApprovalRuleTemplatesForRepository.html)
 #[derive(Shape, Default, Clone)]
 pub struct ListAssociatedApprovalRuleTemplatesForRepositoryInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     pub next_token: Option<String>,
     pub max_results: Option<i32>,
@@ -357,13 +272,7 @@ pub struct ListAssociatedApprovalRuleTemplatesForRepositoryOutput {
 /// [ListRepositoriesForApprovalRuleTemplate](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_ListRepositoriesForApprovalRuleTemplate.html)
 #[derive(Shape, Default, Clone)]
 pub struct ListRepositoriesForApprovalRuleTemplateInput {
-    #[shape(
-        required,
-        missing = "ApprovalRuleTemplateNameRequiredException",
-        min = 1,
-        max = 100,
-        invalid = "InvalidApprovalRuleTemplateNameException"
-    )]
+    #[shape(required, like = APPROVAL_RULE_TEMPLATE_NAME)]
     pub approval_rule_template_name: String,
     pub next_token: Option<String>,
     pub max_results: Option<i32>,

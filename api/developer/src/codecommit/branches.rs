@@ -2,6 +2,8 @@
 
 use shape::{Empty, Shape};
 
+use super::bounds::{BRANCH_NAME, REPOSITORY_NAME};
+
 shape::operations! { "codecommit";
     CreateBranch(CreateBranchInput) -> Empty;
     DeleteBranch(DeleteBranchInput) -> DeleteBranchOutput;
@@ -19,22 +21,9 @@ pub struct BranchInfo {
 /// [CreateBranch](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateBranch.html)
 #[derive(Shape, Default, Clone)]
 pub struct CreateBranchInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
-    #[shape(
-        required,
-        missing = "BranchNameRequiredException",
-        min = 1,
-        max = 256,
-        invalid = "InvalidBranchNameException"
-    )]
+    #[shape(required, like = BRANCH_NAME)]
     pub branch_name: String,
     #[shape(required, missing = "CommitIdRequiredException")]
     pub commit_id: String,
@@ -43,22 +32,9 @@ pub struct CreateBranchInput {
 /// [DeleteBranch](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_DeleteBranch.html)
 #[derive(Shape, Default, Clone)]
 pub struct DeleteBranchInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
-    #[shape(
-        required,
-        missing = "BranchNameRequiredException",
-        min = 1,
-        max = 256,
-        invalid = "InvalidBranchNameException"
-    )]
+    #[shape(required, like = BRANCH_NAME)]
     pub branch_name: String,
 }
 
@@ -71,9 +47,9 @@ pub struct DeleteBranchOutput {
 /// [GetBranch](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetBranch.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetBranchInput {
-    #[shape(min = 1, max = 100, pattern = r"[\w\.-]+", invalid = "InvalidRepositoryNameException")]
+    #[shape(like = REPOSITORY_NAME)]
     pub repository_name: Option<String>,
-    #[shape(min = 1, max = 256, invalid = "InvalidBranchNameException")]
+    #[shape(like = BRANCH_NAME)]
     pub branch_name: Option<String>,
 }
 
@@ -86,14 +62,7 @@ pub struct GetBranchOutput {
 /// [ListBranches](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_ListBranches.html)
 #[derive(Shape, Default, Clone)]
 pub struct ListBranchesInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     pub next_token: Option<String>,
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use shape::{Empty, Shape, Timestamp};
 
+use super::bounds::REPOSITORY_NAME;
+
 shape::operations! { "codecommit";
     PostCommentForComparedCommit(PostCommentForComparedCommitInput) -> PostCommentForComparedCommitOutput;
     PostCommentForPullRequest(PostCommentForPullRequestInput) -> PostCommentForPullRequestOutput;
@@ -49,14 +51,7 @@ pub struct Comment {
 /// [PostCommentForComparedCommit](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_PostCommentForComparedCommit.html)
 #[derive(Shape, Default, Clone)]
 pub struct PostCommentForComparedCommitInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     pub before_commit_id: Option<String>,
     #[shape(required, missing = "CommitIdRequiredException")]
@@ -89,14 +84,7 @@ pub struct PostCommentForComparedCommitOutput {
 pub struct PostCommentForPullRequestInput {
     #[shape(required, missing = "PullRequestIdRequiredException")]
     pub pull_request_id: String,
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "CommitIdRequiredException")]
     pub before_commit_id: String,
@@ -196,14 +184,7 @@ pub struct GetCommentOutput {
 /// [GetCommentsForComparedCommit](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetCommentsForComparedCommit.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetCommentsForComparedCommitInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     pub before_commit_id: Option<String>,
     #[shape(required, missing = "CommitIdRequiredException")]
@@ -236,7 +217,7 @@ pub struct GetCommentsForComparedCommitOutput {
 pub struct GetCommentsForPullRequestInput {
     #[shape(required, missing = "PullRequestIdRequiredException")]
     pub pull_request_id: String,
-    #[shape(min = 1, max = 100, pattern = r"[\w\.-]+", invalid = "InvalidRepositoryNameException")]
+    #[shape(like = REPOSITORY_NAME)]
     pub repository_name: Option<String>,
     pub before_commit_id: Option<String>,
     pub after_commit_id: Option<String>,

@@ -3,6 +3,7 @@
 use shape::{Bytes, Shape};
 
 use super::FileModeType;
+use super::bounds::{BRANCH_NAME, REPOSITORY_NAME};
 
 shape::operations! { "codecommit";
     CreateCommit(CreateCommitInput) -> CreateCommitOutput;
@@ -56,22 +57,9 @@ pub struct SetFileModeEntry {
 /// [CreateCommit](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateCommit.html)
 #[derive(Shape, Default, Clone)]
 pub struct CreateCommitInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
-    #[shape(
-        required,
-        missing = "BranchNameRequiredException",
-        min = 1,
-        max = 256,
-        invalid = "InvalidBranchNameException"
-    )]
+    #[shape(required, like = BRANCH_NAME)]
     pub branch_name: String,
     pub parent_commit_id: Option<String>,
     pub author_name: Option<String>,
@@ -124,14 +112,7 @@ pub struct Commit {
 /// [GetCommit](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetCommit.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetCommitInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "CommitIdRequiredException")]
     pub commit_id: String,
@@ -154,14 +135,7 @@ pub struct BatchGetCommitsInput {
         invalid = "CommitIdsLimitExceededException"
     )]
     pub commit_ids: Vec<String>,
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
 }
 
@@ -183,14 +157,7 @@ pub struct BatchGetCommitsOutput {
 /// [GetDifferences](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetDifferences.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetDifferencesInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     pub before_commit_specifier: Option<String>,
     #[shape(required, missing = "CommitRequiredException")]
@@ -230,14 +197,7 @@ pub struct GetDifferencesOutput {
 /// [ListFileCommitHistory](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_ListFileCommitHistory.html)
 #[derive(Shape, Default, Clone)]
 pub struct ListFileCommitHistoryInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     pub commit_specifier: Option<String>,
     // The operation documents no error for a path: only the one that all have.

@@ -2,6 +2,8 @@
 
 use shape::{Bytes, Shape};
 
+use super::bounds::{BRANCH_NAME, REPOSITORY_NAME};
+
 shape::operations! { "codecommit";
     GetFile(GetFileInput) -> GetFileOutput;
     PutFile(PutFileInput) -> PutFileOutput;
@@ -19,14 +21,7 @@ shape::string_enum! {
 /// [GetFile](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetFile.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetFileInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     pub commit_specifier: Option<String>,
     #[shape(required, missing = "PathRequiredException")]
@@ -53,22 +48,9 @@ pub struct GetFileOutput {
 /// [PutFile](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_PutFile.html)
 #[derive(Shape, Default, Clone)]
 pub struct PutFileInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
-    #[shape(
-        required,
-        missing = "BranchNameRequiredException",
-        min = 1,
-        max = 256,
-        invalid = "InvalidBranchNameException"
-    )]
+    #[shape(required, like = BRANCH_NAME)]
     pub branch_name: String,
     #[shape(
         required,
@@ -101,22 +83,9 @@ pub struct PutFileOutput {
 /// [DeleteFile](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_DeleteFile.html)
 #[derive(Shape, Default, Clone)]
 pub struct DeleteFileInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
-    #[shape(
-        required,
-        missing = "BranchNameRequiredException",
-        min = 1,
-        max = 256,
-        invalid = "InvalidBranchNameException"
-    )]
+    #[shape(required, like = BRANCH_NAME)]
     pub branch_name: String,
     #[shape(required, missing = "PathRequiredException")]
     pub file_path: String,
@@ -144,14 +113,7 @@ pub struct DeleteFileOutput {
 /// [GetFolder](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetFolder.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetFolderInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     pub commit_specifier: Option<String>,
     #[shape(required, missing = "PathRequiredException")]
@@ -209,14 +171,7 @@ pub struct GetFolderOutput {
 /// [GetBlob](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetBlob.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetBlobInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "BlobIdRequiredException")]
     pub blob_id: String,
@@ -232,14 +187,7 @@ pub struct GetBlobOutput {
 /// [GetBlobDifferences](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetBlobDifferences.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetBlobDifferencesInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "BlobIdRequiredException")]
     pub after_blob_id: String,

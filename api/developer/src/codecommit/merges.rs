@@ -2,6 +2,7 @@
 
 use shape::{Bytes, Shape};
 
+use super::bounds::REPOSITORY_NAME;
 use super::{ChangeType, DeleteFileEntry, FileModeType, MergeOptionTypeEnum, SetFileModeEntry};
 
 shape::operations! { "codecommit";
@@ -81,14 +82,7 @@ pub struct ConflictResolution {
 /// [MergeBranchesByFastForward](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_MergeBranchesByFastForward.html)
 #[derive(Shape, Default, Clone)]
 pub struct MergeBranchesByFastForwardInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "CommitRequiredException")]
     pub source_commit_specifier: String,
@@ -102,14 +96,7 @@ pub struct MergeBranchesByFastForwardInput {
 /// and [MergeBranchesByThreeWay](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_MergeBranchesByThreeWay.html)
 #[derive(Shape, Default, Clone)]
 pub struct MergeBranchesInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "CommitRequiredException")]
     pub source_commit_specifier: String,
@@ -138,14 +125,7 @@ pub struct MergeBranchesOutput {
 /// [GetMergeOptions](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetMergeOptions.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetMergeOptionsInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "CommitRequiredException")]
     pub source_commit_specifier: String,
@@ -227,14 +207,7 @@ pub struct ConflictMetadata {
 /// [GetMergeConflicts](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetMergeConflicts.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetMergeConflictsInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "CommitRequiredException")]
     pub destination_commit_specifier: String,
@@ -289,14 +262,7 @@ pub struct MergeHunk {
 /// [DescribeMergeConflicts](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_DescribeMergeConflicts.html)
 #[derive(Shape, Default, Clone)]
 pub struct DescribeMergeConflictsInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "CommitRequiredException")]
     pub destination_commit_specifier: String,
@@ -336,14 +302,7 @@ pub struct DescribeMergeConflictsOutput {
 /// [BatchDescribeMergeConflicts](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_BatchDescribeMergeConflicts.html)
 #[derive(Shape, Default, Clone)]
 pub struct BatchDescribeMergeConflictsInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "CommitRequiredException")]
     pub destination_commit_specifier: String,
@@ -400,14 +359,7 @@ pub struct BatchDescribeMergeConflictsOutput {
 /// [GetMergeCommit](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetMergeCommit.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetMergeCommitInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "CommitRequiredException")]
     pub source_commit_specifier: String,
@@ -431,14 +383,7 @@ pub struct GetMergeCommitOutput {
 /// [CreateUnreferencedMergeCommit](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateUnreferencedMergeCommit.html)
 #[derive(Shape, Default, Clone)]
 pub struct CreateUnreferencedMergeCommitInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "CommitRequiredException")]
     pub source_commit_specifier: String,

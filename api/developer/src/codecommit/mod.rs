@@ -4,6 +4,7 @@
 
 mod approval_rule_templates;
 mod approvals;
+mod bounds;
 mod branches;
 mod comments;
 mod commits;

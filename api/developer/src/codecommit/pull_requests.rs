@@ -2,6 +2,7 @@
 
 use shape::{Shape, Timestamp};
 
+use super::bounds::REPOSITORY_NAME;
 use super::{
     ApprovalRule, ApprovalRuleEventMetadata, ApprovalRuleOverriddenEventMetadata,
     ApprovalStateChangedEventMetadata, ConflictDetailLevelTypeEnum, ConflictResolution,
@@ -55,14 +56,7 @@ shape::string_enum! {
 /// says nothing of where it is, an empty one first of all, is no target.
 #[derive(Shape, Default, Clone)]
 pub struct Target {
-    #[shape(
-        required,
-        missing = "TargetRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, missing = "TargetRequiredException", like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "ReferenceNameRequiredException")]
     pub source_reference: String,
@@ -147,14 +141,7 @@ pub struct GetPullRequestOutput {
 /// [ListPullRequests](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_ListPullRequests.html)
 #[derive(Shape, Default, Clone)]
 pub struct ListPullRequestsInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     pub author_arn: Option<String>,
     #[shape(invalid = "InvalidPullRequestStatusException")]
@@ -308,14 +295,7 @@ pub struct DescribePullRequestEventsOutput {
 pub struct MergePullRequestByFastForwardInput {
     #[shape(required, missing = "PullRequestIdRequiredException")]
     pub pull_request_id: String,
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     pub source_commit_id: Option<String>,
 }
@@ -327,14 +307,7 @@ pub struct MergePullRequestByFastForwardInput {
 pub struct MergePullRequestInput {
     #[shape(required, missing = "PullRequestIdRequiredException")]
     pub pull_request_id: String,
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     pub source_commit_id: Option<String>,
     #[shape(invalid = "InvalidConflictDetailLevelException")]

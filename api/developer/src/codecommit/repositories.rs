@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use shape::{Empty, Shape, Timestamp};
 
+use super::bounds::{BRANCH_NAME, REPOSITORY_NAME};
+
 shape::operations! { "codecommit";
     CreateRepository(CreateRepositoryInput) -> CreateRepositoryOutput;
     GetRepository(GetRepositoryInput) -> GetRepositoryOutput;
@@ -62,14 +64,7 @@ pub struct RepositoryMetadata {
 /// [CreateRepository](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateRepository.html)
 #[derive(Shape, Default, Clone)]
 pub struct CreateRepositoryInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(max = 1000, invalid = "InvalidRepositoryDescriptionException")]
     pub repository_description: Option<String>,
@@ -87,14 +82,7 @@ pub struct CreateRepositoryOutput {
 /// [GetRepository](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetRepository.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetRepositoryInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
 }
 
@@ -160,14 +148,7 @@ pub struct ListRepositoriesOutput {
 /// [DeleteRepository](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_DeleteRepository.html)
 #[derive(Shape, Default, Clone)]
 pub struct DeleteRepositoryInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
 }
 
@@ -180,37 +161,16 @@ pub struct DeleteRepositoryOutput {
 /// [UpdateRepositoryName](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_UpdateRepositoryName.html)
 #[derive(Shape, Default, Clone)]
 pub struct UpdateRepositoryNameInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub old_name: String,
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub new_name: String,
 }
 
 /// [UpdateRepositoryDescription](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_UpdateRepositoryDescription.html)
 #[derive(Shape, Default, Clone)]
 pub struct UpdateRepositoryDescriptionInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(max = 1000, invalid = "InvalidRepositoryDescriptionException")]
     pub repository_description: Option<String>,
@@ -219,22 +179,9 @@ pub struct UpdateRepositoryDescriptionInput {
 /// [UpdateDefaultBranch](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_UpdateDefaultBranch.html)
 #[derive(Shape, Default, Clone)]
 pub struct UpdateDefaultBranchInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
-    #[shape(
-        required,
-        missing = "BranchNameRequiredException",
-        min = 1,
-        max = 256,
-        invalid = "InvalidBranchNameException"
-    )]
+    #[shape(required, like = BRANCH_NAME)]
     pub default_branch_name: String,
 }
 
@@ -274,14 +221,7 @@ pub struct ListTagsForResourceOutput {
 /// [UpdateRepositoryEncryptionKey](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_UpdateRepositoryEncryptionKey.html)
 #[derive(Shape, Default, Clone)]
 pub struct UpdateRepositoryEncryptionKeyInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(
         required,

@@ -2,6 +2,8 @@
 
 use shape::Shape;
 
+use super::bounds::REPOSITORY_NAME;
+
 shape::operations! { "codecommit";
     GetRepositoryTriggers(GetRepositoryTriggersInput) -> GetRepositoryTriggersOutput;
     PutRepositoryTriggers(PutRepositoryTriggersInput) -> PutRepositoryTriggersOutput;
@@ -37,14 +39,7 @@ pub struct RepositoryTrigger {
 /// [GetRepositoryTriggers](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetRepositoryTriggers.html)
 #[derive(Shape, Default, Clone)]
 pub struct GetRepositoryTriggersInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
 }
 
@@ -58,14 +53,7 @@ pub struct GetRepositoryTriggersOutput {
 /// [PutRepositoryTriggers](https://docs.aws.amazon.com/codecommit/latest/APIReference/API_PutRepositoryTriggers.html)
 #[derive(Shape, Default, Clone)]
 pub struct PutRepositoryTriggersInput {
-    #[shape(
-        required,
-        missing = "RepositoryNameRequiredException",
-        min = 1,
-        max = 100,
-        pattern = r"[\w\.-]+",
-        invalid = "InvalidRepositoryNameException"
-    )]
+    #[shape(required, like = REPOSITORY_NAME)]
     pub repository_name: String,
     #[shape(required, missing = "RepositoryTriggersListRequiredException")]
     pub triggers: Vec<RepositoryTrigger>,
