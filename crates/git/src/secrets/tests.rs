@@ -335,7 +335,7 @@ fn utf16_is_read() {
     let (_, token) = tokens().swap_remove(0);
     let text = format!("first\r\nTOKEN=\"{token}\"\r\n{}", "ü – 語 🎉 text\r\n".repeat(9_000));
     for with_mark in [true, false] {
-        let text = if with_mark { format!("\u{feff}{text}") } else { format!("{}", &text[..90]) };
+        let text = if with_mark { format!("\u{feff}{text}") } else { text[..90].to_owned() };
         for bytes in [utf16(&text, u16::to_le_bytes), utf16(&text, u16::to_be_bytes)] {
             let found = scan(&bytes);
             assert_eq!(found.len(), 1, "{with_mark}");
