@@ -2,7 +2,7 @@
 //! repositories at rest.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -14,6 +14,8 @@ const CLONES: usize = 8;
 const SMALL: usize = 1_000;
 const REPOSITORIES: usize = 10_000;
 const MAKERS: usize = 20;
+/// How long after the first clones the next ones begin.
+const SETTLED: Duration = Duration::from_secs(15);
 
 pub(crate) fn run() {
     clones();
@@ -27,22 +29,36 @@ fn clones() {
         history::make(&source, commits);
         let yard = Yard::start(&[]);
         let remote = filled(&yard, "repository", &source);
-        let peak = peak_of_clones(dir.path(), &yard, &remote, commits);
+        let first = peak_of_clones(dir.path(), &yard, &remote, commits, "first");
+        // The bitmap is made by now, of what is large enough for one.
+        std::thread::sleep(SETTLED);
+        let then = peak_of_clones(dir.path(), &yard, &remote, commits, "then");
         let size = folder_size(&source.join(".git/objects/pack"));
         println!(
             "{CLONES} clones at once of {commits} commits ({size:.0} MiB packed): \
-             private memory of the yard and its children at most {peak:.0} MiB, yard alone {:.0} MiB",
+             private memory of the yard and its children at most {:.0} MiB right after the push, in \
+             {:.1} s, and {:.0} MiB later, in {:.1} s; yard alone {:.0} MiB",
+            first.mib,
+            first.seconds,
+            then.mib,
+            then.seconds,
             yard.peak_mib()
         );
     }
 }
 
-fn peak_of_clones(dir: &Path, yard: &Yard, remote: &Remote, commits: usize) -> f64 {
+struct Peak {
+    mib: f64,
+    seconds: f64,
+}
+
+fn peak_of_clones(dir: &Path, yard: &Yard, remote: &Remote, commits: usize, when: &str) -> Peak {
     let start = |run: usize| {
-        let into = dir.join(format!("into-{commits}-{run}"));
+        let into = dir.join(format!("into-{commits}-{when}-{run}"));
         let arguments = ["clone", "-q", "--bare", &remote.url, into.to_str().unwrap()];
         remote.command(dir, &arguments).spawn().unwrap()
     };
+    let began = Instant::now();
     let mut running: Vec<_> = (0..CLONES).map(start).collect();
     let mut peak = 0.0f64;
     while !running.is_empty() {
@@ -56,7 +72,7 @@ fn peak_of_clones(dir: &Path, yard: &Yard, remote: &Remote, commits: usize) -> f
         });
         std::thread::sleep(Duration::from_millis(5));
     }
-    peak
+    Peak { mib: peak, seconds: began.elapsed().as_secs_f64() }
 }
 
 /// What a process and its children have for themselves: mapped packs are shared and can be

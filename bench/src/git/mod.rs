@@ -1,5 +1,6 @@
 //! CodeCommit beside stock `git http-backend` behind nginx, on the same history and machine.
 
+mod floor;
 mod history;
 mod memory;
 mod peer;

@@ -11,6 +11,7 @@ pub(crate) struct Remote {
     sign_in: Option<SignIn>,
 }
 
+#[derive(Clone)]
 struct SignIn {
     host: String,
     path: String,
@@ -26,6 +27,11 @@ impl Remote {
             url: format!("{}{path}", yard.client.url),
             sign_in: Some(SignIn { host, path, keys }),
         }
+    }
+
+    /// Another server, to which git signs in as to this one.
+    pub(crate) fn beside(&self, url: String) -> Self {
+        Self { url, sign_in: self.sign_in.clone() }
     }
 
     pub(crate) fn open(url: String) -> Self {

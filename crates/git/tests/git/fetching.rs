@@ -226,6 +226,34 @@ impl futures_core::Stream for Silent {
     }
 }
 
+/// The right to read is for whole repositories, and partial clones ask for objects by their names:
+/// whoever knows one has it, in each version of the protocol. No list tells of it.
+#[test]
+fn an_object_is_had_by_its_name() {
+    let yard = Yard::open();
+    let work = yard.working_copy("work");
+    work.ok(&["push", "-q", "origin", "main"]);
+    let base = work.ok(&["rev-parse", "HEAD"]);
+    let gone = work.commit("file", "gone\n");
+    let blob = work.ok(&["rev-parse", "HEAD:file"]);
+    work.ok(&["push", "-q", "origin", "main:gone"]);
+    work.ok(&["push", "-q", "origin", ":gone"]);
+    let elsewhere = Yard::open();
+    elsewhere.working_copy("work").ok(&["push", "-q", "origin", "main"]);
+    for version in ["0", "2"] {
+        let setting = format!("protocol.version={version}");
+        let clone = yard.clone_to(&format!("clone{version}"), &["-c", &setting]);
+        assert_eq!(clone.ok(&["rev-parse", "HEAD"]), base);
+        assert!(!clone.run(&["cat-file", "-e", &gone]).status.success(), "not unasked");
+        assert!(!clone.ok(&["-c", &setting, "ls-remote", "origin"]).contains(&gone));
+        let said = clone.fails(&["-c", &setting, "fetch", &elsewhere.url, &gone]);
+        assert!(said.contains("not our ref"), "{version}: {said}");
+        clone.ok(&["-c", &setting, "fetch", "-q", "origin", &gone]);
+        assert_eq!(clone.ok(&["rev-parse", "FETCH_HEAD"]), gone);
+        clone.ok(&["-c", &setting, "fetch", "-q", "origin", &blob]);
+    }
+}
+
 /// Processes that work in `dir`, zombies included as far as they show it.
 fn children_in(dir: &std::path::Path) -> usize {
     std::fs::read_dir("/proc")
