@@ -339,6 +339,7 @@ fn spec(data: &DataDir, host: &Host, id: SandboxId) -> Outcome<Spec> {
         binds: vec![bind(folder(data, &host.name), conf), bind(program, "/usr/local/bin/codeyard")],
         hide: vec![data.path.clone()],
         limits: Limits { output_bytes: MAX_AGENT_LOG, ..Limits::default() },
+        container: None,
         program: Program::Service(Service {
             argv: argv.map(str::to_owned).to_vec(),
             run_as: None,

@@ -1,6 +1,7 @@
 //! The spec as JSON, for its way to the supervisor. Versioned, as a supervisor may outlive the
 //! binary that started it only through its files; the spec itself passes between equal binaries.
 
+use crate::docker::Container;
 use crate::spec::{
     AfterFailure, Bind, Limits, OnFailure, Plan, Program, Root, SandboxId, Service, Shell, Spec,
     Stage,
@@ -59,6 +60,7 @@ pub fn spec_to_json(spec: &Spec) -> Value {
             "wallClockMillis": spec.limits.wall_clock.map(|time| time.as_millis() as u64),
             "outputBytes": spec.limits.output_bytes,
         },
+        "container": spec.container.as_ref().map(Container::to_json),
         "program": match &spec.program {
             Program::Plan(plan) => json!({ "plan": plan_to_json(plan) }),
             Program::Service(service) => json!({ "service": {
@@ -131,6 +133,7 @@ pub fn spec_from_json(value: &Value) -> Result<Spec, Malformed> {
                 .map(Duration::from_millis),
             output_bytes: number(limits, "outputBytes")?,
         },
+        container: Container::from_json(spec)?,
         program: match (program.get("plan"), program.get("service")) {
             (Some(plan), None) => Program::Plan(plan_from_json(plan)?),
             (None, Some(service)) => Program::Service(service_from_json(service)?),

@@ -35,6 +35,14 @@ pub enum Error {
         /// What failed.
         reason: String,
     },
+    /// The container engine refuses, or does not answer.
+    #[error("failed to {what}: {reason}")]
+    Engine {
+        /// What it was asked for.
+        what: String,
+        /// In its words.
+        reason: String,
+    },
     /// A file or process of the sandbox could not be read or changed.
     #[error("failed to {what}: {source}")]
     Io {

@@ -93,6 +93,7 @@ fn find(directory: &Path) -> Result<Target, String> {
     let id = SandboxId::new(id.to_string_lossy()).map_err(|error| error.to_string())?;
     let found = read_identity(&Layout::new(base, &id)).map_err(|error| error.to_string())?;
     let Found { init, groups, .. } = found.ok_or_else(|| format!("there is no sandbox {id}"))?;
+    let init = init.ok_or_else(|| format!("the container of {id} can't be seen from here"))?;
     if !init.is_alive() {
         return Err(format!("the sandbox {id} has ended"));
     }

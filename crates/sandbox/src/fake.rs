@@ -213,6 +213,7 @@ mod tests {
             binds: Vec::new(),
             hide: Vec::new(),
             limits: Limits::default(),
+            container: None,
             program: Program::Service(Service {
                 argv: vec!["x".into()],
                 run_as: None,

@@ -12,6 +12,7 @@
 
 mod codec;
 mod contract;
+pub mod docker;
 mod enter;
 mod fake;
 mod forms;
@@ -37,7 +38,7 @@ pub fn hides_abstract_sockets() -> bool {
 
 pub use contract::{BoxFuture, Error, Handle, MAX_READ, Sandbox, wait};
 pub use fake::{Fake, FakeRun};
-pub use local::{Local, LocalConfig, spread_subdirectories};
+pub use local::{Local, LocalConfig, shows_at, spread_subdirectories};
 pub use mask::Masker;
 pub use spec::{
     AfterFailure, Bind, DEFAULT_GRACE, DEFAULT_OUTPUT_BYTES, DEFAULT_PATH, InvalidSpec, Limits,

@@ -1,5 +1,6 @@
 //! What to run: the description handed to a sandbox when it starts.
 
+use crate::docker::Container;
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
@@ -113,6 +114,8 @@ pub struct Spec {
     pub hide: Vec<PathBuf>,
     /// Bounds.
     pub limits: Limits,
+    /// The container that it runs in; without, in namespaces with a copy of this machine's files.
+    pub container: Option<Container>,
     /// What runs.
     pub program: Program,
 }
@@ -241,6 +244,9 @@ impl Spec {
                 return Err(InvalidSpec(format!("bind source {:?} is not absolute", bind.host)));
             }
         }
+        for volume in self.container.iter().flat_map(|container| &container.volumes) {
+            inside_path("volume", &volume.inside)?;
+        }
         if let Some(path) = self.hide.iter().find(|path| !path.is_absolute()) {
             return Err(InvalidSpec(format!("hidden path {path:?} is not absolute")));
         }
@@ -250,9 +256,22 @@ impl Spec {
         if self.limits.pids.is_some_and(|pids| pids < 8) {
             return Err(InvalidSpec("the process limit is below 8".into()));
         }
+        if self.container.is_some() {
+            self.validate_for_container()?;
+        }
         match &self.program {
             Program::Plan(plan) => plan.validate(),
             Program::Service(service) => service.validate(),
+        }
+    }
+
+    /// A container's environment goes through its shell.
+    fn validate_for_container(&self) -> Result<(), InvalidSpec> {
+        match self.env.iter().find(|(name, _)| !is_variable_name(name)) {
+            Some((name, _)) => Err(InvalidSpec(format!(
+                "{name:?} is no name of a shell's variable, which a container's must be"
+            ))),
+            None => Ok(()),
         }
     }
 

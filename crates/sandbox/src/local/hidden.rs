@@ -135,6 +135,15 @@ pub fn homes() -> Homes {
     Homes { empty: empty.into_iter().collect(), each: all.into_iter().collect(), tools }
 }
 
+/// Whether sandboxes show something of this machine at a path or below it: tools in homes, and
+/// elsewhere what a directory has.
+pub fn shows_at(path: &Path) -> bool {
+    let homes = homes();
+    let is_tool = homes.tools.iter().any(|tool| tool.starts_with(path) || path.starts_with(tool));
+    let is_empty = homes.empty.iter().any(|home| path.starts_with(home));
+    is_tool || !is_empty && fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some())
+}
+
 /// The home in a line of /etc/passwd, if somebody logs in there.
 fn home_of_a_user(line: &str) -> Option<PathBuf> {
     let mut fields = line.split(':');

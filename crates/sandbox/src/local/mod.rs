@@ -11,8 +11,11 @@ mod nursery;
 pub mod remove;
 mod spares;
 
+pub use hidden::shows_at;
+
 use crate::codec;
 use crate::contract::{BoxFuture, Error, Handle, Sandbox};
+use crate::docker::{self, Engine};
 use crate::identity::Identity;
 use crate::journal;
 use crate::layout::Layout;
@@ -104,6 +107,13 @@ impl Local {
     /// Removes a tree that a sandbox wrote to through a bind, whoever owns its files now.
     pub async fn remove_tree(&self, path: PathBuf) -> Result<(), Error> {
         self.blocking(move |inner| inner.remove_tree(&path)).await
+    }
+
+    /// Removes the containers that an engine has of sandboxes that have ended or are gone: of
+    /// starts that were cut short, or from when the engine did not answer. Those that run stay.
+    pub async fn sweep_containers(&self, engine: &Engine) -> Result<(), Error> {
+        let engine = engine.clone();
+        self.blocking(move |inner| inner.sweep_containers(&engine)).await
     }
 
     async fn blocking<T: Send + 'static>(
@@ -221,7 +231,10 @@ impl Inner {
 
     fn start(self: &Arc<Self>, spec: Spec) -> Result<LocalHandle, Error> {
         spec.validate()?;
-        let machine = self.machine()?;
+        let machine = match spec.container {
+            None => Some(self.machine()?),
+            Some(_) => None,
+        };
         check_possible(&spec, machine)?;
         let id = spec.id.clone();
         let Some(_busy) = self.claim(&id) else {
@@ -261,7 +274,7 @@ impl Inner {
         make(&layout.run()).map_err(during("make the sandbox's directory"))
     }
 
-    fn spawn(&self, layout: &Layout, spec: &Spec, machine: &Machine) -> Result<(), Error> {
+    fn spawn(&self, layout: &Layout, spec: &Spec, machine: Option<&Machine>) -> Result<(), Error> {
         let failed = |reason: String| Error::Start { id: spec.id.clone(), reason };
         let complaints = fs::File::create(layout.complaints()).map_err(during("make a file"))?;
         let (theirs, mut to_it) = io::pipe().map_err(during("make a pipe"))?;
@@ -273,9 +286,11 @@ impl Inner {
         drop(stdio);
         let order = json!({
             "spec": codec::spec_to_json(spec),
-            "machine": machine.to_json(),
-            "hidden": self.hidden(spec).iter().map(|p| codec::path_to_json(p)).collect::<Vec<_>>(),
-            "homes": hidden::homes().to_json(),
+            "machine": machine.map(Machine::to_json),
+            // A container shows nothing of this machine's but its binds.
+            "hidden": machine.map(|_| self.hidden(spec)).unwrap_or_default().iter()
+                .map(|path| codec::path_to_json(path)).collect::<Vec<_>>(),
+            "homes": machine.map(|_| hidden::homes()).unwrap_or_default().to_json(),
             "sealKey": self.config.seal_key.map(|key| key.to_vec()),
         });
         let told = to_it.write_all(order.to_string().as_bytes());
@@ -344,10 +359,12 @@ impl Inner {
         if !layout.directory().is_dir() {
             return Ok(());
         }
+        let found = read_identity(&layout)?;
         self.kill(&layout)?;
         // Elsewhere the layers have another form, and other owners.
         let whole = self.machine.get().is_some_and(|machine| machine.root == RootStyle::Whole);
-        if whole && self.spares.give(layout.directory()).unwrap_or(false) {
+        let is_container = found.is_some_and(|found| found.container.is_some());
+        if whole && !is_container && self.spares.give(layout.directory()).unwrap_or(false) {
             return Ok(());
         }
         self.remove_tree(layout.directory())
@@ -358,12 +375,20 @@ impl Inner {
         let Some(found) = read_identity(layout)? else {
             return Ok(());
         };
-        for process in [&found.init, &found.supervisor] {
-            // Init's death takes all of the sandbox with it; the supervisor then ends by itself.
+        // Init's death takes all of the sandbox with it; the supervisor then ends by itself. A
+        // container's is not ours to kill: it ends when the supervisor does.
+        let init = found.init.as_ref().filter(|_| found.container.is_none());
+        for process in init.into_iter().chain([&found.supervisor]) {
             process.signal(Signal::SIGKILL).map_err(during("kill the sandbox"))?;
         }
+        if let Some((engine, name)) = &found.container
+            && let Err(error) = engine.remove(name)
+        {
+            // It has ended, or is about to; what is left of it is swept when a yard starts.
+            tracing::warn!(container = name, %error, "a container is left for later");
+        }
         let give_up = Instant::now() + PATIENCE;
-        while found.init.is_alive() || found.supervisor.is_alive() {
+        while found.init.as_ref().is_some_and(Identity::is_alive) || found.supervisor.is_alive() {
             if Instant::now() > give_up {
                 let source = io::Error::other("it does not die");
                 return Err(Error::Io { what: format!("kill sandbox {}", layout.id()), source });
@@ -371,6 +396,22 @@ impl Inner {
             std::thread::sleep(Duration::from_millis(1));
         }
         group::remove_left_over(&found.groups, layout.id().as_str());
+        Ok(())
+    }
+
+    fn sweep_containers(self: &Arc<Self>, engine: &Engine) -> Result<(), Error> {
+        for (container, sandbox) in engine.containers(&docker::yard_name(&self.config.base))? {
+            let Ok(id) = SandboxId::new(sandbox) else { continue };
+            // One that is being started has its records first.
+            let runs = match self.attach(&id) {
+                Ok(handle) => handle.end()?.is_none(),
+                Err(Error::NotFound(_)) => false,
+                Err(error) => return Err(error),
+            };
+            if !runs {
+                engine.remove(&container)?;
+            }
+        }
         Ok(())
     }
 
@@ -437,8 +478,10 @@ impl Inner {
 /// What the supervisor recorded of itself.
 pub(crate) struct Found {
     pub(crate) supervisor: Identity,
-    pub(crate) init: Identity,
+    /// None of a container that this machine doesn't see.
+    pub(crate) init: Option<Identity>,
     pub(crate) groups: group::Parents,
+    pub(crate) container: Option<(Engine, String)>,
 }
 
 pub(crate) fn read_identity(layout: &Layout) -> Result<Option<Found>, Error> {
@@ -449,14 +492,33 @@ pub(crate) fn read_identity(layout: &Layout) -> Result<Option<Found>, Error> {
     let value: Value = serde_json::from_slice(&text)
         .map_err(|error| during("read the sandbox's identity")(error.into()))?;
     let identity = |name| value.get(name).and_then(Identity::from_json);
-    Ok(identity("supervisor").zip(identity("init")).map(|(supervisor, init)| Found {
+    Ok(identity("supervisor").map(|supervisor| Found {
         supervisor,
-        init,
+        init: identity("init"),
         groups: group::Parents::from_json(value.get("groups")),
+        container: value.get("container").and_then(|container| {
+            let socket = codec::path_from_json(container.get("socket")?)?;
+            Some((Engine::on(socket), container.get("name")?.as_str()?.to_owned()))
+        }),
     }))
 }
 
-fn check_possible(spec: &Spec, machine: &Machine) -> Result<(), Error> {
+fn check_possible(spec: &Spec, machine: Option<&Machine>) -> Result<(), Error> {
+    match machine {
+        Some(machine) => check_machine(spec, machine)?,
+        None if spec.root == Root::Persistent => {
+            return Err(Error::Unsupported("a persistent sandbox in a container".into()));
+        }
+        None => {}
+    }
+    if let Some(bind) = spec.binds.iter().find(|bind| !bind.host.exists()) {
+        let message = format!("bind source {} does not exist", bind.host.display());
+        return Err(Error::Invalid(crate::spec::InvalidSpec(message)));
+    }
+    Ok(())
+}
+
+fn check_machine(spec: &Spec, machine: &Machine) -> Result<(), Error> {
     if machine.isolation.level == Level::None {
         return Err(Error::Unsupported(machine.isolation.reasons.join("; ")));
     }
@@ -472,10 +534,6 @@ fn check_possible(spec: &Spec, machine: &Machine) -> Result<(), Error> {
         return Err(Error::Unsupported(
             "a persistent sandbox: the data directory's file system can't hold an overlay".into(),
         ));
-    }
-    if let Some(bind) = spec.binds.iter().find(|bind| !bind.host.exists()) {
-        let message = format!("bind source {} does not exist", bind.host.display());
-        return Err(Error::Invalid(crate::spec::InvalidSpec(message)));
     }
     Ok(())
 }

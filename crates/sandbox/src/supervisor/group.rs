@@ -131,6 +131,11 @@ impl Group {
         group
     }
 
+    /// One that others keep; for what it counts.
+    pub fn of_others(events: Option<PathBuf>) -> Self {
+        Self { events, holds_memory: true, holds_pids: true, ..Self::default() }
+    }
+
     /// Puts the calling process in.
     pub fn join(&self) -> io::Result<()> {
         self.members.iter().try_for_each(|mut members| members.write_all(b"0"))
@@ -158,6 +163,31 @@ pub fn remove_left_over(parents: &Parents, id: &str) {
     for parent in [&parents.memory, &parents.pids].into_iter().flatten() {
         remove_directory(&parent.join(group_name(id)));
     }
+}
+
+/// The file that counts the processes killed for their memory in the group of a process.
+pub fn memory_events(pid: i32) -> Option<PathBuf> {
+    let memberships = fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
+    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let member = |names: &str| {
+        memberships.lines().find_map(|line| {
+            let (controllers, path) = line.split_once(':')?.1.split_once(':')?;
+            controllers.split(',').any(|name| name == names).then_some(path)
+        })
+    };
+    let mount = |kind: &str, option: &str| {
+        mounts.lines().find_map(|line| {
+            let (before, after) = line.split_once(" - ")?;
+            let is_it = after.starts_with(kind) && after.contains(option);
+            is_it.then(|| before.split(' ').nth(4)).flatten()
+        })
+    };
+    let legacy = member("memory").zip(mount("cgroup ", "memory"));
+    let legacy = legacy.map(|(path, mount)| (path, mount, "memory.oom_control"));
+    let unified = || Some((member("")?, mount("cgroup2 ", "")?, "memory.events"));
+    let (path, mount, file) = legacy.or_else(unified)?;
+    let file = Path::new(mount).join(path.trim_start_matches('/')).join(file);
+    file.exists().then_some(file)
 }
 
 fn group_name(id: &str) -> String {

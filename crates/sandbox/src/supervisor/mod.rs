@@ -1,7 +1,9 @@
 //! The process that looks after one sandbox: it holds the pipes, keeps the records, and outlives
 //! the yard. The binary starts itself again as this.
 
+mod contained;
 pub mod group;
+mod link;
 mod nurse;
 mod plan;
 mod pump;
@@ -11,6 +13,7 @@ mod sink;
 mod watch;
 
 use crate::codec;
+use crate::docker::{self, Container};
 use crate::enter;
 use crate::identity::Identity;
 use crate::inside::homes::Homes;
@@ -25,9 +28,10 @@ use crate::machine::{self, Machine};
 use crate::mask::Masker;
 use crate::spec::{Program, Spec};
 use crate::spool::Writer;
-use crate::status::{End, EndKind};
+use crate::status::{End, EndKind, Isolation};
 use crate::sys;
-use group::Group;
+use group::{Group, Parents};
+use link::Link;
 use plan::{Interrupt, Results, Runner};
 use pump::{Ends, Event, Pump};
 use serde_json::{Value, json};
@@ -49,7 +53,8 @@ pub const ARGUMENT: &str = "__sandbox";
 struct Order {
     layout: Layout,
     spec: Spec,
-    machine: Machine,
+    /// Unless it is to be a container.
+    machine: Option<Machine>,
     hidden: Vec<PathBuf>,
     homes: Homes,
     seal_key: Option<[u8; 32]>,
@@ -130,7 +135,10 @@ fn read_order(base: &Path) -> Result<Order, String> {
     });
     Ok(Order {
         layout: Layout::new(base, &spec.id),
-        machine: Machine::from_json(part("machine")).map_err(text("read the machine"))?,
+        machine: match part("machine") {
+            Value::Null => None,
+            machine => Some(Machine::from_json(machine).map_err(text("read the machine"))?),
+        },
         hidden: hidden.filter_map(codec::path_from_json).collect(),
         homes: Homes::from_json(part("homes")),
         seal_key: match key {
@@ -186,7 +194,15 @@ struct Running {
 }
 
 fn start(order: &Order) -> Result<Running, String> {
-    let Order { layout, spec, machine, .. } = order;
+    match &order.spec.container {
+        None => start_in_namespaces(order),
+        Some(container) => start_in_container(order, container),
+    }
+}
+
+fn start_in_namespaces(order: &Order) -> Result<Running, String> {
+    let Order { layout, spec, .. } = order;
+    let machine = order.machine.as_ref().ok_or("the order tells nothing of the machine")?;
     let places = Places {
         root: layout.root(),
         uppers: layout.uppers(),
@@ -221,9 +237,50 @@ fn start(order: &Order) -> Result<Running, String> {
     let (init_pid, stream) = entered.map_err(text("enter namespaces"))?;
     left.init_pid = Some(init_pid);
     let (output, script, replies) = ours.ok_or("the pipes are gone")?;
-    pump::enlarge(&output);
     nix::sys::prctl::set_dumpable(false).map_err(text("close its memory"))?;
-    record_identity(layout, init_pid.as_raw(), machine).map_err(text("record its identity"))?;
+    record_identity(layout, Some(init_pid.as_raw()), &machine.groups, None)
+        .map_err(text("record its identity"))?;
+    let watch = watch::Watch::new(&spec.limits, &left.group);
+    let link = Link::Init(link::Init::new(init_pid, stream));
+    let ends = Ends { link, output, script, replies };
+    let pump = listen(order, ends, watch, machine.isolation.clone())?;
+    Ok(Running { pump, group: left.keep(), started: Instant::now() })
+}
+
+fn start_in_container(order: &Order, container: &Container) -> Result<Running, String> {
+    let Order { layout, spec, .. } = order;
+    nix::sys::prctl::set_dumpable(false).map_err(text("close its memory"))?;
+    fs::create_dir_all(layout.replies()).map_err(text("make its directories"))?;
+    let open = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(layout.replies(), open).map_err(text("make its directories"))?;
+    let base = layout.directory().parent().unwrap_or(layout.directory());
+    let name = docker::container_name(base, &spec.id);
+    let known = Some((container.engine.socket(), name.as_str()));
+    // Before it is there: so nobody can miss it.
+    record_identity(layout, None, &Parents::default(), known)
+        .map_err(text("record its identity"))?;
+    let yard = docker::yard_name(base);
+    let made = contained::start(spec, container, &name, &yard, &layout.replies())?;
+    let group = Group::of_others(made.contained.memory_events());
+    let watch = watch::Watch::new(&spec.limits, &group);
+    let pid = Some(made.contained.pid).filter(|pid| *pid > 0);
+    record_identity(layout, pid, &Parents::default(), known)
+        .map_err(text("record its identity"))?;
+    let contained::Pipes { output, script, replies } = made.pipes;
+    let ends = Ends { link: Link::Container(made.contained), output, script, replies };
+    let pump = listen(order, ends, watch, made.isolation)?;
+    Ok(Running { pump, group, started: Instant::now() })
+}
+
+/// Takes up the records, and waits for the first process inside to be ready.
+fn listen(
+    order: &Order,
+    ends: Ends,
+    watch: watch::Watch,
+    mut isolation: Isolation,
+) -> Result<Pump, String> {
+    let Order { layout, spec, .. } = order;
+    pump::enlarge(&ends.output);
     let output_file =
         Writer::create(&layout.output(), layout.seal(order.seal_key.as_ref(), "output"))
             .map_err(text("make the output file"))?;
@@ -231,14 +288,11 @@ fn start(order: &Order) -> Result<Running, String> {
     let sink = Sink::new(masker, output_file, spec.limits.output_bytes);
     let seal = layout.seal(order.seal_key.as_ref(), "journal");
     let journal = Journal::create(&layout.journal(), seal).map_err(text("make the journal"))?;
-    let watch = watch::Watch::new(&spec.limits, &left.group);
-    let ends = Ends { init: stream, output, script, replies };
-    let mut pump = Pump::new(init_pid, ends, sink, journal, layout.clone(), watch)
+    let mut pump = Pump::new(ends, sink, journal, layout.clone(), watch)
         .map_err(text("listen to the sandbox"))?;
-    let mut isolation = machine.isolation.clone();
     isolation.reasons.extend(wait_ready(&mut pump)?);
     pump.journal.started(&isolation).map_err(text("write the journal"))?;
-    Ok(Running { pump, group: left.keep(), started: Instant::now() })
+    Ok(pump)
 }
 
 /// What must go if the start fails.
@@ -288,12 +342,20 @@ fn make_places(places: &Places) -> io::Result<()> {
     fs::set_permissions(&places.tmp, fs::Permissions::from_mode(0o1777))
 }
 
-fn record_identity(layout: &Layout, init: i32, machine: &Machine) -> io::Result<()> {
+fn record_identity(
+    layout: &Layout,
+    init: Option<i32>,
+    groups: &Parents,
+    container: Option<(&Path, &str)>,
+) -> io::Result<()> {
     let identity = json!({
         "version": 1,
         "supervisor": Identity::own()?.to_json(),
-        "init": Identity::of(init)?.to_json(),
-        "groups": machine.groups.to_json(),
+        "init": init.map(Identity::of).transpose()?.map(|init| init.to_json()),
+        "groups": groups.to_json(),
+        "container": container.map(|(socket, name)| json!({
+            "socket": codec::path_to_json(socket), "name": name,
+        })),
     });
     let fresh = layout.identity().with_extension("new");
     fs::write(&fresh, identity.to_string())?;

@@ -310,7 +310,7 @@ impl<'a> Runner<'a> {
     }
 
     fn start_shell(&mut self, user: &str) -> Result<Result<(), String>, Interrupt> {
-        self.pump.forget_shell();
+        self.pump.forget_shell()?;
         self.pump.ask_init(&json!({
             "argv": self.plan.shell.argv(), "user": user, "script": true,
         }))?;
@@ -377,6 +377,13 @@ impl<'a> Runner<'a> {
                 ShellEvent::Frame(Frame::ValuesEnd { number }) if number == self.number => {
                     let complete = expanded.len() == self.plan.expand.len();
                     results.expanded = complete.then_some(expanded);
+                    for name in &self.plan.export {
+                        if !results.exports.iter().any(|(known, _)| known == name) {
+                            self.announce(&format!(
+                                "The variable {name} is not exported: it is not set"
+                            ));
+                        }
+                    }
                     return Ok(results);
                 }
                 ShellEvent::Frame(_) => {}

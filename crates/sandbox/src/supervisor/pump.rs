@@ -3,6 +3,7 @@
 
 use crate::journal::Journal;
 use crate::layout::Layout;
+use crate::supervisor::link::Link;
 use crate::supervisor::sink::Sink;
 use crate::supervisor::watch::Watch;
 use crate::sys;
@@ -11,14 +12,11 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 /// Capacity asked for the output pipe, and read at once, in bytes.
@@ -30,6 +28,8 @@ const SMALL_OUTPUT: usize = 64 << 10;
 /// How often to make sure that the sandbox's records are still there: once they have been removed,
 /// nobody will ever ask for it again.
 const CLAIM_INTERVAL: Duration = Duration::from_secs(5);
+/// How long what was killed may take to die, before it is killed in another way.
+const KILL_PATIENCE: Duration = Duration::from_secs(15);
 /// A reply longer than this comes from no shell of ours.
 const MAX_FRAME: usize = 32 << 20;
 
@@ -54,7 +54,7 @@ pub enum Event {
 
 /// The supervisor's ends of everything.
 pub struct Ends {
-    pub init: UnixStream,
+    pub link: Link,
     pub output: OwnedFd,
     pub script: OwnedFd,
     pub replies: OwnedFd,
@@ -63,10 +63,7 @@ pub struct Ends {
 pub struct Pump {
     pub sink: Sink,
     pub journal: Journal,
-    init_pid: Pid,
-    init: UnixStream,
-    init_lines: Vec<u8>,
-    init_open: bool,
+    link: Link,
     output: File,
     output_open: bool,
     output_buffer: Vec<u8>,
@@ -101,7 +98,6 @@ pub fn enlarge(pipe: &OwnedFd) {
 impl Pump {
     /// The watched signals must be blocked already.
     pub fn new(
-        init_pid: Pid,
         ends: Ends,
         sink: Sink,
         journal: Journal,
@@ -115,10 +111,7 @@ impl Pump {
         Ok(Self {
             sink,
             journal,
-            init_pid,
-            init: ends.init,
-            init_lines: Vec::new(),
-            init_open: true,
+            link: ends.link,
             output: File::from(ends.output),
             output_open: true,
             output_buffer: vec![0; OUTPUT_PIPE],
@@ -139,11 +132,7 @@ impl Pump {
 
     /// Asks init for something.
     pub fn ask_init(&mut self, request: &Value) -> io::Result<()> {
-        match self.init.write_all(format!("{request}\n").as_bytes()) {
-            // Its death comes as an event.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other,
-        }
+        self.link.ask(request)
     }
 
     /// Gives the shell more script.
@@ -152,9 +141,17 @@ impl Pump {
     }
 
     /// Forgets script that no shell has taken yet, and replies of the last one.
-    pub fn forget_shell(&mut self) {
+    pub fn forget_shell(&mut self) -> io::Result<()> {
         self.outgoing.clear();
         self.frame.clear();
+        let mut piece = [0; 4096];
+        while self.link.keeps_script() {
+            match self.script.read(&mut piece) {
+                Err(error) if would_block(&error) => break,
+                other => other.map(drop)?,
+            }
+        }
+        Ok(())
     }
 
     /// The next event; `timer` is when to give up waiting.
@@ -183,7 +180,7 @@ impl Pump {
                     return Ok(Event::Stop("its records were removed".into()));
                 }
             }
-            if let Some(exceeded) = self.watch.look(self.init_pid, now) {
+            if let Some(exceeded) = self.watch.look(self.link.pid(), now) {
                 return Ok(Event::LimitExceeded(exceeded));
             }
             self.wait(now, timer)?;
@@ -218,13 +215,17 @@ impl Pump {
     /// Kills everything inside and takes in the last of the output. Returns false if something
     /// would not die.
     pub fn kill_all(&mut self) -> io::Result<bool> {
-        // Unless reaped, the pid is init's, even if it has died.
         if !self.dead {
-            let _ = nix::sys::signal::kill(self.init_pid, Signal::SIGKILL);
+            self.link.kill();
         }
-        let give_up = Instant::now() + Duration::from_secs(30);
-        while !self.dead && Instant::now() < give_up {
-            self.wait(Instant::now(), Some(give_up))?;
+        for last in [false, true] {
+            let give_up = Instant::now() + KILL_PATIENCE;
+            while !self.dead && Instant::now() < give_up {
+                self.wait(Instant::now(), Some(give_up))?;
+            }
+            if !self.dead && !last {
+                self.link.kill_again()?;
+            }
         }
         self.drain_output()?;
         self.sink.flush();
@@ -254,9 +255,12 @@ impl Pump {
             PollFd::new(self.signals.as_fd(), PollFlags::POLLIN),
             PollFd::new(self.replies.as_fd(), PollFlags::POLLIN),
         ];
-        let init = add(&mut fds, self.init_open, self.init.as_fd(), PollFlags::POLLIN);
-        let output = add(&mut fds, listen_output, self.output.as_fd(), PollFlags::POLLIN);
-        let room = add(&mut fds, sending, self.script.as_fd(), PollFlags::POLLOUT);
+        let told = add(&mut fds, self.link.events(), PollFlags::POLLIN);
+        let asked = add(&mut fds, self.link.room(), PollFlags::POLLOUT);
+        let lifeline = add(&mut fds, self.link.lifeline(), PollFlags::POLLIN);
+        let output = listen_output.then(|| self.output.as_fd());
+        let output = add(&mut fds, output, PollFlags::POLLIN);
+        let room = add(&mut fds, sending.then(|| self.script.as_fd()), PollFlags::POLLOUT);
         match poll(&mut fds, timeout) {
             Err(Errno::EINTR) => return Ok(()),
             other => other?,
@@ -265,7 +269,8 @@ impl Pump {
             index.and_then(|index| fds.get(index)).and_then(PollFd::any).unwrap_or(false)
         };
         let (signal, reply) = (ready(Some(0)), ready(Some(1)));
-        let (init, output, room) = (ready(init), ready(output), ready(room));
+        let (told, output, room) = (ready(told), ready(output), ready(room));
+        let (asked, lost) = (ready(asked), ready(lifeline));
         if output {
             let read = self.read_output()?;
             self.output_again = (read < SMALL_OUTPUT).then(|| Instant::now() + OUTPUT_PAUSE);
@@ -278,9 +283,13 @@ impl Pump {
         if reply {
             self.read_replies()?;
         }
-        if init {
-            self.read_init()?;
+        if asked {
+            self.link.write()?;
         }
+        if told || lost {
+            self.read_link()?;
+        }
+        self.dead |= lost;
         if signal {
             self.read_signals()?;
         }
@@ -337,31 +346,20 @@ impl Pump {
         }
     }
 
-    fn read_init(&mut self) -> io::Result<()> {
-        let mut piece = [0; 16 << 10];
-        match self.init.read(&mut piece) {
-            Ok(0) => self.init_open = false,
-            Ok(length) => {
-                self.init_lines.extend_from_slice(piece.get(..length).unwrap_or_default());
-            }
-            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => self.init_open = false,
-            Err(error) => return Err(error),
-        }
+    fn read_link(&mut self) -> io::Result<()> {
+        let told = self.link.read()?;
         // What the shell wrote before it died must come before the news of its death.
-        if self.init_lines.contains(&b'\n') {
+        if !told.is_empty() {
             self.read_replies()?;
         }
-        while let Some(end) = self.init_lines.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.init_lines.drain(..=end).collect();
-            self.queue.push_back(Event::Init(serde_json::from_slice(&line)?));
-        }
+        self.queue.extend(told.into_iter().map(Event::Init));
         Ok(())
     }
 
     fn read_signals(&mut self) -> io::Result<()> {
         while let Some(signal) = self.signals.read_signal()? {
             if signal.ssi_signo == Signal::SIGCHLD as u32 {
-                self.bury()?;
+                self.dead |= self.link.is_dead()?;
             } else {
                 let reason = std::fs::read_to_string(self.layout.stop());
                 let reason = reason.unwrap_or_else(|_| "the supervisor was told to end".into());
@@ -370,30 +368,18 @@ impl Pump {
         }
         Ok(())
     }
-
-    fn bury(&mut self) -> io::Result<()> {
-        match waitpid(self.init_pid, Some(WaitPidFlag::WNOHANG)) {
-            Ok(WaitStatus::Exited(..) | WaitStatus::Signaled(..)) | Err(Errno::ECHILD) => {
-                self.dead = true;
-                Ok(())
-            }
-            Ok(_) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
 }
 
-/// Adds a descriptor if it is wanted; tells where it is.
+/// Adds a descriptor if there is one; tells where it is.
 fn add<'fd>(
     fds: &mut Vec<PollFd<'fd>>,
-    wanted: bool,
-    fd: BorrowedFd<'fd>,
+    fd: Option<BorrowedFd<'fd>>,
     flags: PollFlags,
 ) -> Option<usize> {
-    wanted.then(|| fds.push(PollFd::new(fd, flags)))?;
+    fds.push(PollFd::new(fd?, flags));
     fds.len().checked_sub(1)
 }
 
-fn would_block(error: &io::Error) -> bool {
+pub fn would_block(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }

@@ -113,6 +113,7 @@ pub fn spec(name: &str, program: Program) -> Spec {
         binds: Vec::new(),
         hide: Vec::new(),
         limits: Limits { wall_clock: Some(Duration::from_secs(60)), ..Limits::default() },
+        container: super::place::container(),
         program,
     }
 }
@@ -159,6 +160,12 @@ pub fn service(name: &str, script: &str) -> Spec {
     );
     spec.limits.wall_clock = None;
     spec
+}
+
+/// What a test is called by the test runner.
+pub fn test_name(module: &str, name: &str) -> String {
+    let module = module.split_once("::").map_or("", |(_, module)| module);
+    format!("{module}::{name}")
 }
 
 /// Passes the mark on to a process that plays the yard.

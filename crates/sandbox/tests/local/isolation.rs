@@ -1,6 +1,6 @@
 //! What a sandbox sees of the machine, and what it can change there.
 
-use crate::harness::*;
+use super::harness::*;
 use codeyard_sandbox::*;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,6 +1,6 @@
 //! Starting, finding again, losing and destroying.
 
-use crate::harness::*;
+use super::harness::*;
 use codeyard_sandbox::*;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -78,11 +78,11 @@ async fn another_driver_finds_it_and_reads_on() {
 async fn play_the_yard() {
     let Ok(base) = std::env::var("CODEYARD_TEST_YARD") else { return };
     let local = open(base.into(), None);
+    let _service = local.start(service("s", "sleep 4252 & echo up; wait")).await.unwrap();
     let _build = local
         .start(build("b", &["for i in $(seq 20); do echo $i; sleep 0.05; done"]))
         .await
         .unwrap();
-    let _service = local.start(service("s", "sleep 4252 & echo up; wait")).await.unwrap();
     println!("started");
     std::io::stdout().flush().unwrap();
     std::thread::sleep(std::time::Duration::from_secs(60));
@@ -92,9 +92,10 @@ async fn play_the_yard() {
 async fn kill_of_the_yard_leaves_them_running() {
     let yard = Yard::new();
     let mut other = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "lifecycle::play_the_yard", "--nocapture"])
+        .args(["--exact", &test_name(module_path!(), "play_the_yard"), "--nocapture"])
         .env("CODEYARD_TEST_YARD", yard.base())
         .env(MARK, std::process::id().to_string())
+        .envs(super::place::environment())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

@@ -1,6 +1,6 @@
 //! Builds: what a plan's commands see, and what is told of them.
 
-use crate::harness::*;
+use super::harness::*;
 use codeyard_sandbox::*;
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,6 @@
 //! Deployment hosts: long-living, with files that stay.
 
-use crate::harness::*;
+use super::harness::*;
 use codeyard_sandbox::*;
 use std::time::{Duration, Instant};
 

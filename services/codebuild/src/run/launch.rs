@@ -221,6 +221,7 @@ impl Job {
                 wall_clock: Some(Duration::from_millis(time_left)),
                 ..Limits::default()
             },
+            container: None,
             program: Program::Plan(plan),
         })
     }

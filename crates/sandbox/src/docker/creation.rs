@@ -1,0 +1,105 @@
+//! The order for a container.
+
+use super::{Container, EngineInfo, SANDBOX_LABEL, YARD_LABEL};
+use crate::spec::Spec;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Where the named pipes are inside.
+pub const PIPES: &str = "/run/codeyard";
+
+/// Entrypoints of this name start an engine before they go on with what they are given.
+const STARTS_ENGINE: &str = "dockerd-entrypoint.sh";
+
+/// What the container runs: a shell that does what it reads from a pipe, as long as the pipe has
+/// another end, below one that reaps the orphans. The open pipe `alive` tells that they live.
+const FIRST: &str = "exec 9>/run/codeyard/alive; sh </run/codeyard/control & wait";
+
+/// Who the container is.
+pub struct Names<'a> {
+    /// See [`super::yard_name`].
+    pub yard: &'a str,
+    /// The directory with the named pipes, on the host.
+    pub pipes: &'a Path,
+    /// The image's entrypoint.
+    pub entrypoint: &'a [String],
+    /// A network of its own; else the machine's.
+    pub network: Option<&'a str>,
+}
+
+/// The body of the request that makes the container. Its environment is not in it, as engines
+/// keep that on disk in plain text.
+pub fn creation(
+    spec: &Spec,
+    container: &Container,
+    info: &EngineInfo,
+    names: &Names<'_>,
+) -> Result<Value, String> {
+    let text = |path: &Path| {
+        let text = path.to_str().map(str::to_owned);
+        text.ok_or_else(|| format!("{} is no UTF-8, as engines want", path.display()))
+    };
+    let bind = |host: &Path, inside: &Path, read_only: bool| {
+        Ok::<_, String>(json!({
+            "Type": "bind", "Source": text(host)?, "Target": text(inside)?, "ReadOnly": read_only,
+        }))
+    };
+    let mut mounts = vec![bind(names.pipes, Path::new(PIPES), true)?];
+    for it in &spec.binds {
+        mounts.push(bind(&it.host, &it.inside, it.read_only)?);
+    }
+    for volume in &container.volumes {
+        mounts.push(json!({
+            "Type": "volume", "Source": volume.name, "Target": text(&volume.inside)?,
+        }));
+    }
+    // Only a privileged container can do what such an entrypoint is for.
+    let starts_engine = container.privileged
+        && names.entrypoint.first().is_some_and(|path| path.ends_with(STARTS_ENGINE));
+    let mut entrypoint = Vec::new();
+    if starts_engine {
+        entrypoint.extend(names.entrypoint.iter().map(String::as_str));
+    }
+    // Some of these entrypoints have a shell read their arguments once more, so they must be
+    // words without blanks.
+    let first = if starts_engine {
+        Vec::from(["/bin/sh", "/run/codeyard/first"])
+    } else {
+        Vec::from(["/bin/sh", "-c", FIRST])
+    };
+    entrypoint.extend(first);
+    let cpus = container.cpus.map(|cpus| cpus.min(info.cpus.max(1)));
+    let memory = spec.limits.memory_bytes.map(|bytes| bytes.min(info.memory_bytes.max(1 << 20)));
+    let mut host = json!({
+        "NetworkMode": names.network.unwrap_or("host"),
+        "Mounts": mounts,
+        "LogConfig": { "Type": "none" },
+        "AutoRemove": true,
+        "Privileged": container.privileged,
+        "SecurityOpt": ["label=disable"],
+    });
+    if let (Some(bytes), Some(host)) = (memory, host.as_object_mut()) {
+        host.insert("Memory".into(), bytes.into());
+        host.insert("MemorySwap".into(), bytes.into());
+    }
+    if let (Some(pids), Some(host)) = (spec.limits.pids, host.as_object_mut()) {
+        host.insert("PidsLimit".into(), pids.into());
+    }
+    if let (Some(cpus), Some(host)) = (cpus, host.as_object_mut()) {
+        host.insert("NanoCpus".into(), (u64::from(cpus) * 1_000_000_000).into());
+    }
+    Ok(json!({
+        "Image": container.image,
+        "Entrypoint": entrypoint,
+        "Cmd": [],
+        "User": "0",
+        "WorkingDir": text(&spec.workdir)?,
+        "Labels": { YARD_LABEL: names.yard, SANDBOX_LABEL: spec.id.as_str() },
+        "HostConfig": host,
+    }))
+}
+
+/// The script that an entrypoint which starts an engine goes on with.
+pub fn first_script() -> String {
+    format!("{FIRST}\n")
+}
