@@ -185,14 +185,13 @@ impl Dispatcher {
         let left: Vec<_> =
             self.running.iter().map(|(key, (token, _))| (key.clone(), *token)).collect();
         self.tasks.shutdown().await;
-        let now = self.shared.clock.now();
         let result = self
             .shared
             .store
             .write::<_, StoreError>(move |tx| {
                 for (key, token) in &left {
                     if fence(tx, key, *token).is_ok() {
-                        abandon(tx, key, now)?;
+                        abandon(tx, key)?;
                     }
                 }
                 Ok(())
@@ -211,14 +210,17 @@ async fn sleep(pause: Option<Duration>) {
     }
 }
 
+/// When to wake what was cut short: it has begun, and must not wait behind what has not.
+pub(crate) const FIRST: Timestamp = Timestamp::from_millis(0);
+
 /// Gives a key back as if its run had not begun.
-fn abandon(tx: &mut WriteTx<'_>, key: &WakeKey, now: Timestamp) -> Result<(), StoreError> {
+fn abandon(tx: &mut WriteTx<'_>, key: &WakeKey) -> Result<(), StoreError> {
     Lease::drop(tx, key)?;
     if let Some(progress) = Progress::of(tx, key)? {
         let attempts = progress.attempts.saturating_sub(1);
         Progress { attempts, ..progress }.keep(tx, key)?;
     }
-    tx.wake(key, now)
+    tx.wake(key, FIRST)
 }
 
 /// How a run ended.
@@ -299,7 +301,7 @@ async fn finish(shared: &Shared, run: &Run, outcome: Outcome) -> Result<(), Stor
         .write_with(Durability::Ordered, move |tx| {
             fence(tx, &key, token)?;
             match outcome {
-                Outcome::Stopped => return abandon(tx, &key, now),
+                Outcome::Stopped => return abandon(tx, &key),
                 Outcome::Next(Next::Done) | Outcome::Exhausted => Progress::drop(tx, &key)?,
                 Outcome::Next(next) => {
                     if let Some(progress) = Progress::of(tx, &key)? {

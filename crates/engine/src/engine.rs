@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use types::SharedClock;
 
-use crate::dispatch::Dispatcher;
+use crate::dispatch::{Dispatcher, FIRST};
 use crate::lease::Lease;
 use crate::outbox::{Delivery, Recent, Trimmer};
 use crate::{Backoff, EngineError, Reconciler, Subscriber};
@@ -149,9 +149,8 @@ impl Builder {
     }
 }
 
-/// Wakes every key that was being run when a process died.
+/// Wakes every key that was being run when a process died, before all that waits.
 async fn take_over(shared: &Shared, kinds: Vec<&'static str>) -> Result<(), StoreError> {
-    let now = shared.clock.now();
     let count = shared
         .store
         .write::<_, StoreError>(move |tx| {
@@ -159,7 +158,7 @@ async fn take_over(shared: &Shared, kinds: Vec<&'static str>) -> Result<(), Stor
             for kind in &kinds {
                 for (key, _) in Lease::all(tx, kind)? {
                     Lease::drop(tx, &key)?;
-                    tx.wake(&key, now)?;
+                    tx.wake(&key, FIRST)?;
                     count += 1;
                 }
             }

@@ -1,11 +1,14 @@
 //! What CodeBuild announces on the event bus:
 //! <https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-notifications.html>.
 
-use api_developer::codebuild::{Build, BuildPhase};
+use api_developer::codebuild::*;
 use serde_json::{Value, json};
 use shape::Timestamp;
 use store::Event;
 use types::Scope;
+
+#[cfg(test)]
+mod catalogue;
 
 /// A build began or ended.
 pub(crate) const STATE_CHANGE: &str = "CodeBuild Build State Change";
@@ -59,7 +62,8 @@ pub(crate) fn phase_change(
     )
 }
 
-fn event(scope: &Scope, build: &Build, at: Timestamp, kind: &str, detail: Value) -> Event {
+fn event(scope: &Scope, build: &Build, at: Timestamp, kind: &str, mut detail: Value) -> Event {
+    without_nulls(&mut detail);
     Event {
         id: types::uuid(),
         source: "aws.codebuild".to_owned(),
@@ -72,77 +76,106 @@ fn event(scope: &Scope, build: &Build, at: Timestamp, kind: &str, detail: Value)
     }
 }
 
+/// What a build does not have is not named.
+fn without_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(without_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_nulls),
+        _ => {}
+    }
+}
+
 fn additional(build: &Build) -> Value {
-    let mut information = json!({
+    let exported = build.exported_environment_variables.iter().flatten();
+    let exported: Vec<Value> =
+        exported.map(|it| json!({ "name": it.name, "value": it.value })).collect();
+    json!({
         "timeout-in-minutes": build.timeout_in_minutes,
+        "queued-timeout-in-minutes": build.queued_timeout_in_minutes,
         "build-complete": build.build_complete,
         "build-number": build.build_number,
+        "build-batch-arn": build.build_batch_arn,
         "initiator": build.initiator,
         "build-start-time": build.start_time.map(date),
-        "queued-timeout-in-minutes": build.queued_timeout_in_minutes,
         "phases": build.phases.iter().flatten().map(phase).collect::<Vec<_>>(),
+        "environment": build.environment.as_ref().map(environment),
+        "source": build.source.as_ref().map(source),
+        "source-version": build.source_version,
+        "resolved-source-version": build.resolved_source_version,
+        "secondary-sources": list(build.secondary_sources.as_deref(), source),
+        "cache": build.cache.as_ref().map(cache),
+        "artifact": build.artifacts.as_ref().map(artifact),
+        "secondary-artifacts": list(build.secondary_artifacts.as_deref(), artifact),
+        "logs": build.logs.as_ref().map(logs),
+        "network-interface": build.network_interface.as_ref().map(|it| {
+            json!({ "subnet-id": it.subnet_id, "eni-id": it.network_interface_id })
+        }),
+        "exported-environment-variables": (!exported.is_empty()).then_some(exported),
+    })
+}
+
+fn list<T>(all: Option<&[T]>, one: impl Fn(&T) -> Value) -> Option<Vec<Value>> {
+    all.filter(|all| !all.is_empty()).map(|all| all.iter().map(one).collect())
+}
+
+/// Variables as they were given: of parameters and secrets it tells the names, not the values.
+fn environment(environment: &ProjectEnvironment) -> Value {
+    let variables = environment.environment_variables.iter().flatten().map(|variable| {
+        json!({
+            "name": variable.name,
+            "type": variable.kind.unwrap_or_default().as_str(),
+            "value": variable.value,
+        })
     });
-    if let Some(all) = information.as_object_mut() {
-        if let Some(environment) = &build.environment {
-            let variables = environment.environment_variables.iter().flatten().map(|variable| {
-                json!({
-                    "name": variable.name,
-                    "type": variable.kind.unwrap_or_default().as_str(),
-                    "value": variable.value,
-                })
-            });
-            all.insert(
-                "environment".into(),
-                json!({
-                    "image": environment.image,
-                    "privileged-mode": environment.privileged_mode.unwrap_or(false),
-                    "compute-type": environment.compute_type.as_str(),
-                    "type": environment.kind.as_str(),
-                    "environment-variables": variables.collect::<Vec<_>>(),
-                }),
-            );
-        }
-        if let Some(source) = &build.source {
-            all.insert(
-                "source".into(),
-                json!({
-                    "type": source.kind.as_str(),
-                    "location": source.location,
-                    "buildspec": source.buildspec,
-                }),
-            );
-        }
-        if let Some(version) = &build.source_version {
-            all.insert("source-version".into(), json!(version));
-        }
-        if let Some(artifacts) = &build.artifacts {
-            all.insert(
-                "artifact".into(),
-                json!({
-                    "location": artifacts.location,
-                    "md5sum": artifacts.md5sum,
-                    "sha256sum": artifacts.sha256sum,
-                }),
-            );
-        }
-        if let Some(logs) = &build.logs {
-            all.insert(
-                "logs".into(),
-                json!({
-                    "group-name": logs.group_name,
-                    "stream-name": logs.stream_name,
-                    "deep-link": logs.deep_link,
-                }),
-            );
-        }
-        let exported = build.exported_environment_variables.iter().flatten();
-        let exported: Vec<Value> =
-            exported.map(|it| json!({ "name": it.name, "value": it.value })).collect();
-        if !exported.is_empty() {
-            all.insert("exported-environment-variables".into(), exported.into());
-        }
-    }
-    information
+    json!({
+        "image": environment.image,
+        "privileged-mode": environment.privileged_mode.unwrap_or(false),
+        "image-pull-credentials-type":
+            environment.image_pull_credentials_type.map(|kind| kind.as_str()),
+        "compute-type": environment.compute_type.as_str(),
+        "type": environment.kind.as_str(),
+        "certificate": environment.certificate,
+        "environment-variables": variables.collect::<Vec<_>>(),
+    })
+}
+
+fn source(source: &ProjectSource) -> Value {
+    json!({
+        "type": source.kind.as_str(),
+        "location": source.location,
+        "buildspec": source.buildspec,
+        "source-identifier": source.source_identifier,
+    })
+}
+
+fn cache(cache: &ProjectCache) -> Value {
+    let modes = cache.modes.as_ref();
+    json!({
+        "type": cache.kind.as_str(),
+        "location": cache.location,
+        "modes": modes.map(|all| all.iter().map(|mode| mode.as_str()).collect::<Vec<_>>()),
+    })
+}
+
+fn artifact(artifact: &BuildArtifacts) -> Value {
+    json!({
+        "location": artifact.location,
+        "md5sum": artifact.md5sum,
+        "sha256sum": artifact.sha256sum,
+        "artifact-identifier": artifact.artifact_identifier,
+    })
+}
+
+fn logs(logs: &LogsLocation) -> Value {
+    json!({
+        "group-name": logs.group_name,
+        "stream-name": logs.stream_name,
+        "deep-link": logs.deep_link,
+        "s3-deep-link": logs.s3_deep_link,
+    })
 }
 
 fn phase(phase: &BuildPhase) -> Value {

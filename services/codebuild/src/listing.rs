@@ -10,6 +10,11 @@ use crate::errors;
 /// Names or ids on one page.
 pub(crate) const PAGE: usize = 100;
 
+/// A page's size where the caller may say one, of 1 to [`PAGE`].
+pub(crate) fn limit(max_results: Option<i32>) -> usize {
+    max_results.and_then(|most| usize::try_from(most).ok()).map_or(PAGE, |most| most.clamp(1, PAGE))
+}
+
 /// A listing: which, in what order, from where.
 pub(crate) struct Wanted<'a> {
     /// Operation and filter; a token of one listing is refused by another.
@@ -18,6 +23,8 @@ pub(crate) struct Wanted<'a> {
     pub index: Option<(&'static str, &'a str)>,
     pub order: SortOrderType,
     pub token: Option<&'a str>,
+    /// At most so many.
+    pub limit: usize,
 }
 
 /// One page of keys, and the token of the next.
@@ -30,7 +37,7 @@ pub(crate) fn page<R: Resource>(
     let after = wanted.token.map(|token| PageToken::decode(&wanted.name, token)).transpose();
     let query = Query {
         after: after.map_err(bad_token)?,
-        limit: PAGE,
+        limit: wanted.limit,
         reverse: wanted.order == SortOrderType::Descending,
         ..Query::default()
     };

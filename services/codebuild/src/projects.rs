@@ -1,15 +1,16 @@
 //! Projects: made, changed, shown, listed, deleted.
 
 use api_developer::codebuild::*;
-use service::Cx;
+use service::{Cx, Endpoint};
 use shape::Empty;
-use store::{Query, Resource};
+use types::{Arn, Scope};
 use wire::Error;
 
-use crate::errors::{self, invalid, unsupported};
+use crate::errors::{self, invalid};
 use crate::listing::{self, Wanted};
-use crate::model::{self, BY_PROJECT, BY_TIME, BuildRecord, ProjectRecord};
+use crate::model::{self, BY_TIME, ProjectRecord};
 use crate::validate::{self, Settings};
+use crate::{badges, run, sharing, webhooks};
 
 const DEFAULT_TIMEOUT: i32 = 60;
 const DEFAULT_QUEUED_TIMEOUT: i32 = 480;
@@ -19,21 +20,25 @@ pub(crate) async fn create_project(
     input: CreateProjectInput,
 ) -> Result<CreateProjectOutput, Error> {
     validate::project(&input)?;
+    let enables_badge = input.badge_enabled == Some(true);
+    let name = input.name.clone();
     let project = new_project(&cx, input);
     check(&project)?;
+    let mut record = ProjectRecord { name, project, ..ProjectRecord::default() };
+    set_badge(&mut record, Some(enables_badge), cx.endpoint())?;
     let scope = cx.scope();
-    let answer = project.clone();
+    let answer = record.project.clone();
     cx.write(move |tx| {
-        let name = project.name.clone().unwrap_or_default();
-        if tx.exists::<ProjectRecord>(&scope, &name)? {
-            let message = format!("Project already exists: {}", model::project_arn(&scope, &name));
+        let name = &record.name;
+        if tx.exists::<ProjectRecord>(&scope, name)? {
+            let message = format!("Project already exists: {}", model::project_arn(&scope, name));
             return Err(errors::ALREADY_EXISTS.error(message));
         }
         if tx.count::<ProjectRecord>(&scope, model::MAX_PROJECTS)? >= model::MAX_PROJECTS {
             let message = format!("The limit of {} projects has been reached", model::MAX_PROJECTS);
             return Err(errors::LIMIT_EXCEEDED.error(message));
         }
-        tx.insert(&scope, &ProjectRecord { name, project: project.clone(), builds: 0 })?;
+        tx.insert(&scope, &record)?;
         Ok(())
     })
     .await?;
@@ -45,10 +50,10 @@ fn new_project(cx: &Cx, input: CreateProjectInput) -> Project {
     Project {
         arn: Some(model::project_arn(&cx.scope(), &input.name)),
         name: Some(input.name),
-        description: input.description,
+        description: input.description.filter(|text| !text.is_empty()),
         source: Some(input.source),
         secondary_sources: input.secondary_sources,
-        source_version: input.source_version,
+        source_version: input.source_version.filter(|text| !text.is_empty()),
         secondary_source_versions: input.secondary_source_versions,
         artifacts: Some(input.artifacts),
         secondary_artifacts: input.secondary_artifacts,
@@ -57,16 +62,48 @@ fn new_project(cx: &Cx, input: CreateProjectInput) -> Project {
         service_role: Some(input.service_role),
         timeout_in_minutes: input.timeout_in_minutes.or(Some(DEFAULT_TIMEOUT)),
         queued_timeout_in_minutes: input.queued_timeout_in_minutes.or(Some(DEFAULT_QUEUED_TIMEOUT)),
-        encryption_key: input.encryption_key.or_else(|| Some(region_key())),
+        encryption_key: input
+            .encryption_key
+            .map(|key| key_arn(&cx.scope(), key))
+            .or_else(|| Some(region_key())),
         tags: input.tags.or_else(|| Some(Vec::new())),
         created: Some(cx.now()),
         last_modified: Some(cx.now()),
         badge: Some(ProjectBadge { badge_enabled: Some(false), ..ProjectBadge::default() }),
         logs_config: input.logs_config,
         concurrent_build_limit: input.concurrent_build_limit,
+        build_batch_config: input
+            .build_batch_config
+            .filter(|it| *it != ProjectBuildBatchConfig::default()),
+        auto_retry_limit: input.auto_retry_limit,
         project_visibility: Some(ProjectVisibilityType::Private),
         ..Project::default()
     }
+}
+
+/// A key by its ARN; an alias may be given by its name alone.
+pub(crate) fn key_arn(scope: &Scope, key: String) -> String {
+    match key.starts_with("alias/") {
+        true => Arn::new("kms", scope.region.as_str(), scope.account.as_str(), key).to_string(),
+        false => key,
+    }
+}
+
+/// Turns the badge on or off, or leaves it; a source without branches has none.
+fn set_badge(
+    record: &mut ProjectRecord,
+    enabled: Option<bool>,
+    endpoint: &Endpoint,
+) -> Result<(), Error> {
+    let was = record.project.badge.as_ref().and_then(|badge| badge.badge_enabled);
+    let is_on = enabled.or(was) == Some(true);
+    if is_on {
+        badges::check(&record.project.source.clone().unwrap_or_default())?;
+    }
+    if enabled.is_some() {
+        badges::set(record, is_on, endpoint);
+    }
+    Ok(())
 }
 
 /// The settings of a project; what is absent has its default.
@@ -94,9 +131,6 @@ pub(crate) async fn update_project(
     cx: Cx,
     input: UpdateProjectInput,
 ) -> Result<UpdateProjectOutput, Error> {
-    if input.auto_retry_limit.is_some_and(|limit| limit != 0) {
-        return Err(unsupported("autoRetryLimit"));
-    }
     let given = CreateProjectInput {
         vpc_config: input.vpc_config.clone(),
         badge_enabled: input.badge_enabled,
@@ -104,21 +138,25 @@ pub(crate) async fn update_project(
         build_batch_config: input.build_batch_config.clone(),
         // -1 takes the limit away.
         concurrent_build_limit: input.concurrent_build_limit.filter(|limit| *limit != -1),
+        auto_retry_limit: input.auto_retry_limit,
         tags: input.tags.clone(),
         ..CreateProjectInput::default()
     };
     validate::project(&given)?;
     let (scope, now) = (cx.scope(), cx.now());
+    let endpoint = cx.endpoint().clone();
     let project = cx
         .write(move |tx| {
-            let mut record = ProjectRecord::load(tx, &scope, &input.name)?;
+            let name = model::project_name(&scope, &input.name);
+            let mut record = ProjectRecord::load(tx, &scope, name)?;
             let project = &mut record.project;
             let input = input.clone();
+            refuse_to_move_a_hook(project, input.source.as_ref())?;
             // A member that is given replaces the old one whole; one that isn't stays.
-            replace(&mut project.description, input.description);
+            replace_text(&mut project.description, input.description);
             replace(&mut project.source, input.source);
             replace(&mut project.secondary_sources, input.secondary_sources);
-            replace(&mut project.source_version, input.source_version);
+            replace_text(&mut project.source_version, input.source_version);
             replace(&mut project.secondary_source_versions, input.secondary_source_versions);
             replace(&mut project.artifacts, input.artifacts);
             replace(&mut project.secondary_artifacts, input.secondary_artifacts);
@@ -127,20 +165,47 @@ pub(crate) async fn update_project(
             replace(&mut project.service_role, input.service_role);
             replace(&mut project.timeout_in_minutes, input.timeout_in_minutes);
             replace(&mut project.queued_timeout_in_minutes, input.queued_timeout_in_minutes);
-            replace(&mut project.encryption_key, input.encryption_key);
+            replace(
+                &mut project.encryption_key,
+                input.encryption_key.map(|key| key_arn(&scope, key)),
+            );
             replace(&mut project.tags, input.tags);
             replace(&mut project.logs_config, input.logs_config);
+            replace(&mut project.auto_retry_limit, input.auto_retry_limit);
+            replace(&mut project.build_batch_config, input.build_batch_config);
+            project.build_batch_config.take_if(|it| *it == ProjectBuildBatchConfig::default());
             match input.concurrent_build_limit {
                 Some(-1) => project.concurrent_build_limit = None,
                 limit => replace(&mut project.concurrent_build_limit, limit),
             }
             project.last_modified = Some(now);
             check(project)?;
+            set_badge(&mut record, input.badge_enabled, &endpoint)?;
             tx.update(&scope, &record)?;
             Ok(record.into_inner().project)
         })
         .await?;
     Ok(UpdateProjectOutput { project: Some(project) })
+}
+
+/// Nothing can be told from an empty text, so that one takes the old one away.
+fn replace_text(old: &mut Option<String>, new: Option<String>) {
+    replace(old, new);
+    old.take_if(|text| text.is_empty());
+}
+
+/// A webhook is the repository's: the provider would go on to tell of the old one.
+fn refuse_to_move_a_hook(project: &Project, new: Option<&ProjectSource>) -> Result<(), Error> {
+    let (Some(_), Some(old), Some(new)) = (&project.webhook, &project.source, new) else {
+        return Ok(());
+    };
+    match old.kind == new.kind && old.location == new.location {
+        true => Ok(()),
+        false => Err(invalid(
+            "The project has a webhook at its source. Delete it before you change the source's \
+             type or location",
+        )),
+    }
 }
 
 fn replace<T>(old: &mut Option<T>, new: Option<T>) {
@@ -149,29 +214,27 @@ fn replace<T>(old: &mut Option<T>, new: Option<T>) {
     }
 }
 
-/// Deletes the project and the records of its builds that are complete; those under way go on to
-/// their end.
+/// Deletes the project. Its builds stay, and those under way go on to their end.
 pub(crate) async fn delete_project(cx: Cx, input: DeleteProjectInput) -> Result<Empty, Error> {
     let scope = cx.scope();
     let name = model::project_name(&cx.scope(), &input.name).to_owned();
+    let mirrors = run::mirrors(cx.yard(), &scope, &name);
     cx.write(move |tx| {
         // Deleting what is not there is fine.
         tx.delete::<ProjectRecord>(&scope, &name)?;
-        let mut after = None;
-        loop {
-            let query = Query::first(1_000).after(after);
-            let page = tx.by_index::<BuildRecord>(&scope, BY_PROJECT, &name, &query)?;
-            for build in page.items.iter().filter(|build| build.is_complete()) {
-                tx.delete::<BuildRecord>(&scope, &build.value.key())?;
-            }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
+        webhooks::forget(tx, &scope, &name)?;
+        sharing::forget(tx, &scope, &model::project_arn(&scope, &name))?;
         Ok(())
     })
     .await?;
+    // Only a project that caches its sources has any; nobody waits for them to go.
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = std::fs::remove_dir_all(&mirrors)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(path = %mirrors.display(), %error, "failed to remove a source cache");
+        }
+    });
     Ok(Empty {})
 }
 
@@ -190,6 +253,7 @@ pub(crate) async fn list_projects(
         },
         order,
         token: input.next_token.as_deref(),
+        limit: listing::PAGE,
     };
     let (projects, next_token) =
         cx.read(|tx| listing::page::<ProjectRecord>(tx, &cx.scope(), &wanted))?;
@@ -203,7 +267,9 @@ pub(crate) async fn batch_get_projects(
     let (mut projects, mut missing) = (Vec::new(), Vec::new());
     cx.read(|tx| {
         for name in &input.names {
-            match tx.get::<ProjectRecord>(&cx.scope(), model::project_name(&cx.scope(), name))? {
+            // Another account's, where it is shared; the right was checked.
+            let (scope, key) = model::project_place(&cx.scope(), name);
+            match tx.get::<ProjectRecord>(&scope, key)? {
                 Some(found) => projects.push(found.into_inner().project),
                 None => missing.push(name.clone()),
             }
@@ -211,4 +277,21 @@ pub(crate) async fn batch_get_projects(
         Ok(())
     })?;
     Ok(BatchGetProjectsOutput { projects: Some(projects), projects_not_found: Some(missing) })
+}
+
+/// Has later builds begin with nothing kept: what there is is not found any more.
+pub(crate) async fn invalidate_project_cache(
+    cx: Cx,
+    input: InvalidateProjectCacheInput,
+) -> Result<Empty, Error> {
+    let scope = cx.scope();
+    cx.write(move |tx| {
+        let name = model::project_name(&scope, &input.project_name);
+        let mut record = ProjectRecord::load(tx, &scope, name)?;
+        record.cache_version = Some(record.cache_version.unwrap_or_default() + 1);
+        tx.update(&scope, &record)?;
+        Ok(())
+    })
+    .await?;
+    Ok(Empty {})
 }

@@ -1,18 +1,45 @@
-//! Builds that wait too long for a slot.
+//! The order in which builds get a slot, and those that wait too long for one.
+//!
+//! A build waits as a wake-up of its runner, and the engine takes the wake-ups that are due in the
+//! order of their times. Those times are turns rather than clock times: the builds of one project
+//! follow each other a millisecond apart, and a project that has nothing in the queue joins at its
+//! head. So projects take turns, whoever has a thousand builds waiting, and no slot is idle for it.
 
 use std::sync::Arc;
 
 use api_developer::codebuild::BuildStatusType;
 use engine::{BoxFuture, EngineError, Next, Reconciler, Run};
 use service::Yard;
-use store::{StoreError, WakeKey, WriteTx};
+use store::{ReadTx, StoreError, WakeKey, WriteTx};
 use types::{Scope, Timestamp};
 
-use crate::builds;
-use crate::model::BuildRecord;
+use crate::model::{BuildRecord, ProjectRecord};
 use crate::phases::Context;
+use crate::{builds, run};
 
 const KIND: &str = "codebuild.queue";
+/// Turns lie so far in the past, in milliseconds (some three years), that all of them are due: a
+/// queue of fewer builds than that is no limit.
+const TURNS_AGO: i64 = 100_000_000_000;
+/// Runs that go on after an error or a restart wait among the builds that have not begun; how many
+/// wake-ups to look at to see past them.
+const LOOK: usize = 64;
+
+/// When the runner of the project's next build is to be woken; see the module.
+pub(crate) fn next_turn(
+    tx: &ReadTx<'_>,
+    project: &ProjectRecord,
+    now: Timestamp,
+) -> Result<Timestamp, StoreError> {
+    let newest = now.plus_millis(-TURNS_AGO);
+    let is_turn = |at: Timestamp| at > Timestamp::from_millis(0) && now.since(at) > TURNS_AGO / 2;
+    let mut head = tx.wakes(run::KIND, 1)?;
+    if head.first().is_some_and(|wake| !is_turn(wake.at)) {
+        head = tx.wakes(run::KIND, LOOK)?;
+    }
+    let head = head.iter().map(|wake| wake.at).find(|at| is_turn(*at)).unwrap_or(newest);
+    Ok(project.last_turn.map_or(head, |last| head.max(last.plus_millis(1))))
+}
 
 /// Looks at the build again when its time in the queue is over.
 pub(crate) fn watch(
@@ -32,6 +59,15 @@ pub(crate) fn forget(
     record: &BuildRecord,
 ) -> Result<(), StoreError> {
     tx.cancel_wake(&WakeKey::new(KIND, scope, record.id.as_str()))
+}
+
+/// Takes a build that has not begun out of the queue.
+pub(crate) fn leave(
+    tx: &mut WriteTx<'_>,
+    scope: &Scope,
+    record: &BuildRecord,
+) -> Result<(), StoreError> {
+    tx.cancel_wake(&WakeKey::new(run::KIND, scope, record.id.as_str()))
 }
 
 /// The reconciler that ends builds which have waited too long.

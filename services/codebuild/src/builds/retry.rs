@@ -36,19 +36,28 @@ pub(crate) async fn retry_build(cx: Cx, input: RetryBuildInput) -> Result<RetryB
             }
             let mut project = ProjectRecord::load(tx, &scope, old.project())?;
             refuse_beyond_limit(tx, &scope, &project)?;
-            project.builds += 1;
-            let mut record = again(&scope, &old, &uuid, project.builds);
+            let mut record = again(&scope, &old, &uuid);
+            record.build.auto_retry_config = first_try(old.build.auto_retry_config.as_ref());
             record.build.initiator = Some(initiator.clone());
             record.token.clone_from(&input.idempotency_token);
             record.token_digest = Some(digest.clone());
-            tx.update(&scope, &project)?;
-            submit(tx, &scope, record, now)
+            submit(tx, &scope, &mut project, record, now)
         })
         .await?;
     Ok(RetryBuildOutput { build: Some(build) })
 }
 
-fn again(scope: &Scope, old: &BuildRecord, uuid: &str, number: i64) -> BuildRecord {
+/// Somebody's own retry begins a new row of automatic ones.
+fn first_try(old: Option<&AutoRetryConfig>) -> Option<AutoRetryConfig> {
+    old.map(|old| AutoRetryConfig {
+        auto_retry_limit: old.auto_retry_limit,
+        auto_retry_number: Some(0),
+        ..AutoRetryConfig::default()
+    })
+}
+
+/// A build like another that has not begun, under a uuid of its own.
+pub(crate) fn again(scope: &Scope, old: &BuildRecord, uuid: &str) -> BuildRecord {
     let id = format!("{}:{uuid}", old.project());
     let mut logs = old.build.logs.clone().unwrap_or_default();
     let renamed = |text: &mut Option<String>| {
@@ -58,15 +67,18 @@ fn again(scope: &Scope, old: &BuildRecord, uuid: &str, number: i64) -> BuildReco
     };
     renamed(&mut logs.stream_name);
     renamed(&mut logs.cloud_watch_logs_arn);
+    renamed(&mut logs.deep_link);
+    renamed(&mut logs.s3_logs_arn);
+    renamed(&mut logs.s3_deep_link);
     let artifacts = old.build.artifacts.as_ref();
     let build = Build {
         arn: Some(model::build_arn(scope, &id)),
         id: Some(id.clone()),
-        build_number: Some(number),
         phases: None,
         resolved_source_version: None,
         end_time: None,
         exported_environment_variables: None,
+        report_arns: None,
         secondary_artifacts: Some(Vec::new()),
         artifacts: artifacts.map(|artifacts| BuildArtifacts {
             location: artifact_location(&old.artifacts, uuid),
@@ -82,6 +94,8 @@ fn again(scope: &Scope, old: &BuildRecord, uuid: &str, number: i64) -> BuildReco
         build,
         artifacts: old.artifacts.clone(),
         secondary_artifacts: old.secondary_artifacts.clone(),
+        part: old.part.clone(),
+        webhook: old.webhook.clone(),
         ..BuildRecord::default()
     }
 }

@@ -14,7 +14,9 @@ pub(crate) async fn batch_get_builds(
     let (mut builds, mut missing) = (Vec::new(), Vec::new());
     cx.read(|tx| {
         for id in &input.ids {
-            match tx.get::<BuildRecord>(&cx.scope(), model::build_id(&cx.scope(), id))? {
+            // Another account's, where it shares the project; the right was checked.
+            let (scope, key) = model::build_place(&cx.scope(), id);
+            match tx.get::<BuildRecord>(&scope, key)? {
                 Some(found) => builds.push(found.into_inner().build),
                 None => missing.push(id.clone()),
             }
@@ -31,6 +33,7 @@ pub(crate) async fn list_builds(cx: Cx, input: ListBuildsInput) -> Result<ListBu
         index: Some((BY_TIME, EVERY)),
         order,
         token: input.next_token.as_deref(),
+        limit: listing::PAGE,
     };
     let (ids, next_token) = cx.read(|tx| listing::page::<BuildRecord>(tx, &cx.scope(), &wanted))?;
     Ok(ListBuildsOutput { ids: Some(ids), next_token })
@@ -41,16 +44,17 @@ pub(crate) async fn list_builds_for_project(
     input: ListBuildsForProjectInput,
 ) -> Result<ListBuildsForProjectOutput, Error> {
     let order = input.sort_order.unwrap_or(SortOrderType::Descending);
-    let name = model::project_name(&cx.scope(), &input.project_name);
+    let (scope, name) = model::project_place(&cx.scope(), &input.project_name);
     let wanted = Wanted {
         name: format!("ListBuildsForProject/{name}/{order}"),
         index: Some((BY_PROJECT, name)),
         order,
         token: input.next_token.as_deref(),
+        limit: listing::PAGE,
     };
     let (ids, next_token) = cx.read(|tx| {
-        ProjectRecord::load(tx, &cx.scope(), name)?;
-        listing::page::<BuildRecord>(tx, &cx.scope(), &wanted)
+        ProjectRecord::load(tx, &scope, name)?;
+        listing::page::<BuildRecord>(tx, &scope, &wanted)
     })?;
     Ok(ListBuildsForProjectOutput { ids: Some(ids), next_token })
 }

@@ -3,20 +3,43 @@
 use api_developer::codebuild::*;
 use service::Cx;
 use sha2::{Digest as _, Sha256};
-use store::Stored;
 use types::Scope;
 use wire::Error;
 
-use super::artifact_location;
 use super::submit::{initiator, refuse_beyond_limit, same_request, submit};
+use super::{artifact_location, logs};
 use crate::errors::invalid;
-use crate::model::{self, BuildRecord, ProjectRecord};
+use crate::model::{self, BuildRecord, ProjectRecord, WebhookTrigger};
+use crate::projects::key_arn;
 use crate::validate::{self, Settings};
 
+/// Who has a build started, and the event of a webhook that did.
+#[derive(Clone)]
+pub(crate) struct Cause {
+    pub initiator: String,
+    pub webhook: Option<WebhookTrigger>,
+}
+
+impl Cause {
+    /// The caller.
+    pub fn caller(cx: &Cx) -> Self {
+        Self { initiator: initiator(cx), webhook: None }
+    }
+}
+
 pub(crate) async fn start_build(cx: Cx, input: StartBuildInput) -> Result<StartBuildOutput, Error> {
+    let cause = Cause::caller(&cx);
+    start_for(cx, input, cause).await
+}
+
+pub(crate) async fn start_for(
+    cx: Cx,
+    input: StartBuildInput,
+    cause: Cause,
+) -> Result<StartBuildOutput, Error> {
     validate::overrides(&input)?;
     let digest = hex::encode(Sha256::digest(shape::json::to_vec(&input)));
-    let (uuid, initiator) = (types::uuid(), initiator(&cx));
+    let uuid = types::uuid();
     let (scope, now) = (cx.scope(), cx.now());
     let build = cx
         .write(move |tx| {
@@ -26,22 +49,21 @@ pub(crate) async fn start_build(cx: Cx, input: StartBuildInput) -> Result<StartB
             let name = model::project_name(&scope, &input.project_name);
             let mut project = ProjectRecord::load(tx, &scope, name)?;
             refuse_beyond_limit(tx, &scope, &project)?;
-            project.builds += 1;
             let mut record = new_record(&scope, &project, &input, &uuid)?;
-            record.build.initiator = Some(initiator.clone());
+            record.build.initiator = Some(cause.initiator.clone());
+            record.webhook.clone_from(&cause.webhook);
             record.token.clone_from(&input.idempotency_token);
             record.token_digest = Some(digest.clone());
-            tx.update(&scope, &project)?;
-            submit(tx, &scope, record, now)
+            submit(tx, &scope, &mut project, record, now)
         })
         .await?;
     Ok(StartBuildOutput { build: Some(build) })
 }
 
 /// A build of a project, with what the request overrides.
-fn new_record(
+pub(crate) fn new_record(
     scope: &Scope,
-    project: &Stored<ProjectRecord>,
+    project: &ProjectRecord,
     input: &StartBuildInput,
     uuid: &str,
 ) -> Result<BuildRecord, Error> {
@@ -54,10 +76,10 @@ fn new_record(
     let secondary_artifacts =
         secondary_artifacts.or_else(|| of.secondary_artifacts.clone()).unwrap_or_default();
     let id = format!("{}:{uuid}", project.name);
+    let key = input.encryption_key_override.clone().map(|key| key_arn(scope, key));
     let build = Build {
         arn: Some(model::build_arn(scope, &id)),
         id: Some(id.clone()),
-        build_number: Some(project.builds),
         source_version: input.source_version.clone().or_else(|| of.source_version.clone()),
         project_name: Some(project.name.clone()),
         source: Some(source),
@@ -85,21 +107,34 @@ fn new_record(
         cache: input.cache_override.clone().or_else(|| of.cache.clone()),
         environment: Some(environment),
         service_role: input.service_role_override.clone().or_else(|| of.service_role.clone()),
-        logs: Some(logs(scope, of, input, uuid)),
+        logs: Some(logs::location(
+            scope,
+            &project.name,
+            input.logs_config_override.as_ref().or(of.logs_config.as_ref()),
+            uuid,
+        )),
         timeout_in_minutes: input.timeout_in_minutes_override.or(of.timeout_in_minutes),
         queued_timeout_in_minutes: input
             .queued_timeout_in_minutes_override
             .or(of.queued_timeout_in_minutes),
-        encryption_key: input.encryption_key_override.clone().or_else(|| of.encryption_key.clone()),
+        encryption_key: key.clone().or_else(|| of.encryption_key.clone()),
+        auto_retry_config: auto_retry(of, input),
         ..Build::default()
     };
     let record =
         BuildRecord { id, build, artifacts, secondary_artifacts, ..BuildRecord::default() };
-    check(&record, input)?;
+    let logs = input.logs_config_override.as_ref();
+    check(&record, logs, key.as_deref())?;
     Ok(record)
 }
 
-fn check(record: &BuildRecord, input: &StartBuildInput) -> Result<(), Error> {
+/// Checks the settings of a build that is about to be started. Logs and key only where they are
+/// the request's: the project's were checked with it.
+pub(crate) fn check(
+    record: &BuildRecord,
+    logs: Option<&LogsConfig>,
+    encryption_key: Option<&str>,
+) -> Result<(), Error> {
     let build = &record.build;
     let (Some(source), Some(environment)) = (&build.source, &build.environment) else {
         return Err(invalid("Invalid project: source and environment are required"));
@@ -112,8 +147,8 @@ fn check(record: &BuildRecord, input: &StartBuildInput) -> Result<(), Error> {
         secondary_artifacts: &record.secondary_artifacts,
         cache: build.cache.as_ref(),
         environment,
-        logs: input.logs_config_override.as_ref(),
-        encryption_key: input.encryption_key_override.as_deref(),
+        logs,
+        encryption_key,
         service_role: record.service_role(),
     })?;
     if source.kind == SourceType::Codepipeline
@@ -136,6 +171,17 @@ fn check(record: &BuildRecord, input: &StartBuildInput) -> Result<(), Error> {
     }
 }
 
+/// AWS retries no build of a pipeline: the pipeline does.
+fn auto_retry(of: &Project, input: &StartBuildInput) -> Option<AutoRetryConfig> {
+    let limit = input.auto_retry_limit_override.or(of.auto_retry_limit)?;
+    let from = input.source_type_override.or(of.source.as_ref().map(|source| source.kind));
+    (limit > 0 && from != Some(SourceType::Codepipeline)).then(|| AutoRetryConfig {
+        auto_retry_limit: Some(limit),
+        auto_retry_number: Some(0),
+        ..AutoRetryConfig::default()
+    })
+}
+
 fn source(of: &Project, input: &StartBuildInput) -> Result<ProjectSource, Error> {
     let mut source = of.source.clone().unwrap_or_default();
     if let Some(kind) = input.source_type_override {
@@ -155,6 +201,18 @@ fn source(of: &Project, input: &StartBuildInput) -> Result<ProjectSource, Error>
     }
     if input.git_submodules_config_override.is_some() {
         source.git_submodules_config.clone_from(&input.git_submodules_config_override);
+    }
+    if input.source_auth_override.is_some() {
+        source.auth.clone_from(&input.source_auth_override);
+    }
+    if input.insecure_ssl_override.is_some() {
+        source.insecure_ssl = input.insecure_ssl_override;
+    }
+    if input.report_build_status_override.is_some() {
+        source.report_build_status = input.report_build_status_override;
+    }
+    if input.build_status_config_override.is_some() {
+        source.build_status_config.clone_from(&input.build_status_config_override);
     }
     Ok(source)
 }
@@ -176,6 +234,18 @@ fn environment(of: &Project, input: &StartBuildInput) -> Result<ProjectEnvironme
     if let Some(kind) = input.image_pull_credentials_type_override {
         environment.image_pull_credentials_type = Some(kind);
     }
+    if input.certificate_override.is_some() {
+        environment.certificate.clone_from(&input.certificate_override);
+    }
+    if input.registry_credential_override.is_some() {
+        environment.registry_credential.clone_from(&input.registry_credential_override);
+    }
+    if input.fleet_override.is_some() {
+        environment.fleet.clone_from(&input.fleet_override);
+    }
+    if input.host_kernel_override.is_some() {
+        environment.host_kernel = input.host_kernel_override;
+    }
     let variables = environment.environment_variables.get_or_insert_default();
     for variable in input.environment_variables_override.iter().flatten() {
         validate::check_variable(variable)?;
@@ -183,36 +253,4 @@ fn environment(of: &Project, input: &StartBuildInput) -> Result<ProjectEnvironme
         variables.push(variable.clone());
     }
     Ok(environment)
-}
-
-fn logs(scope: &Scope, of: &Project, input: &StartBuildInput, uuid: &str) -> LogsLocation {
-    let config = input.logs_config_override.as_ref().or(of.logs_config.as_ref());
-    let cloud_watch = config.and_then(|config| config.cloud_watch_logs.clone());
-    let cloud_watch = cloud_watch.unwrap_or_default();
-    let s3_logs =
-        S3LogsConfig { status: LogsConfigStatusType::Disabled, ..S3LogsConfig::default() };
-    if cloud_watch.status == LogsConfigStatusType::Disabled {
-        return LogsLocation {
-            cloud_watch_logs: Some(cloud_watch),
-            s3_logs: Some(s3_logs),
-            ..LogsLocation::default()
-        };
-    }
-    let name = of.name.as_deref().unwrap_or_default();
-    let group = cloud_watch.group_name.clone().unwrap_or_else(|| format!("/aws/codebuild/{name}"));
-    let stream = match cloud_watch.stream_name.as_deref().filter(|prefix| !prefix.is_empty()) {
-        Some(prefix) => format!("{prefix}/{uuid}"),
-        None => uuid.to_owned(),
-    };
-    let (region, account) = (scope.region.as_str(), scope.account.as_str());
-    LogsLocation {
-        cloud_watch_logs_arn: Some(format!(
-            "arn:aws:logs:{region}:{account}:log-group:{group}:log-stream:{stream}"
-        )),
-        group_name: Some(group),
-        stream_name: Some(stream),
-        cloud_watch_logs: Some(cloud_watch),
-        s3_logs: Some(s3_logs),
-        ..LogsLocation::default()
-    }
 }

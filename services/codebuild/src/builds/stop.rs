@@ -10,7 +10,7 @@ use super::load;
 use crate::model::{self, BuildRecord};
 use crate::phases::Context;
 use crate::rooms::Rooms;
-use crate::{events, phases};
+use crate::{events, phases, queue};
 
 pub(crate) async fn stop_build(cx: Cx, input: StopBuildInput) -> Result<StopBuildOutput, Error> {
     let (scope, now) = (cx.scope(), cx.now());
@@ -51,7 +51,8 @@ pub(crate) fn end_in_queue(
     if let Some(phase) = &ended {
         tx.emit(&events::phase_change(&scope, build, phase, now))?;
     }
-    tx.emit(&events::state_change(&scope, build, now))?;
+    queue::leave(tx, &scope, &record)?;
+    super::ended(tx, &scope, &record, now)?;
     tx.update(&scope, &record)?;
     Ok(record.into_inner().build)
 }

@@ -41,7 +41,7 @@ pub(super) fn same_request(
     }
 }
 
-pub(super) fn refuse_beyond_limit(
+pub(crate) fn refuse_beyond_limit(
     tx: &ReadTx<'_>,
     scope: &Scope,
     project: &ProjectRecord,
@@ -57,14 +57,20 @@ pub(super) fn refuse_beyond_limit(
     Ok(())
 }
 
-/// Puts a build into the queue.
-pub(super) fn submit(
+/// Puts a build into the queue; its project counts it.
+pub(crate) fn submit(
     tx: &mut WriteTx<'_>,
     scope: &Scope,
+    project: &mut Stored<ProjectRecord>,
     mut record: BuildRecord,
     now: Timestamp,
 ) -> Result<Build, Error> {
+    let turn = queue::next_turn(tx, project, now)?;
+    project.builds += 1;
+    project.last_turn = Some(turn);
+    tx.update(scope, project)?;
     let build = &mut record.build;
+    build.build_number = Some(project.builds);
     build.start_time = Some(now);
     build.build_status = Some(BuildStatusType::InProgress);
     build.build_complete = Some(false);
@@ -75,7 +81,7 @@ pub(super) fn submit(
         tx.emit(&events::phase_change(scope, build, phase, now))?;
     }
     tx.insert(scope, &record)?;
-    tx.wake(&WakeKey::new(run::KIND, scope, record.id.as_str()), now)?;
+    tx.wake(&WakeKey::new(run::KIND, scope, record.id.as_str()), turn)?;
     queue::watch(tx, scope, &record, now)?;
     Ok(record.build)
 }

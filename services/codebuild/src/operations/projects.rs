@@ -55,5 +55,12 @@ pub(super) fn rows(service: Service) -> Service {
                 |cx, input| on_all(&input.names, |name| right(cx, "BatchGetProjects", name)),
             ),
         )
-        .lacks(&["InvalidateProjectCache"])
+        .operation(
+            op(InvalidateProjectCache, projects::invalidate_project_cache)
+                .write()
+                .errors(errors::ALL)
+                .rights(|cx, input| {
+                    Ok(vec![right(cx, "InvalidateProjectCache", &input.project_name)?])
+                }),
+        )
 }
