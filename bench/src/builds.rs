@@ -32,18 +32,18 @@ pub(crate) fn output() {
     });
 }
 
-async fn call(client: &Client, operation: &str, input: Value) -> Value {
+pub(crate) async fn call(client: &Client, operation: &str, input: Value) -> Value {
     client.json("codebuild", &format!("CodeBuild_20161006.{operation}"), input).await.unwrap()
 }
 
-async fn prepare(client: &Client) {
+pub(crate) async fn prepare(client: &Client) {
     let trust = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": {"Service": "codebuild.amazonaws.com"}, "Action": "sts:AssumeRole"}]});
     let parameters = [("RoleName", "build"), ("AssumeRolePolicyDocument", &trust.to_string())];
     let made = client.query("iam", "2010-05-08", "CreateRole", &parameters).await.unwrap();
     let arn = made.child("Role").and_then(|role| role.child("Arn")).unwrap().text.clone();
     let policy = json!({"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]});
+        {"Effect": "Allow", "Action": ["logs:*", "s3:*"], "Resource": "*"}]});
     let parameters =
         [("RoleName", "build"), ("PolicyName", "p"), ("PolicyDocument", &policy.to_string())];
     client.query("iam", "2010-05-08", "PutRolePolicy", &parameters).await.unwrap();
@@ -58,7 +58,7 @@ async fn prepare(client: &Client) {
     call(client, "CreateProject", project).await;
 }
 
-async fn start(client: &Client, buildspec: Option<&str>) -> String {
+pub(crate) async fn start(client: &Client, buildspec: Option<&str>) -> String {
     let mut input = json!({"projectName": "bench"});
     if let Some(buildspec) = buildspec {
         input["buildspecOverride"] = json!(buildspec);
@@ -67,7 +67,7 @@ async fn start(client: &Client, buildspec: Option<&str>) -> String {
 }
 
 /// Waits until the build is complete and has succeeded.
-async fn finish(client: &Client, id: &str, tick: Duration) -> Value {
+pub(crate) async fn finish(client: &Client, id: &str, tick: Duration) -> Value {
     loop {
         let found = call(client, "BatchGetBuilds", json!({"ids": [id]})).await;
         let build = &found["builds"][0];

@@ -7,6 +7,7 @@ use std::io::Write as _;
 use std::time::Instant;
 
 mod builds;
+mod files;
 mod git;
 mod load;
 mod peer;
@@ -22,6 +23,8 @@ const BENCHMARKS: &[(&str, fn())] = &[
     ("requests", requests::run),
     ("builds", builds::run),
     ("output", builds::output),
+    ("files", files::run),
+    ("build-peers", files::peers),
     ("git", git::transport),
     ("git-reading", git::reading),
     ("git-memory", git::memory),

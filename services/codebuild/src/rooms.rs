@@ -110,6 +110,11 @@ pub(crate) fn work_directory(yard: &Yard, uuid: &str) -> PathBuf {
     directory(yard).join("work").join(uuid)
 }
 
+/// Where local caches are kept.
+pub(crate) fn cache_directory(yard: &Yard) -> PathBuf {
+    directory(yard).join("caches")
+}
+
 /// The build's name as a sandbox.
 pub(crate) fn sandbox_id(record: &BuildRecord) -> Result<SandboxId, String> {
     SandboxId::new(record.uuid()).map_err(|error| error.to_string())
@@ -187,7 +192,18 @@ pub(crate) fn sweep(yard: &Yard) {
                 tracing::warn!(build = uuid, %error, "failed to remove what a build left");
             }
         }
+        if let Err(error) = sweep_containers(&yard, &rooms).await {
+            tracing::warn!(%error, "failed to look for containers that builds left");
+        }
     });
+}
+
+/// Those of starts that were cut short, and of when the engine did not answer.
+async fn sweep_containers(yard: &Yard, rooms: &Rooms) -> Result<(), String> {
+    let Some(address) = &yard.config().containers.address else { return Ok(()) };
+    let engine = sandbox::docker::Engine::at(address).map_err(|error| error.to_string())?;
+    let driver = rooms.sandboxes(yard)?;
+    driver.sweep_containers(&engine).await.map_err(|error| error.to_string())
 }
 
 fn left_over(base: &Path) -> Vec<String> {

@@ -202,10 +202,6 @@ pub struct Phase {
 pub struct Artifacts {
     /// The primary output. Without files there is none, only secondary ones.
     pub primary: ArtifactFiles,
-    /// `enable-symlinks`: links are kept as links.
-    pub enable_symlinks: bool,
-    /// `s3-prefix`
-    pub s3_prefix: Option<String>,
     /// Artifact identifiers with their files.
     pub secondary: Vec<(String, ArtifactFiles)>,
 }
@@ -223,4 +219,8 @@ pub struct ArtifactFiles {
     pub base_directory: Option<String>,
     /// Globs below the base directory that are left out.
     pub exclude_paths: Vec<String>,
+    /// `enable-symlinks`: in an archive, links are kept as links.
+    pub enable_symlinks: bool,
+    /// `s3-prefix`, in front of the object's key where that has the build's id.
+    pub s3_prefix: Option<String>,
 }

@@ -249,11 +249,19 @@ fn phase(node: &Node, name: &str) -> Result<Phase, yaml::Error> {
     })
 }
 
-const FILES_KEYS: [&str; 5] = ["files", "name", "discard-paths", "base-directory", "exclude-paths"];
+const FILES_KEYS: [&str; 7] = [
+    "files",
+    "name",
+    "discard-paths",
+    "base-directory",
+    "exclude-paths",
+    "enable-symlinks",
+    "s3-prefix",
+];
 
 fn artifacts(node: &Node, version: Version) -> Result<Artifacts, yaml::Error> {
     let mut known = FILES_KEYS.to_vec();
-    known.extend(["enable-symlinks", "s3-prefix", "secondary-artifacts"]);
+    known.push("secondary-artifacts");
     if version == Version::V0_1 {
         known.push("type");
     }
@@ -270,8 +278,6 @@ fn artifacts(node: &Node, version: Version) -> Result<Artifacts, yaml::Error> {
     }
     Ok(Artifacts {
         primary,
-        enable_symlinks: section.flag("enable-symlinks")?,
-        s3_prefix: section.string("s3-prefix")?,
         secondary,
     })
 }
@@ -304,6 +310,8 @@ fn artifact_files(section: &Section<'_>) -> Result<ArtifactFiles, yaml::Error> {
         discard_paths: section.flag("discard-paths")?,
         base_directory: section.string("base-directory")?,
         exclude_paths: globs(section, "exclude-paths")?,
+        enable_symlinks: section.flag("enable-symlinks")?,
+        s3_prefix: section.string("s3-prefix")?,
     })
 }
 

@@ -57,8 +57,8 @@ pub fn summary(spec: &Buildspec) -> String {
     }
     if let Some(artifacts) = &spec.artifacts {
         say("artifacts", files(&artifacts.primary));
-        say("links", if artifacts.enable_symlinks { "yes" } else { "" }.to_owned());
-        say("prefix", artifacts.s3_prefix.clone().unwrap_or_default());
+        say("links", if artifacts.primary.enable_symlinks { "yes" } else { "" }.to_owned());
+        say("prefix", artifacts.primary.s3_prefix.clone().unwrap_or_default());
         for (name, secondary) in &artifacts.secondary {
             say(name, files(secondary));
         }

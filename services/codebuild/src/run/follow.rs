@@ -30,6 +30,11 @@ pub(super) struct Ended {
 }
 
 impl Ended {
+    /// Every command that mattered did.
+    pub fn succeeded(&self) -> bool {
+        self.kind == EndKind::Succeeded
+    }
+
     /// Artifacts are uploaded when the commands came to their end, failed or not.
     pub fn uploads(&self) -> bool {
         self.reached_post_build && matches!(self.kind, EndKind::Succeeded | EndKind::Failed)

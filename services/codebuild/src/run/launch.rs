@@ -1,5 +1,6 @@
 //! From provisioning to running commands: the log stream, the source, the sandbox.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,16 +16,18 @@ use service::Cx;
 use shape::Timestamp;
 use store::{Durability, WriteTx};
 
+use super::container;
 use super::environment::{self, Environment};
 use super::log::Log;
+use super::runtimes::{self, Chosen};
 use super::source::{self, Downloaded};
 use super::{Cut, Job, buildspec};
 use crate::model::BuildRecord;
 use crate::phases::{self, Context};
-use crate::{rooms, validate};
+use crate::{images, rooms, validate};
 
 /// Processes and threads of one build at a time.
-const MAX_PROCESSES: u32 = 8_192;
+pub(super) const MAX_PROCESSES: u32 = 8_192;
 
 /// The phases that run commands, in order; the plan's stages.
 pub(super) const COMMAND_PHASES: [BuildPhaseType; 4] = [
@@ -91,6 +94,8 @@ impl Job {
     pub(super) async fn prepare(&mut self, cx: &Cx, log: &mut Log) -> Result<Prepared, Cut> {
         if phases::current(&self.record.build) == Some(BuildPhaseType::Provisioning) {
             log.create_stream(self).await?;
+            // Before the sources: a missing image is the end of PROVISIONING.
+            container::place(self, cx).await?;
             let now = self.now();
             let begin = move |record: &mut BuildRecord| begin_download(record, now);
             if source::takes_time(&self.record) {
@@ -136,7 +141,8 @@ impl Job {
         }
         self.refuse_stopped()?;
         let started_now = Mutex::new(None);
-        let spec = self.sandbox_spec(cx, prepared).await?;
+        let mut spec = self.sandbox_spec(cx, prepared).await?;
+        super::cache::restore(self, cx, prepared, &mut spec).await?;
         let start = async {
             match driver.start(spec).await {
                 Ok(handle) => {
@@ -163,7 +169,7 @@ impl Job {
         })
     }
 
-    fn refuse_stopped(&self) -> Result<(), Cut> {
+    pub(super) fn refuse_stopped(&self) -> Result<(), Cut> {
         let stored = self.yard.read(|tx| crate::builds::load(tx, self.run.scope(), self.run.key()));
         if stored.map_err(EngineError::from)?.stop_requested {
             return Err(super::follow::stopped());
@@ -177,18 +183,32 @@ impl Job {
     async fn sandbox_spec(&mut self, cx: &Cx, prepared: &Prepared) -> Result<Spec, Cut> {
         let Prepared { spec, downloaded } = prepared;
         let ticket = self.ticket().await?;
-        let Environment { variables, secrets } =
-            environment::resolve(self, cx, spec, downloaded, &ticket).await?;
-        let runtimes = {
-            let spec = spec.clone();
-            let path = variables.iter().find(|(name, _)| name == "PATH");
-            let path = path.map_or(sandbox::DEFAULT_PATH, |(_, path)| path).to_owned();
-            tokio::task::spawn_blocking(move || buildspec::check_runtimes(&spec, &path))
-                .await
-                .map_err(Cut::retry)??
-        };
+        if spec.phases.is_empty() {
+            return Err(Cut::failed(
+                formats::buildspec::Error::CODE,
+                "the buildspec has no phases: it is there for batches",
+            ));
+        }
+        let mut environment = environment::resolve(self, cx, spec, downloaded, &ticket).await?;
+        let export = environment.exported(&spec.env.exported_variables);
+        let runtimes = self.choose_runtimes(spec, &environment).await?;
+        let aliases = self.apply_runtimes(&runtimes, &mut environment)?;
+        let mut told = tell(
+            spec,
+            self.record.build.build_batch_arn.is_some(),
+            &environment.told,
+            &runtimes.told,
+        );
+        let Environment { variables, secrets, .. } = environment;
         let driver = self.rooms.sandboxes(&self.yard).map_err(Cut::retry)?;
-        let isolation = driver.probe().await.map_err(Cut::retry)?;
+        let place = container::place(self, cx).await?;
+        let isolation = match &place {
+            Some(place) => place.container.isolation(&place.info),
+            None => driver.probe().await.map_err(Cut::retry)?,
+        };
+        if let Some(place) = &place {
+            told.extend(place.told.iter().cloned());
+        }
         let uuid = self.record.uuid();
         let workdir = downloaded.inside(uuid);
         let plan = Plan {
@@ -199,11 +219,11 @@ impl Job {
             shell_per_command: spec.version == formats::buildspec::Version::V0_1,
             run_as: spec.run_as.clone(),
             announce: Some("Container".to_owned()),
-            preamble: preamble(self, prepared, &isolation, runtimes, &workdir),
+            preamble: preamble(self, prepared, &isolation, told, &workdir),
             succeeding_variable: Some("CODEBUILD_BUILD_SUCCEEDING".to_owned()),
             stages: stages(spec),
-            export: spec.env.exported_variables.clone(),
-            expand: super::artifacts::names(spec),
+            export,
+            expand: [super::artifacts::words(spec), super::reports::words(spec)].concat(),
         };
         let compute = self.record.build.environment.as_ref().map(|it| it.compute_type);
         let time_left = u64::try_from(self.time_left()).unwrap_or(0).max(1);
@@ -213,23 +233,122 @@ impl Job {
             workdir: workdir.into(),
             env: variables,
             secrets,
-            binds: binds(self, downloaded),
+            binds: binds(self, downloaded).into_iter().chain(aliases).collect(),
             hide: Vec::new(),
             limits: Limits {
-                memory_bytes: validate::compute(compute.unwrap_or_default()),
+                memory_bytes: validate::compute(compute.unwrap_or_default())
+                    .map(|compute| compute.memory_bytes),
                 pids: Some(MAX_PROCESSES),
                 wall_clock: Some(Duration::from_millis(time_left)),
                 ..Limits::default()
             },
-            container: None,
+            container: place.map(|place| place.container),
             program: Program::Plan(plan),
         })
     }
 }
 
+impl Job {
+    /// What `runtime-versions` asks for. Programs are asked for their versions, which may take a
+    /// while.
+    async fn choose_runtimes(
+        &self,
+        spec: &Buildspec,
+        environment: &Environment,
+    ) -> Result<Chosen, Cut> {
+        let (spec, variables) = (spec.clone(), environment.variables.clone());
+        let data_dir = self.yard.config().data_dir.clone();
+        let image = self.record.build.environment.as_ref().map(|it| it.image.clone());
+        // Those of this machine don't show in containers.
+        let is_curated = !container::is_wanted(self)
+            && image.is_none_or(|image| images::is_curated(&image));
+        let choose = move || {
+            runtimes::choose(&runtimes::Request {
+                spec: &spec,
+                variables: &variables,
+                data_dir: &data_dir,
+                is_curated,
+            })
+        };
+        tokio::task::spawn_blocking(choose).await.map_err(Cut::retry)?
+    }
+
+    /// Puts what was chosen into the environment; answers what the sandbox must show for it.
+    fn apply_runtimes(
+        &self,
+        chosen: &Chosen,
+        environment: &mut Environment,
+    ) -> Result<Option<Bind>, Cut> {
+        for (name, value) in &chosen.variables {
+            // Who sets JAVA_HOME means it.
+            if environment.get(name).is_none() {
+                environment.set(name, value.as_str());
+            }
+        }
+        let first = chosen.path.iter().map(|path| path.to_string_lossy().into_owned());
+        let mut path: Vec<String> = first.collect();
+        let mut bind = None;
+        if !chosen.aliases.is_empty() {
+            let host = rooms::work_directory(&self.yard, self.record.uuid()).join("runtimes");
+            make_aliases(&host, &chosen.aliases).map_err(Cut::retry)?;
+            path.insert(0, runtimes::ALIASES.to_owned());
+            bind = Some(Bind { host, inside: runtimes::ALIASES.into(), read_only: true });
+        }
+        if !path.is_empty() {
+            path.push(environment.get("PATH").unwrap_or(sandbox::DEFAULT_PATH).to_owned());
+            environment.set("PATH", path.join(":"));
+        }
+        Ok(bind)
+    }
+}
+
+fn make_aliases(directory: &Path, aliases: &[(String, PathBuf)]) -> std::io::Result<()> {
+    if directory.exists() {
+        std::fs::remove_dir_all(directory)?;
+    }
+    std::fs::create_dir_all(directory)?;
+    aliases
+        .iter()
+        .try_for_each(|(name, program)| std::os::unix::fs::symlink(program, directory.join(name)))
+}
+
+/// The log's lines between source and commands: what of the buildspec is done otherwise than its
+/// author may expect, and what the commands will find.
+fn tell(
+    spec: &Buildspec,
+    in_batch: bool,
+    environment: &[String],
+    runtimes: &[String],
+) -> Vec<String> {
+    let mut lines = environment.to_vec();
+    if let Some(batch) = spec.batch.as_ref().filter(|_| !in_batch) {
+        lines.push(format!(
+            "The batch section (line {}) is for StartBuildBatch: this build runs the phases alone",
+            batch.at.line
+        ));
+    }
+    if let Some(proxy) = &spec.proxy {
+        for (set, key, what) in [
+            (proxy.upload_artifacts, "upload-artifacts", "artifacts"),
+            (proxy.logs, "logs", "logs"),
+        ] {
+            if set {
+                lines.push(format!(
+                    "proxy.{key}: {what} go to this yard without a network, so through no proxy"
+                ));
+            }
+        }
+    }
+    lines.extend_from_slice(runtimes);
+    lines
+}
+
 fn resolve(record: &mut BuildRecord, downloaded: &Downloaded) {
     if downloaded.resolved.is_some() {
         record.build.resolved_source_version.clone_from(&downloaded.resolved);
+    }
+    if downloaded.reference.is_some() {
+        record.source_ref.clone_from(&downloaded.reference);
     }
 }
 
@@ -285,7 +404,7 @@ fn preamble(
     job: &Job,
     prepared: &Prepared,
     isolation: &sandbox::Isolation,
-    runtimes: Vec<String>,
+    told: Vec<String>,
     workdir: &str,
 ) -> Vec<String> {
     let mut lines = vec![format!("Codeyard sandbox, isolation level {}", isolation.level.name())];
@@ -301,7 +420,7 @@ fn preamble(
     };
     lines.push(format!("YAML location is {location}"));
     lines.push("Processing environment variables".to_owned());
-    lines.extend(runtimes);
+    lines.extend(told);
     lines.push(format!("Moving to directory {workdir}"));
     let phases = prepared.spec.phases.in_order();
     let found: Vec<(&str, &Phase)> =

@@ -17,7 +17,7 @@ use store::{Durability, Key, StoreError};
 use types::Timestamp;
 use wire::Error;
 
-use super::{Cut, Job};
+use super::{Cut, Job, s3_logs};
 use crate::phases::Context;
 
 /// Space of the store: how many bytes of a build's output are in its log, by uuid.
@@ -30,16 +30,14 @@ const EVENT_OVERHEAD: usize = 26;
 const MAX_LINE: usize = 200_000;
 /// Output is forwarded when it has waited so long, or when there is so much.
 const PAUSE_MILLIS: u128 = 150;
-/// The runner's own lines at the end: how many there may be, the longest, and all with their
-/// overhead, in bytes.
-const MAX_OWN: usize = 8;
+/// The longest of the runner's own lines at the end, in bytes.
 const MAX_OWN_LINE: usize = 20_000;
-const MAX_OWN_SIZE: usize = MAX_OWN * (MAX_OWN_LINE + 100);
 /// A few calls' worth, so that most of them are full.
 const MAX_HELD: usize = 4 * MAX_BATCH;
 
 /// See the module.
 pub(super) struct Log {
+    cx: Cx,
     /// None where the project wants no log.
     target: Option<Target>,
     /// Bytes of the output that are in the log.
@@ -69,7 +67,8 @@ impl Log {
             Ok::<_, StoreError>(stored.and_then(|bytes| Key::parts(&bytes).number()).unwrap_or(0))
         })?;
         Ok(Self {
-            target: names.map(|(group, stream)| Target { cx, group, stream }),
+            target: names.map(|(group, stream)| Target { cx: cx.clone(), group, stream }),
+            cx,
             offset,
             held: Vec::new(),
             held_since: None,
@@ -166,11 +165,19 @@ impl Log {
         Ok(())
     }
 
-    /// Puts all that is held and the runner's own lines. How far the log has come is not kept any
-    /// more: the end of the build follows at once.
+    /// Puts all that is held and the runner's own lines, and the whole log into a bucket where that
+    /// is wanted. How far the log has come is not kept any more: the end of the build follows at
+    /// once.
     pub async fn close(&mut self, job: &Job) -> Result<(), Cut> {
-        let own = std::mem::take(&mut self.own);
-        self.put_rest(job, own).await.map(drop)
+        let time = log_time(job.now());
+        let own = std::mem::take(&mut self.own).into_iter();
+        let mut own: Vec<String> = own.map(|line| format!("[Container] {time} {line}\n")).collect();
+        let in_s3 = s3_logs::put(job, &self.cx, &own).await;
+        if let Err(Cut::Ended(_, context)) = &in_s3 {
+            own.push(format!("[Container] {time} {}: {}\n", context.code, context.message));
+        }
+        self.put_rest(job, own).await?;
+        in_s3
     }
 
     /// Puts what is held to its last byte, with the runner's own lines behind it, in as few calls
@@ -178,26 +185,26 @@ impl Log {
     async fn put_rest(&mut self, job: &Job, own: Vec<String>) -> Result<bool, Cut> {
         // One time for all: events must be in the order of theirs.
         let now = job.now();
-        let time = log_time(now);
-        let own = own.into_iter().map(|line| InputLogEvent {
-            timestamp: now.millis(),
-            message: format!("[Container] {time} {line}\n"),
-        });
         let held = std::mem::take(&mut self.held);
         self.held_since = None;
-        let (mut done, mut own) = (0, Some(own));
+        let (mut done, mut own) = (0, own.into_iter().peekable());
         loop {
             let rest = held.get(done..).unwrap_or_default();
             let (mut events, length) = batch(rest, true, now);
-            let size: usize = events.iter().map(|it| it.message.len() + EVENT_OVERHEAD).sum();
-            let room = events.len() < MAX_EVENTS - MAX_OWN && size < MAX_BATCH - MAX_OWN_SIZE;
-            if done + length == held.len() && (room || length == 0) {
-                events.extend(own.take().into_iter().flatten());
+            if done + length == held.len() {
+                let mut size: usize =
+                    events.iter().map(|it| it.message.len() + EVENT_OVERHEAD).sum();
+                while let Some(message) = own.next_if(|line| {
+                    size += line.len() + EVENT_OVERHEAD;
+                    events.len() < MAX_EVENTS && size <= MAX_BATCH
+                }) {
+                    events.push(InputLogEvent { timestamp: now.millis(), message });
+                }
             }
             self.put(events).await?;
             done += length;
             self.offset += length as u64;
-            if own.is_none() {
+            if done == held.len() && own.peek().is_none() {
                 return Ok(done > 0);
             }
         }
@@ -216,8 +223,9 @@ impl Log {
     }
 
     /// Lines of the runner's own, in AWS's manner, for the end of the log.
-    pub fn tell<const N: usize>(&mut self, lines: [&str; N]) {
+    pub fn tell<L: AsRef<str>>(&mut self, lines: impl IntoIterator<Item = L>) {
         for line in lines {
+            let line = line.as_ref();
             // A context may hold a command of any length.
             let end = line.floor_char_boundary(MAX_OWN_LINE);
             self.own.push(line.get(..end).unwrap_or(line).to_owned());
@@ -233,8 +241,8 @@ impl Log {
             _ => BuildStatusType::Failed,
         };
         self.tell([
-            &format!("Phase complete: {phase} State: {state}"),
-            &format!("Phase context status code: {} Message: {}", context.code, context.message),
+            format!("Phase complete: {phase} State: {state}"),
+            format!("Phase context status code: {} Message: {}", context.code, context.message),
         ]);
     }
 

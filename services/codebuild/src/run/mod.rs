@@ -11,10 +11,16 @@
 
 mod artifacts;
 mod buildspec;
+mod container;
+mod cache;
 mod environment;
 mod follow;
 mod launch;
 mod log;
+mod objects;
+mod reports;
+mod runtimes;
+mod s3_logs;
 mod source;
 
 use std::sync::Arc;
@@ -26,10 +32,12 @@ use shape::Timestamp;
 use store::{Durability, WriteTx};
 
 use crate::credentials::Ticket;
-use crate::model::BuildRecord;
+use crate::model::{self, BuildRecord};
 use crate::phases::{self, Context};
 use crate::rooms::{self, Rooms};
-use crate::{builds, events, queue};
+use crate::{builds, events};
+
+pub(crate) use source::{mirrors, status_context};
 
 /// The reconciler's kind.
 pub(crate) const KIND: &str = "codebuild.build";
@@ -123,6 +131,8 @@ pub(super) struct Job {
     deferred: Vec<Change>,
     /// Its digest is in the record already.
     ticket: Option<Ticket>,
+    /// What this run found of the cache, if it looked.
+    pub cache: Option<Option<cache::Found>>,
 }
 
 impl Job {
@@ -136,6 +146,7 @@ impl Job {
             record: record.into_inner(),
             deferred: Vec::new(),
             ticket: None,
+            cache: None,
         }))
     }
 
@@ -154,6 +165,7 @@ impl Job {
         let cx = self.as_role()?;
         let mut log = log::Log::open(self, cx.clone())?;
         let result = self.go_logged(&cx, &mut log).await;
+        source::report_end(self, &cx, &mut log, &result).await;
         match &result {
             // Where logs themselves could not be had, there is nowhere to tell it.
             Err(Cut::Ended(..))
@@ -170,6 +182,16 @@ impl Job {
 
     async fn go_logged(&mut self, cx: &Cx, log: &mut log::Log) -> Result<BuildStatusType, Cut> {
         let prepared = self.prepare(cx, log).await?;
+        source::report_start(self, cx, log).await;
+        if self.record.part.as_ref().is_some_and(|part| part.reads_spec) {
+            let text = prepared.downloaded.buildspec.clone();
+            self.defer(move |record| {
+                record.batch_spec = Some(text.clone());
+                Vec::new()
+            });
+            log.tell(["Phase complete: DOWNLOAD_SOURCE State: SUCCEEDED"]);
+            return Ok(BuildStatusType::Succeeded);
+        }
         let handle = self.sandbox(cx, &prepared).await?;
         let ended = self.follow(handle.as_ref(), log).await?;
         let status = self.judge(&ended)?;
@@ -287,6 +309,16 @@ impl Job {
         Ok(())
     }
 
+    /// Whether the service role may retry the build, which is done in its name.
+    fn may_retry(&self) -> Result<(), String> {
+        let cx = self.as_role().map_err(|cut| match cut {
+            Cut::Ended(_, context) => context.message,
+            Cut::Engine(error) => error.to_string(),
+        })?;
+        let right = model::right(&cx, "RetryBuild", self.record.project());
+        right.and_then(|right| cx.authorize("codebuild", &right)).map_err(|error| error.message)
+    }
+
     /// Ends the build: the phase under way with the context, if it was cut; then `FINALIZING` and
     /// `COMPLETED`. Its last word is durable, and announced once.
     async fn finish(
@@ -296,10 +328,11 @@ impl Job {
     ) -> Result<(), EngineError> {
         let (run, now, deferred) = (self.run.clone(), self.now(), self.take_deferred());
         let scope = run.scope().clone();
+        let retry = builds::wants_retry(&self.record, status).then(|| self.may_retry());
         self.record = self
             .run
             .last_step_tx("finish", move |tx| {
-                let record = change_in(tx, &run, &|record: &mut BuildRecord| {
+                let mut record = change_in(tx, &run, &|record: &mut BuildRecord| {
                     if record.is_complete() {
                         return Vec::new();
                     }
@@ -314,9 +347,11 @@ impl Job {
                     record.credentials_digest = None;
                     ended
                 })?;
-                tx.emit(&events::state_change(&scope, &record.build, now))?;
+                if let Some(may) = &retry {
+                    record = builds::auto_retry(tx, &scope, &record.id, may, now)?;
+                }
+                builds::ended(tx, &scope, &record, now)?;
                 log::forget(tx, record.uuid())?;
-                queue::forget(tx, &scope, &record)?;
                 Ok(record)
             })
             .await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use api_developer::codebuild::*;
 use wire::Error;
 
-use super::{Settings, identifier, refuse_set};
+use super::{Settings, identifier};
 use crate::errors::invalid;
 
 /// Checks the artifacts.
@@ -59,9 +59,5 @@ fn artifacts(artifacts: &ProjectArtifacts, source: &ProjectSource) -> Result<(),
             }
         }
     }
-    let owner = artifacts.bucket_owner_access;
-    refuse_set(&[(
-        owner.is_some_and(|access| access != BucketOwnerAccess::None),
-        "bucketOwnerAccess",
-    )])
+    Ok(())
 }

@@ -2,7 +2,9 @@
 //! here, by name.
 
 mod artifacts;
+mod cache;
 mod environment;
+mod logs;
 mod overrides;
 mod project;
 mod source;
@@ -12,7 +14,7 @@ use wire::Error;
 
 pub(crate) use environment::{check_variable, compute, is_variable_name};
 pub(crate) use overrides::overrides;
-pub(crate) use project::project;
+pub(crate) use project::{batch_config, project, tags};
 pub(crate) use source::repository_name;
 
 use crate::errors::{invalid, unsupported};
@@ -35,17 +37,19 @@ pub(crate) struct Settings<'a> {
 pub(crate) fn settings(settings: &Settings<'_>) -> Result<(), Error> {
     source::check(settings)?;
     artifacts::check(settings)?;
-    if settings.cache.is_some_and(|cache| cache.kind != CacheType::NoCache) {
-        return Err(unsupported("cache"));
+    if let Some(cache) = settings.cache {
+        cache::check(cache)?;
     }
     environment::check(settings.environment)?;
     if let Some(logs) = settings.logs {
-        logs_config(logs)?;
+        logs::check(logs)?;
     }
-    if settings.encryption_key.is_some_and(|key| key != "alias/aws/s3" && !key.contains(":kms:")) {
-        return Err(invalid("Invalid encryption key: it must be the ARN of a KMS key"));
+    if settings.encryption_key.is_some_and(|key| !key.contains(":kms:")) {
+        return Err(invalid(
+            "Invalid encryption key: it must be the ARN of a KMS key, or alias/ and an alias' name",
+        ));
     }
-    if !settings.service_role.starts_with("arn:") || !settings.service_role.contains(":role/") {
+    if !is_role(settings.service_role) {
         return Err(invalid(
             "Invalid service role: Service role account ID does not match caller's account",
         ));
@@ -53,11 +57,9 @@ pub(crate) fn settings(settings: &Settings<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn logs_config(logs: &LogsConfig) -> Result<(), Error> {
-    if logs.s3_logs.as_ref().is_some_and(|s3| s3.status == LogsConfigStatusType::Enabled) {
-        return Err(unsupported("logsConfig.s3Logs"));
-    }
-    Ok(())
+/// Whether it is the ARN of a role.
+fn is_role(arn: &str) -> bool {
+    arn.starts_with("arn:") && arn.contains(":role/")
 }
 
 fn refuse_set(set: &[(bool, &str)]) -> Result<(), Error> {

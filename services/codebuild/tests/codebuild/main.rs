@@ -5,9 +5,17 @@
 // Helpers of tests are tests too, which clippy.toml can't know.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod batches;
 mod builds;
+mod buildspecs;
+mod caches;
+mod containers;
 mod harness;
+mod host;
+mod outputs;
 mod projects;
+mod queue;
+mod repositories;
 mod restarts;
 mod storage;
 
@@ -25,7 +33,7 @@ fn main() {
     }
     let words = args.iter().filter_map(|arg| arg.to_str()).filter(|arg| !arg.starts_with('-'));
     let wanted: Vec<&str> = words.collect();
-    let all = [projects::TESTS, builds::TESTS, storage::TESTS, restarts::TESTS].concat();
+    let all = [projects::TESTS, builds::TESTS, buildspecs::TESTS, batches::TESTS, queue::TESTS, storage::TESTS, outputs::TESTS, caches::TESTS, containers::TESTS, repositories::TESTS, restarts::TESTS].concat();
     let chosen = all
         .iter()
         .filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| name.contains(word)));
