@@ -17,6 +17,7 @@ mod environment;
 mod follow;
 mod launch;
 mod log;
+mod runtimes;
 mod objects;
 mod reports;
 mod runtimes;

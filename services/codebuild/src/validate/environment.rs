@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use api_developer::codebuild::*;
+use formats::buildspec::MAX_VARIABLE_BYTES;
+use sandbox::docker::Reference;
 use wire::Error;
 
 use super::refuse_set;
@@ -11,28 +13,15 @@ use crate::images;
 
 /// Checks the environment.
 pub(super) fn check(environment: &ProjectEnvironment) -> Result<(), Error> {
-    if environment.kind != EnvironmentType::LinuxContainer {
-        return Err(unsupported(&format!("The environment type {}", environment.kind)));
-    }
-    if !images::is_curated(&environment.image) {
-        return Err(unsupported(&format!(
-            "The image {} (only the names that ListCuratedEnvironmentImages answers are)",
-            environment.image
-        )));
-    }
+    check_kind(environment.kind)?;
+    check_image(environment)?;
     if compute(environment.compute_type).is_none() {
         return Err(unsupported(&format!("The compute type {}", environment.compute_type)));
     }
     refuse_set(&[
         (environment.compute_configuration.is_some(), "environment.computeConfiguration"),
         (environment.fleet.is_some(), "environment.fleet"),
-        (environment.privileged_mode == Some(true), "environment.privilegedMode"),
         (environment.certificate.is_some(), "environment.certificate"),
-        (environment.registry_credential.is_some(), "environment.registryCredential"),
-        (
-            environment.image_pull_credentials_type == Some(ImagePullCredentialsType::ServiceRole),
-            "environment.imagePullCredentialsType SERVICE_ROLE",
-        ),
         (environment.docker_server.is_some(), "environment.dockerServer"),
         (environment.host_kernel.is_some(), "environment.hostKernel"),
     ])?;
@@ -42,6 +31,50 @@ pub(super) fn check(environment: &ProjectEnvironment) -> Result<(), Error> {
         if !seen.insert(&variable.name) {
             return Err(invalid(format!("Duplicate environment variable name: {}", variable.name)));
         }
+    }
+    Ok(())
+}
+
+fn check_kind(kind: EnvironmentType) -> Result<(), Error> {
+    let fits = match kind {
+        EnvironmentType::LinuxContainer => true,
+        // Foreign programs would need an emulator that the machine may not have.
+        EnvironmentType::ArmContainer => std::env::consts::ARCH == "aarch64",
+        _ => false,
+    };
+    match fits {
+        true => Ok(()),
+        false => Err(unsupported(&format!(
+            "The environment type {kind} (this machine offers Linux containers on {})",
+            std::env::consts::ARCH
+        ))),
+    }
+}
+
+fn check_image(environment: &ProjectEnvironment) -> Result<(), Error> {
+    let image = &environment.image;
+    let is_curated = images::is_curated(image);
+    if !is_curated && (Reference::parse(image).is_none() || image.starts_with("aws/codebuild/")) {
+        return Err(invalid(format!("Invalid environment image: {image}")));
+    }
+    let by_role =
+        environment.image_pull_credentials_type == Some(ImagePullCredentialsType::ServiceRole);
+    if is_curated && by_role {
+        return Err(invalid(
+            "Invalid imagePullCredentialsType: CodeBuild curated images are pulled with CODEBUILD \
+             credentials",
+        ));
+    }
+    let Some(credential) = &environment.registry_credential else { return Ok(()) };
+    if is_curated || !by_role {
+        return Err(invalid(
+            "Invalid registryCredential: it is for images that are pulled with SERVICE_ROLE \
+             credentials",
+        ));
+    }
+    let is_ecr = Reference::parse(image).is_some_and(|image| images::is_ecr(&image));
+    if is_ecr || credential.credential.is_empty() {
+        return Err(invalid("Invalid registryCredential: images of Amazon ECR take none"));
     }
     Ok(())
 }
@@ -57,6 +90,13 @@ pub(crate) fn check_variable(variable: &EnvironmentVariable) -> Result<(), Error
             "Invalid environment variable name: {name}; names that start with CODEBUILD_ are reserved"
         )));
     }
+    let size = name.len() + 1 + variable.value.len();
+    if size > MAX_VARIABLE_BYTES {
+        return Err(invalid(format!(
+            "Invalid environment variable: {name} has {size} bytes with its name: no program can \
+             start with more than {MAX_VARIABLE_BYTES}"
+        )));
+    }
     if variable.value.contains('\0') {
         return Err(invalid(format!("Invalid value of the environment variable {name}")));
     }
@@ -69,15 +109,23 @@ pub(crate) fn is_variable_name(name: &str) -> bool {
     starts_well && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Memory of a compute type, in bytes; none if it is not offered.
-pub(crate) fn compute(kind: ComputeType) -> Option<u64> {
-    let gib = match kind {
-        ComputeType::BuildGeneral1Small => 4,
-        ComputeType::BuildGeneral1Medium => 8,
-        ComputeType::BuildGeneral1Large => 16,
-        ComputeType::BuildGeneral1Xlarge => 72,
-        ComputeType::BuildGeneral12xlarge => 145,
+/// What a compute type has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Compute {
+    pub memory_bytes: u64,
+    pub cpus: u32,
+}
+
+/// What a compute type has, if it is offered:
+/// <https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html>.
+pub(crate) fn compute(kind: ComputeType) -> Option<Compute> {
+    let (gib, cpus) = match kind {
+        ComputeType::BuildGeneral1Small => (4, 2),
+        ComputeType::BuildGeneral1Medium => (8, 4),
+        ComputeType::BuildGeneral1Large => (16, 8),
+        ComputeType::BuildGeneral1Xlarge => (72, 36),
+        ComputeType::BuildGeneral12xlarge => (145, 72),
         _ => return None,
     };
-    Some(gib << 30)
+    Some(Compute { memory_bytes: gib << 30, cpus })
 }
