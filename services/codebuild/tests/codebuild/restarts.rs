@@ -98,6 +98,7 @@ async fn open(dir: &Path) -> Yard {
             build_slots: 1,
             ssh: None,
             git_cache: service::GitCache::within(dir),
+            containers: service::Containers::default(),
         },
         registry: Arc::new(Registry::new(services)),
         store: Store::open(dir, store::Options { sync: false }).unwrap(),
@@ -115,7 +116,8 @@ fn root_cx(yard: &Yard) -> Cx {
     Cx::background(yard, Everybody::caller(), yard.config().region.clone(), "test")
 }
 
-/// A yard that runs one build: starts it unless an earlier life did, and ends once it has ended.
+/// A yard that runs one build, or one batch of that buildspec: starts it unless an earlier life
+/// did, and ends once it has ended.
 pub fn play_yard(dir: &OsStr, buildspec: &OsStr) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -139,11 +141,20 @@ pub fn play_yard(dir: &OsStr, buildspec: &OsStr) {
                 ..Default::default()
             },
             service_role: "arn:aws:iam::123456789012:role/r".into(),
+            build_batch_config: Some(codebuild::ProjectBuildBatchConfig {
+                service_role: Some("arn:aws:iam::123456789012:role/r".into()),
+                ..Default::default()
+            }),
             ..Default::default()
         };
         match cx.call(codebuild::CreateProject, project).await {
             Err(error) if error.code != "ResourceAlreadyExistsException" => panic!("{error}"),
             _ => {}
+        }
+        if buildspec.to_str().is_some_and(|text| text.contains("batch:")) {
+            run_batch(&cx).await;
+            yard.stop(Duration::from_secs(5)).await;
+            return;
         }
         let input = codebuild::StartBuildInput {
             project_name: "pp".into(),
@@ -156,6 +167,25 @@ pub fn play_yard(dir: &OsStr, buildspec: &OsStr) {
         }
         yard.stop(Duration::from_secs(5)).await;
     });
+}
+
+async fn run_batch(cx: &Cx) {
+    let input = codebuild::StartBuildBatchInput {
+        project_name: "pp".into(),
+        idempotency_token: Some("once".into()),
+        ..Default::default()
+    };
+    let batch = cx.call(codebuild::StartBuildBatch, input).await.unwrap().build_batch.unwrap();
+    let id = batch.id.unwrap();
+    while batch_of(cx, &id).await.complete != Some(true) {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+async fn batch_of(cx: &Cx, id: &str) -> codebuild::BuildBatch {
+    let input = codebuild::BatchGetBuildBatchesInput { ids: vec![id.to_owned()] };
+    let output = cx.call(codebuild::BatchGetBuildBatches, input).await.unwrap();
+    output.build_batches.unwrap().remove(0)
 }
 
 async fn build(cx: &Cx, id: &str) -> Build {
@@ -239,6 +269,47 @@ async fn killed_after_every_step_the_build_ends_once() {
     }
 }
 
+async fn killed_after_every_step_a_batch_ends_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let spec = "version: 0.2\nbatch:\n  build-graph:\n    - identifier: a\n    - identifier: b\n      depend-on: [a]\nphases:\n  build:\n    commands: [\"true\"]\n";
+    let base = dir.path().to_owned();
+    let steps = tokio::task::spawn_blocking(move || {
+        kill::after_every_step(80, |round, kill_after| {
+            let status = spawn(&base.join(round.to_string()), spec, kill_after).wait();
+            match status.map_err(|error| error.to_string())?.success() {
+                true => Ok(kill::Ended::Finished),
+                false => Ok(kill::Ended::Killed),
+            }
+        })
+    })
+    .await
+    .unwrap()
+    .unwrap();
+    println!("{steps} steps");
+    for round in 0..=steps {
+        let yard = open(&dir.path().join(round.to_string())).await;
+        let cx = root_cx(&yard);
+        let ids = cx.call(codebuild::ListBuildBatches, Default::default()).await.unwrap();
+        let ids = ids.ids.unwrap();
+        assert_eq!(ids.len(), 1, "one request, one batch");
+        let batch = batch_of(&cx, &ids[0]).await;
+        assert_eq!(batch.build_batch_status, Some(BuildStatusType::Succeeded), "{round}");
+        let groups = batch.build_groups.unwrap();
+        let names: Vec<_> = groups.iter().filter_map(|it| it.identifier.as_deref()).collect();
+        assert_eq!(names, ["DOWNLOAD_SOURCE", "a", "b"]);
+        assert_eq!(batch.phases.unwrap().len(), 4);
+        // Each group had one build, and there is no other.
+        let builds = cx.call(codebuild::ListBuilds, Default::default()).await.unwrap();
+        assert_eq!(builds.ids.unwrap().len(), 3, "{round}");
+        for group in groups {
+            assert_eq!(group.prior_build_summary_list, None);
+            let summary = group.current_build_summary.unwrap();
+            assert_eq!(summary.build_status, Some(BuildStatusType::Succeeded));
+        }
+        yard.stop(Duration::from_secs(5)).await;
+    }
+}
+
 async fn killed_at_any_time_the_log_has_no_gap() {
     let spec = "version: 0.2\nphases:\n  build:\n    commands: [\"for i in $(seq 60); do echo $i; sleep 0.01; done\"]\n";
     let wanted: String = (1..=60).map(|n| format!("{n}\n")).collect();
@@ -268,4 +339,8 @@ async fn killed_at_any_time_the_log_has_no_gap() {
     }
 }
 
-crate::tests![killed_after_every_step_the_build_ends_once, killed_at_any_time_the_log_has_no_gap];
+crate::tests![
+    killed_after_every_step_the_build_ends_once,
+    killed_after_every_step_a_batch_ends_once,
+    killed_at_any_time_the_log_has_no_gap,
+];
