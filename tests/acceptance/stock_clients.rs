@@ -1,5 +1,6 @@
 //! Each service through the stock CLI, boto3 and git, as root and as users with narrow policies.
 
+mod batches;
 mod codecommit;
 mod codecommit_reviews;
 mod comments;
