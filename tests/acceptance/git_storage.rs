@@ -1,23 +1,23 @@
 //! Repositories outlive their yard's sudden death, and nothing plain outlives the yard.
 
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 use std::time::Duration;
 
-use crate::harness::{Data, User, Yard, said, until};
+use crate::harness::{CODEYARD, Data, User, Yard, said, until};
 
 const REPOSITORIES: usize = 3;
 
 /// Git as an IAM user of the yard, by a git credential.
-struct Git {
+pub struct Git {
     user: User,
-    dir: tempfile::TempDir,
+    pub dir: tempfile::TempDir,
     userinfo: String,
 }
 
 impl Git {
     /// Makes the repositories and a credential for them.
-    fn new(yard: &Yard) -> Self {
+    pub fn new(yard: &Yard) -> Self {
         let root = yard.root();
         for i in 0..REPOSITORIES {
             root.aws(&["codecommit", "create-repository", "--repository-name", &format!("r{i}")]);
@@ -62,24 +62,24 @@ impl Git {
         Self { user, dir: tempfile::tempdir().unwrap(), userinfo }
     }
 
-    fn url(&self, yard: &Yard, name: &str) -> String {
+    pub fn url(&self, yard: &Yard, name: &str) -> String {
         let host = yard.url.strip_prefix("http://").unwrap();
         format!("http://{}@{host}/v1/repos/{name}", self.userinfo)
     }
 
-    fn try_run(&self, dir: &Path, arguments: &[&str]) -> Output {
+    pub fn try_run(&self, dir: &Path, arguments: &[&str]) -> Output {
         let mut command = self.user.command("git");
         command.args(["-c", "user.name=Dev", "-c", "user.email=dev@localhost"]);
         command.args(arguments).current_dir(dir).output().unwrap()
     }
 
-    fn run(&self, dir: &Path, arguments: &[&str]) -> String {
+    pub fn run(&self, dir: &Path, arguments: &[&str]) -> String {
         let output = self.try_run(dir, arguments);
         assert!(output.status.success(), "git {arguments:?}: {}", said(&output));
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    fn work(&self, name: &str) -> PathBuf {
+    pub fn work(&self, name: &str) -> PathBuf {
         let dir = self.dir.path().join(name);
         std::fs::create_dir(&dir).unwrap();
         self.run(&dir, &["init", "-q", "-b", "main"]);
@@ -87,7 +87,7 @@ impl Git {
     }
 
     /// One more commit; every third is too large to be kept in the store itself.
-    fn commit(&self, dir: &Path, number: u64) -> String {
+    pub fn commit(&self, dir: &Path, number: u64) -> String {
         let lines = if number.is_multiple_of(3) { 20_000 } else { 1 };
         let text: String = (0..lines)
             .map(|i| format!("{:x}\n", (number * 100_000 + i).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
@@ -99,7 +99,7 @@ impl Git {
     }
 
     /// What the yard says the branch is at, in a fresh and whole clone.
-    fn cloned_tip(&self, yard: &Yard, name: &str) -> Option<String> {
+    pub fn cloned_tip(&self, yard: &Yard, name: &str) -> Option<String> {
         let dir = tempfile::tempdir().unwrap();
         self.run(dir.path(), &["clone", "-q", "--bare", &self.url(yard, name), "c"]);
         let clone = dir.path().join("c");
@@ -198,15 +198,21 @@ fn acknowledged_pushes_survive_kill_9() {
     unowned_blobs_are_swept(&data, &git);
 }
 
+fn area(data: &Data) -> PathBuf {
+    data.path().join("blobs/areas/git")
+}
+
+/// The sealed packs that are there for good.
+pub fn blobs(data: &Data) -> Vec<PathBuf> {
+    let shards = std::fs::read_dir(area(data)).unwrap().map(|it| it.unwrap().path());
+    let shards = shards.filter(|it| it.is_dir() && it.file_name().unwrap() != "tmp");
+    shards.flat_map(|it| std::fs::read_dir(it).unwrap()).map(|it| it.unwrap().path()).collect()
+}
+
 /// A blob without a row, as a death between the two leaves one.
 fn unowned_blobs_are_swept(data: &Data, git: &Git) {
-    let area = data.path().join("blobs/areas/git");
-    let blobs = || -> Vec<PathBuf> {
-        let shards = std::fs::read_dir(&area).unwrap().map(|it| it.unwrap().path());
-        let shards = shards.filter(|it| it.is_dir() && it.file_name().unwrap() != "tmp");
-        shards.flat_map(|it| std::fs::read_dir(it).unwrap()).map(|it| it.unwrap().path()).collect()
-    };
-    let owned = blobs();
+    let area = area(data);
+    let owned = blobs(data);
     let some = owned.first().expect("large pushes are blobs");
     let name = "00000000000000000000000000000001";
     std::fs::create_dir_all(area.join("00")).unwrap();
@@ -218,6 +224,40 @@ fn unowned_blobs_are_swept(data: &Data, git: &Git) {
     for i in 0..REPOSITORIES {
         git.cloned_tip(&yard, &format!("r{i}"));
     }
+}
+
+/// A machine without a tmpfs: what may lie in memory alone is refused at the start, and else
+/// everything lies on disk while the yard runs.
+#[test]
+fn without_a_tmpfs() {
+    let allowed = Command::new("unshare").args(["-rm", "true"]).output();
+    if !allowed.is_ok_and(|output| output.status.success()) {
+        return eprintln!("SKIPPED: this user may not mount in a namespace");
+    }
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let up = |data: &Data, more: &[&str]| {
+        let mut command = Command::new("unshare");
+        let mount = "mount --bind \"$0\" /dev/shm && exec \"$@\"";
+        command.args(["-rm", "sh", "-c", mount]).arg(folder.path()).arg(CODEYARD);
+        command.args(["up", "--listen", "127.0.0.1:0", "--ssh-listen", "off"]).args(more);
+        command.arg("--data-dir").arg(data.path());
+        command
+    };
+    let data = Data::new();
+    let output = up(&data, &["--git-cache", "memory"]).output().unwrap();
+    assert!(!output.status.success());
+    let said = said(&output);
+    assert!(said.contains("--git-cache memory needs a tmpfs at /dev/shm"), "{said}");
+    let yard = Yard::start(up(&data, &[]), data.path());
+    let git = Git::new(&yard);
+    let work = git.work("w");
+    let tip = git.commit(&work, 3);
+    git.run(&work, &["push", "-q", &git.url(&yard, "r0"), "main"]);
+    assert_eq!(git.cloned_tip(&yard, "r0"), Some(tip));
+    assert!(in_git_cache(&data) > 0, "it serves from disk");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert!(yard.terminate().success());
+    assert_eq!(in_git_cache(&data), 0);
 }
 
 /// With `--git-cache memory` nothing plain ever lies on disk, and what does not fit is refused.

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod command_line;
+mod commit_points;
 mod conformance;
 mod connecting;
 mod crash;

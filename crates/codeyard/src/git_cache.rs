@@ -57,11 +57,15 @@ impl GitCacheOptions {
     /// # Errors
     /// Where memory alone is asked for and there is no tmpfs to write to.
     pub(crate) fn resolve(&self) -> Outcome<GitCache> {
-        let tmpfs = Path::new(SHARED_MEMORY);
+        self.resolve_at(Path::new(SHARED_MEMORY))
+    }
+
+    fn resolve_at(&self, tmpfs: &Path) -> Outcome<GitCache> {
         let free = free_bytes(tmpfs);
         if free.is_none() && self.memory_only {
             return Err(Failure::new(format!(
-                "--git-cache memory needs a tmpfs at {SHARED_MEMORY} that this user can write to"
+                "--git-cache memory needs a tmpfs at {} that this user can write to",
+                tmpfs.display()
             ))
             .hint("mount one there, or leave the option out"));
         }
@@ -90,7 +94,13 @@ mod tests {
     fn a_disk_is_no_memory() {
         assert_eq!(free_bytes(Path::new("/proc")), None);
         assert_eq!(free_bytes(Path::new("/nonexistent")), None);
-        let asked = GitCacheOptions { memory_only: false, mib: 1 };
+        let mut asked = GitCacheOptions { memory_only: false, mib: 1 };
         assert!(asked.resolve().unwrap().memory_bytes <= 1 << 20);
+        let without = asked.resolve_at(Path::new("/proc")).unwrap();
+        let disk_alone = GitCache { memory_dir: None, memory_bytes: 0, memory_only: false };
+        assert_eq!(without, disk_alone);
+        asked.memory_only = true;
+        let refused = asked.resolve_at(Path::new("/proc")).unwrap_err().to_string();
+        assert!(refused.contains("--git-cache memory needs a tmpfs at /proc"), "{refused}");
     }
 }
