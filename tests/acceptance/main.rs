@@ -10,6 +10,7 @@ mod dependency_rule;
 mod git_storage;
 mod harness;
 mod hosts;
+mod local_builds;
 mod quickstart;
 mod repositories;
 mod stock_clients;

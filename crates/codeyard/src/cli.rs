@@ -8,11 +8,12 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap, value_parser};
 use types::{Account, Region};
 
+use crate::containers;
 use crate::failure::{Context as _, Outcome};
 use crate::git_cache::{self, GitCacheOptions};
 use crate::{
     agent_command, builds, credentials, data_dir, doctor, hosts, local_build, process, quickstart,
-    repo, ssh_door, trust, up,
+    repo, reports, shell, ssh_door, trust, up,
 };
 
 /// Where a yard listens unless told otherwise.
@@ -33,6 +34,7 @@ pub(crate) struct UpOptions {
     pub(crate) json_log: bool,
     pub(crate) build_slots: usize,
     pub(crate) git_cache: GitCacheOptions,
+    pub(crate) containers: service::Containers,
 }
 
 /// What to do.
@@ -48,6 +50,7 @@ pub(crate) enum Command {
     Ca { data_dir: PathBuf, wanted: trust::Wanted },
     Repo(repo::Request),
     Builds(builds::Request),
+    Reports(reports::Request),
     Build(Box<local_build::Options>),
     Shell(shell::Request),
     Coverage,
@@ -72,6 +75,7 @@ impl Command {
             Self::Ca { data_dir, wanted } => trust::run(&data_dir, wanted),
             Self::Repo(request) => repo::run(request),
             Self::Builds(request) => builds::run(request),
+            Self::Reports(request) => reports::run(&request),
             Self::Build(options) => local_build::run(*options),
             Self::Shell(request) => shell::run(&request),
             Self::Coverage => {
@@ -113,6 +117,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Outcome<Command> {
         Some(("build", it)) => Command::Build(Box::new(local_build::Options::of(it)?)),
         Some(("shell", it)) => Command::Shell(shell::request(it, data_dir_of)),
         Some(("builds", it)) => Command::Builds(builds::request(it, data_dir_of)),
+        Some(("reports", it)) => Command::Reports(reports::request(it, data_dir_of)),
         Some(("agent", it)) => Command::Agent {
             config: path(it, "config"),
             endpoint: text(it, "endpoint").unwrap_or_default(),
@@ -178,6 +183,7 @@ fn up_options(matches: &ArgMatches) -> UpOptions {
         json_log: text(matches, "log").is_some_and(|log| log == "json"),
         build_slots: usize::from(matches.get_one::<u16>("build-slots").copied().unwrap_or(2)),
         git_cache: GitCacheOptions::of(matches),
+        containers: containers::of(matches),
     }
 }
 
@@ -248,6 +254,7 @@ fn command() -> Clap {
         .subcommand(host_command())
         .subcommand(repo::command_line(data_dir_argument))
         .subcommand(builds::command_line(data_dir_argument))
+        .subcommand(reports::command_line(data_dir_argument))
         .subcommand(local_build::command_line())
         .subcommand(shell::command_line(data_dir_argument))
         .subcommand(agent_command_line())
@@ -407,6 +414,7 @@ fn with_up_arguments(command: Clap) -> Clap {
              as this user",
         ))
         .args(git_cache::arguments())
+        .args(containers::arguments())
         .arg(
             Arg::new("build-slots")
                 .long("build-slots")

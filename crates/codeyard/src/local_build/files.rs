@@ -1,6 +1,7 @@
 //! What a local build leaves: its artifacts as files.
 
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use client::Client;
@@ -32,7 +33,10 @@ pub(super) async fn artifacts(
 async fn fetch(client: &Client, name: &str, file: &Path) -> Outcome<bool> {
     let target = format!("/{BUCKET}/{}", wire::uri::encode(name, false));
     let folder = file.parent().unwrap_or(Path::new("."));
-    let mut whole = tempfile::NamedTempFile::new_in(folder)
+    // As any file that this user makes: the umask takes away what it takes away.
+    let mut whole = tempfile::Builder::new()
+        .permissions(std::fs::Permissions::from_mode(0o666))
+        .tempfile_in(folder)
         .context(format_args!("write to {}", folder.display()))?;
     let mut at = 0;
     loop {

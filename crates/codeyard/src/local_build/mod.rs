@@ -7,6 +7,7 @@ mod aws;
 mod files;
 mod options;
 mod project;
+mod sweep;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,7 +31,7 @@ const REMOVAL: Duration = Duration::from_secs(5);
 /// Builds.
 pub(crate) fn run(options: Options) -> Outcome<ExitCode> {
     let scratch = tempfile::Builder::new()
-        .prefix("codeyard-build-")
+        .prefix(sweep::PREFIX)
         .tempdir()
         .context("make a directory for the build")?;
     let place = scratch.path().canonicalize().context("find the build's directory")?;
@@ -44,6 +45,7 @@ pub(crate) fn run(options: Options) -> Outcome<ExitCode> {
     }
     up::start_log(false);
     let done = run::runtime()?.block_on(async {
+        sweep::left_over(&std::env::temp_dir()).await;
         let running = run::start(&cli::private_yard(&place)?).await?;
         let done = in_yard(&running, &options).await;
         running.stop().await?;
