@@ -412,8 +412,8 @@ async fn a_missing_or_unsupported_buildspec_fails_in_download_source() {
         ("../../etc/passwd", "no such file"),
         ("version: 0.2\nphases:\n  build:\n    commands: x: y\n", "line"),
         (
-            "version: 0.2\nphases:\n  build:\n    commands: [x]\nreports:\n  r:\n    files: [a]\n",
-            "reports",
+            "version: 0.2\nphases:\n  build:\n    commands: [x]\nreports:\n  r:\n    file: [a]\n",
+            "unknown key \"file\" in reports.r",
         ),
         (
             "version: 0.2\nphases:\n  install:\n    runtime-versions:\n      docker: 9.99\n    commands: [x]\n",
