@@ -14,8 +14,8 @@ import sys
 
 import botocore.session
 
-# Services of ours that no stock client knows: what the CodeDeploy agent speaks.
-NO_MODEL = {"codedeploy-commands", "codedeploy-commands-secure"}
+# Services of ours that no stock client knows: what the CodeDeploy agent speaks, and what AWS has not.
+NO_MODEL = {"codedeploy-commands", "codedeploy-commands-secure", "codeyard"}
 
 # Errors that every service can answer, in the spelling of its protocol.
 COMMON_ERRORS = {

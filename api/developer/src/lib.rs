@@ -5,3 +5,4 @@ pub mod codecommit;
 
 pub mod codedeploy;
 pub mod codepipeline;
+pub mod codeyard;

@@ -16,6 +16,7 @@ mod port;
 mod process;
 mod quickstart;
 mod repo;
+mod reports;
 mod run;
 mod screen;
 mod services;

@@ -26,9 +26,10 @@ mod operations;
 mod phases;
 mod projects;
 mod queue;
+mod reports;
 mod rooms;
 mod run;
 mod validate;
 
 pub use local_sources::{Folders, lend};
-pub use operations::service;
+pub use operations::{own_service, service};

@@ -9,12 +9,14 @@ mod builds;
 mod common;
 mod images;
 mod projects;
+mod reports;
 
 pub use batches::*;
 pub use builds::*;
 pub use common::*;
 pub use images::*;
 pub use projects::*;
+pub use reports::*;
 
 use shape::Empty;
 
@@ -32,5 +34,17 @@ shape::operations! { "codebuild";
     ListBuilds(ListBuildsInput) -> ListBuildsOutput;
     ListBuildsForProject(ListBuildsForProjectInput) -> ListBuildsForProjectOutput;
     BatchDeleteBuilds(BatchDeleteBuildsInput) -> BatchDeleteBuildsOutput;
+    CreateReportGroup(CreateReportGroupInput) -> CreateReportGroupOutput;
+    UpdateReportGroup(UpdateReportGroupInput) -> UpdateReportGroupOutput;
+    DeleteReportGroup(DeleteReportGroupInput) -> Empty;
+    BatchGetReportGroups(BatchGetReportGroupsInput) -> BatchGetReportGroupsOutput;
+    ListReportGroups(ListReportGroupsInput) -> ListReportGroupsOutput;
+    BatchGetReports(BatchGetReportsInput) -> BatchGetReportsOutput;
+    DeleteReport(DeleteReportInput) -> Empty;
+    ListReports(ListReportsInput) -> ListReportsOutput;
+    ListReportsForReportGroup(ListReportsForReportGroupInput) -> ListReportsForReportGroupOutput;
+    DescribeTestCases(DescribeTestCasesInput) -> DescribeTestCasesOutput;
+    DescribeCodeCoverages(DescribeCodeCoveragesInput) -> DescribeCodeCoveragesOutput;
+    GetReportGroupTrend(GetReportGroupTrendInput) -> GetReportGroupTrendOutput;
     ListCuratedEnvironmentImages(Empty) -> ListCuratedEnvironmentImagesOutput;
 }

@@ -47,9 +47,9 @@ pub struct CreateProjectInput {
 /// [Tag](https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Tag.html)
 #[derive(Shape, Default, Clone, PartialEq)]
 pub struct Tag {
-    #[shape(min = 1, max = 127, pattern = r"^([\p{L}\p{Z}\p{N}_.:/=@+\-]*)$")]
+    #[shape(min = 1, max = 127)]
     pub key: Option<String>,
-    #[shape(max = 255, pattern = r"^([\p{L}\p{Z}\p{N}_.:/=@+\-]*)$")]
+    #[shape(max = 255)]
     pub value: Option<String>,
 }
 

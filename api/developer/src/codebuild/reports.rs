@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use shape::{Shape, Timestamp};
 
 use super::common::*;
+use super::projects::Tag;
 
 /// [ReportGroup](https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ReportGroup.html)
 #[derive(Shape, Default, Clone, PartialEq)]

@@ -12,6 +12,7 @@ mod source_credentials;
 mod webhooks;
 
 use api_developer::codebuild::Tag;
+pub use reports::own_service;
 use service::{Error, Protocol, RawRoute, Right, Service};
 
 use crate::events::{PHASE_CHANGE, STATE_CHANGE};

@@ -79,13 +79,31 @@ pub(crate) fn batch_config(config: &ProjectBuildBatchConfig) -> Result<(), Error
     }
 }
 
+/// Checks the tags of a project or report group.
 pub(crate) fn tags(tags: &[Tag]) -> Result<(), Error> {
     let mut keys = BTreeSet::new();
-    for tag in tags {
-        let key = tag.key.as_deref().unwrap_or_default();
+    for (at, tag) in tags.iter().enumerate() {
+        let (key, value) = (tag.key.as_deref().unwrap_or_default(), tag.value.as_deref());
+        for (member, text) in [("key", key), ("value", value.unwrap_or_default())] {
+            // AWS's pattern has classes of Unicode, which those of shapes can't say.
+            if !text.chars().all(is_tag_character) {
+                return Err(invalid(format!(
+                    "1 validation error detected: Value '{text}' at 'tags.{}.member.{member}' \
+                     failed to satisfy constraint: Member must satisfy regular expression \
+                     pattern: ^([\\p{{L}}\\p{{Z}}\\p{{N}}_.:/=@+\\-]*)$",
+                    at + 1
+                )));
+            }
+        }
         if key.is_empty() || key.to_ascii_lowercase().starts_with("aws:") || !keys.insert(key) {
             return Err(invalid(format!("Invalid tag key: {key:?}")));
         }
     }
     Ok(())
+}
+
+fn is_tag_character(c: char) -> bool {
+    c.is_alphanumeric()
+        || (c.is_whitespace() && !c.is_control())
+        || matches!(c, '_' | '.' | ':' | '/' | '=' | '@' | '+' | '-')
 }

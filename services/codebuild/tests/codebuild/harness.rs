@@ -68,6 +68,7 @@ impl Yard {
     pub async fn start() -> Self {
         let mut services =
             vec![codeyard_svc_codebuild::service(), svc_codecommit::service(), svc_s3::service()];
+        services.push(codeyard_svc_codebuild::own_service());
         services.extend(svc_management::services());
         services.extend(svc_security::services());
         let told = Told::default();

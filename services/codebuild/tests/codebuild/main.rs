@@ -16,6 +16,7 @@ mod outputs;
 mod projects;
 mod queue;
 mod repositories;
+mod reports;
 mod restarts;
 mod storage;
 
@@ -33,7 +34,7 @@ fn main() {
     }
     let words = args.iter().filter_map(|arg| arg.to_str()).filter(|arg| !arg.starts_with('-'));
     let wanted: Vec<&str> = words.collect();
-    let all = [projects::TESTS, builds::TESTS, buildspecs::TESTS, batches::TESTS, queue::TESTS, storage::TESTS, outputs::TESTS, caches::TESTS, containers::TESTS, repositories::TESTS, restarts::TESTS].concat();
+    let all = [projects::TESTS, builds::TESTS, buildspecs::TESTS, batches::TESTS, queue::TESTS, reports::TESTS, storage::TESTS, outputs::TESTS, caches::TESTS, containers::TESTS, repositories::TESTS, restarts::TESTS].concat();
     let chosen = all
         .iter()
         .filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| name.contains(word)));
