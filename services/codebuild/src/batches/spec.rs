@@ -206,7 +206,12 @@ pub(super) fn reader(scope: &Scope, record: &BatchRecord, uuid: &str) -> BuildRe
     if let Some(part) = &mut build.part {
         part.reads_spec = true;
     }
-    // It leaves nothing and takes nothing along.
+    // It leaves nothing, takes along what has the buildspec only, and is no build to report.
+    build.build.secondary_sources = Some(Vec::new());
+    build.build.secondary_source_versions = Some(Vec::new());
+    if let Some(source) = &mut build.build.source {
+        source.report_build_status = Some(false);
+    }
     build.artifacts = ProjectArtifacts { kind: ArtifactsType::NoArtifacts, ..Default::default() };
     build.secondary_artifacts = Vec::new();
     build.build.artifacts = None;

@@ -151,7 +151,30 @@ async fn the_service_role_must_be_allowed_to_retry() {
     assert!(message.contains("codebuild:RetryBuild"), "{message}");
 }
 
+async fn a_download_ends_when_its_build_is_stopped() {
+    let yard = Yard::start().await;
+    // It takes connections and never says anything.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let location = format!("http://{}/o/r.git", silent.local_addr().unwrap());
+    let mut project = yard.project("pp", "");
+    project["source"] = json!({ "type": "GITHUB_ENTERPRISE", "location": location });
+    yard.ok("CreateProject", project).await;
+    let id = yard.start_build(json!({ "projectName": "pp" })).await;
+    let (_held, _) = silent.accept().await.unwrap();
+    let asked = std::time::Instant::now();
+    yard.ok("StopBuild", json!({ "id": id })).await;
+    let build = yard.finished(&id).await;
+    assert_eq!(build["buildStatus"], "STOPPED", "{build}");
+    assert!(asked.elapsed() < Duration::from_secs(5));
+    let last = crate::harness::phases(&build);
+    assert!(
+        last.iter().any(|it| (it.0.as_str(), it.1.as_str()) == ("DOWNLOAD_SOURCE", "STOPPED")),
+        "{last:?}"
+    );
+}
+
 crate::tests![
+    a_download_ends_when_its_build_is_stopped,
     projects_take_turns,
     a_projects_limit_refuses_more,
     failed_builds_are_retried_up_to_the_limit,
