@@ -7,6 +7,10 @@ use std::io::Write as _;
 use std::time::Instant;
 
 mod builds;
+mod containers;
+#[path = "../../crates/testkit/src/engine.rs"]
+#[allow(dead_code)]
+mod engine;
 mod files;
 mod git;
 mod load;
@@ -22,6 +26,7 @@ const BENCHMARKS: &[(&str, fn())] = &[
     ("reset", start::reset),
     ("requests", requests::run),
     ("builds", builds::run),
+    ("containers", containers::run),
     ("output", builds::output),
     ("files", files::run),
     ("build-peers", files::peers),

@@ -85,6 +85,7 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
         build_slots: options.build_slots,
         ssh: ssh_address,
         git_cache: options.git_cache.resolve()?,
+        containers: options.containers.clone(),
     };
     let registry = Arc::new(Registry::new(crate::services::all()));
     let yard = assemble(config.clone(), registry.clone(), store).await?;

@@ -45,4 +45,4 @@ pub use raw::{RawHandler, RawRequest, RawResponse, RawRoute};
 pub use registry::Registry;
 pub use table::{Service, ServiceErrors};
 pub use wire::{Error, ErrorKind, Protocol};
-pub use yard::{Config, GitCache, Yard, YardBuilder};
+pub use yard::{Config, Containers, GitCache, Yard, YardBuilder};

@@ -39,6 +39,17 @@ pub struct Config {
     pub ssh: Option<std::net::SocketAddr>,
     /// Where plain copies of git repositories may lie.
     pub git_cache: GitCache,
+    /// The container engine, and what it is for.
+    pub containers: Containers,
+}
+
+/// The container engine that builds may use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Containers {
+    /// Its address, as `DOCKER_HOST` has it; `None`: there is none.
+    pub address: Option<String>,
+    /// Builds with CodeBuild's own images run there too.
+    pub curated: bool,
 }
 
 /// Where plain copies of sealed git repositories may lie while the yard runs.

@@ -12,6 +12,7 @@
 //! service may assume every role. Nothing here is for use outside tests: failures panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod engine;
 mod identity;
 mod keeper;
 pub mod venv;
@@ -66,6 +67,7 @@ pub struct TestYardBuilder {
     test_mode: bool,
     keyring: Option<MakeKeyring>,
     git_cache: Option<MakeGitCache>,
+    containers: service::Containers,
     blobs: Option<MakeBlobs>,
 }
 
@@ -108,6 +110,13 @@ impl TestYardBuilder {
         make: impl FnOnce(&Store, Arc<MasterKeyring>) -> Arc<dyn blobs::Keyring> + 'static,
     ) -> Self {
         self.keyring = Some(Box::new(make));
+        self
+    }
+
+    /// The container engine for builds, and what it is for.
+    #[must_use]
+    pub fn containers(mut self, containers: service::Containers) -> Self {
+        self.containers = containers;
         self
     }
 
@@ -156,6 +165,7 @@ impl TestYardBuilder {
             git_cache: self
                 .git_cache
                 .map_or_else(|| service::GitCache::within(dir.path()), |make| make(dir.path())),
+            containers: self.containers,
         };
         let store = Store::open(dir.path(), store::Options { sync: false }).expect("a store");
         let master = Arc::new(
@@ -212,6 +222,7 @@ impl TestYard {
             audit: None,
             keyring: None,
             git_cache: None,
+            containers: service::Containers::default(),
             blobs: None,
             test_mode: false,
         }

@@ -1,9 +1,11 @@
 //! The images that builds may name.
 //!
-//! They are names only: commands run in this machine's own file system, copied on write. The names
-//! are accepted because every project must have one, and told back to those who list them.
+//! The names of CodeBuild's own images are names only, unless the yard is told to run their builds
+//! in containers: commands run in this machine's own file system, copied on write. Any other image
+//! takes a container engine.
 
 use api_developer::codebuild::*;
+use sandbox::docker::Reference;
 use service::Cx;
 use shape::Empty;
 use wire::Error;
@@ -37,6 +39,27 @@ pub(crate) fn is_curated(image: &str) -> bool {
     })
 }
 
+/// Where CodeBuild's own images are published.
+const PUBLISHED: &str = "public.ecr.aws/codebuild/";
+
+/// What engines may know an image by; the last is what its registry knows.
+pub(crate) fn names(image: &str) -> Vec<String> {
+    let published = image.strip_prefix("aws/codebuild/").map(|name| format!("{PUBLISHED}{name}"));
+    [Some(image.to_owned()), published].into_iter().flatten().collect()
+}
+
+/// Whether the image's registry is one of Amazon ECR's private ones.
+pub(crate) fn is_ecr(image: &Reference) -> bool {
+    image.registry.as_deref().is_some_and(|registry| {
+        let host = registry.split(':').next().unwrap_or_default();
+        let account = host.split('.').next().unwrap_or_default();
+        let rest = host.strip_prefix(account).unwrap_or_default();
+        account.len() == 12
+            && account.chars().all(|c| c.is_ascii_digit())
+            && rest.starts_with(".dkr.ecr")
+    })
+}
+
 pub(crate) async fn list_curated_environment_images(
     _cx: Cx,
     _input: Empty,
@@ -60,7 +83,18 @@ pub(crate) async fn list_curated_environment_images(
 
 #[cfg(test)]
 mod tests {
-    use super::is_curated;
+    use super::*;
+
+    #[test]
+    fn ecr_and_published_names() {
+        let is = |image| is_ecr(&Reference::parse(image).unwrap());
+        assert!(is("123456789012.dkr.ecr.us-east-1.amazonaws.com/a/b:1"));
+        assert!(is("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/a"));
+        assert!(!is("public.ecr.aws/codebuild/x") && !is("123456789012/a") && !is("a.b/c"));
+        assert_eq!(names("a:1"), ["a:1"]);
+        let published = "public.ecr.aws/codebuild/standard:7.0";
+        assert_eq!(names("aws/codebuild/standard:7.0"), ["aws/codebuild/standard:7.0", published]);
+    }
 
     #[test]
     fn curated_names_with_and_without_a_date() {

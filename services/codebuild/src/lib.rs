@@ -18,6 +18,7 @@ mod builds;
 mod credentials;
 mod errors;
 mod events;
+mod fleets;
 mod images;
 mod listing;
 mod local_sources;

@@ -7,6 +7,7 @@
 mod batches;
 mod builds;
 mod common;
+mod fleets;
 mod images;
 mod projects;
 mod reports;
@@ -14,6 +15,7 @@ mod reports;
 pub use batches::*;
 pub use builds::*;
 pub use common::*;
+pub use fleets::*;
 pub use images::*;
 pub use projects::*;
 pub use reports::*;
@@ -46,5 +48,7 @@ shape::operations! { "codebuild";
     DescribeTestCases(DescribeTestCasesInput) -> DescribeTestCasesOutput;
     DescribeCodeCoverages(DescribeCodeCoveragesInput) -> DescribeCodeCoveragesOutput;
     GetReportGroupTrend(GetReportGroupTrendInput) -> GetReportGroupTrendOutput;
+    BatchGetFleets(BatchGetFleetsInput) -> BatchGetFleetsOutput;
+    ListFleets(ListFleetsInput) -> ListFleetsOutput;
     ListCuratedEnvironmentImages(Empty) -> ListCuratedEnvironmentImagesOutput;
 }

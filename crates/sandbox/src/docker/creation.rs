@@ -15,6 +15,69 @@ const STARTS_ENGINE: &str = "dockerd-entrypoint.sh";
 /// another end, below one that reaps the orphans. The open pipe `alive` tells that they live.
 const FIRST: &str = "exec 9>/run/codeyard/alive; sh </run/codeyard/control & wait";
 
+/// How a privileged container gets its rights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// By the engine's own word for it.
+    Privileged,
+    /// One by one: for machines whose root has not got all capabilities. Their engines ask for
+    /// all of them all the same, and the kernel refuses.
+    Spelled(Vec<&'static str>),
+}
+
+/// The capabilities that every engine knows, by number.
+const CAPABILITIES: [&str; 38] = [
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "DAC_READ_SEARCH",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "SETGID",
+    "SETUID",
+    "SETPCAP",
+    "LINUX_IMMUTABLE",
+    "NET_BIND_SERVICE",
+    "NET_BROADCAST",
+    "NET_ADMIN",
+    "NET_RAW",
+    "IPC_LOCK",
+    "IPC_OWNER",
+    "SYS_MODULE",
+    "SYS_RAWIO",
+    "SYS_CHROOT",
+    "SYS_PTRACE",
+    "SYS_PACCT",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_NICE",
+    "SYS_RESOURCE",
+    "SYS_TIME",
+    "SYS_TTY_CONFIG",
+    "MKNOD",
+    "LEASE",
+    "AUDIT_WRITE",
+    "AUDIT_CONTROL",
+    "SETFCAP",
+    "MAC_OVERRIDE",
+    "MAC_ADMIN",
+    "SYSLOG",
+    "WAKE_ALARM",
+    "BLOCK_SUSPEND",
+    "AUDIT_READ",
+];
+
+impl Rights {
+    /// All that root has on this machine.
+    pub fn spelled() -> Self {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let bounding = status.lines().find_map(|line| line.strip_prefix("CapBnd:"));
+        let bits = bounding.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or(0);
+        let there = CAPABILITIES.iter().enumerate().filter(|(number, _)| bits >> number & 1 == 1);
+        Self::Spelled(there.map(|(_, name)| *name).collect())
+    }
+}
+
 /// Who the container is.
 pub struct Names<'a> {
     /// See [`super::yard_name`].
@@ -23,6 +86,8 @@ pub struct Names<'a> {
     pub pipes: &'a Path,
     /// The image's entrypoint.
     pub entrypoint: &'a [String],
+    /// How a privileged container gets its rights.
+    pub rights: Rights,
     /// A network of its own; else the machine's.
     pub network: Option<&'a str>,
 }
@@ -88,6 +153,9 @@ pub fn creation(
     if let (Some(cpus), Some(host)) = (cpus, host.as_object_mut()) {
         host.insert("NanoCpus".into(), (u64::from(cpus) * 1_000_000_000).into());
     }
+    if let (true, Rights::Spelled(capabilities)) = (container.privileged, &names.rights) {
+        spell(&mut host, capabilities);
+    }
     Ok(json!({
         "Image": container.image,
         "Entrypoint": entrypoint,
@@ -98,6 +166,26 @@ pub fn creation(
         "HostConfig": host,
     }))
 }
+
+/// What "privileged" means.
+fn spell(host: &mut Value, capabilities: &[&str]) {
+    let Some(host) = host.as_object_mut() else { return };
+    host.insert("Privileged".into(), false.into());
+    host.insert("CapAdd".into(), capabilities.into());
+    host.insert("SecurityOpt".into(), UNCONFINED.as_slice().into());
+    for none in ["MaskedPaths", "ReadonlyPaths"] {
+        host.insert(none.into(), json!([]));
+    }
+    host.insert("DeviceCgroupRules".into(), json!(["a *:* rwm"]));
+    let groups = json!({
+        "Type": "bind", "Source": "/sys/fs/cgroup", "Target": "/sys/fs/cgroup",
+    });
+    if let Some(mounts) = host.get_mut("Mounts").and_then(Value::as_array_mut) {
+        mounts.push(groups);
+    }
+}
+
+const UNCONFINED: [&str; 3] = ["label=disable", "seccomp=unconfined", "apparmor=unconfined"];
 
 /// The script that an entrypoint which starts an engine goes on with.
 pub fn first_script() -> String {

@@ -18,12 +18,13 @@ mod reference;
 pub use engine::{Engine, EngineInfo, Image, Login};
 pub use reference::Reference;
 
-pub(crate) use creation::{Names, PIPES, creation, first_script};
+pub(crate) use creation::{Names, PIPES, Rights, creation, first_script};
 pub(crate) use engine::Running;
 
 use crate::codec::{Malformed, flag, list, object, path, text};
 use crate::status::{Isolation, Level};
 use serde_json::{Map, Value, json};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// Label of every container: which yard's it is.
@@ -45,6 +46,9 @@ pub struct Container {
     pub cpus: Option<u32>,
     /// Volumes of the engine, made when first named, kept when the sandbox is gone.
     pub volumes: Vec<Volume>,
+    /// A loopback address of this machine that is reached at the same address inside, although a
+    /// privileged container has a network of its own.
+    pub reaches: Option<SocketAddr>,
 }
 
 /// A volume of the engine.
@@ -60,7 +64,7 @@ impl Container {
     /// Of an image, with nothing special about it.
     pub fn new(engine: Engine, image: impl Into<String>) -> Self {
         let image = image.into();
-        Self { engine, image, privileged: false, cpus: None, volumes: Vec::new() }
+        Self { engine, image, privileged: false, cpus: None, volumes: Vec::new(), reaches: None }
     }
 
     /// How one is kept from the machine by an engine that offers this.
@@ -80,6 +84,7 @@ impl Container {
             "image": self.image,
             "privileged": self.privileged,
             "cpus": self.cpus,
+            "reaches": self.reaches.map(|address| address.to_string()),
             "volumes": self.volumes.iter().map(|volume| json!({
                 "name": volume.name, "inside": crate::codec::path_to_json(&volume.inside),
             })).collect::<Vec<_>>(),
@@ -96,6 +101,7 @@ impl Container {
             image: text(it, "image")?,
             privileged: flag(it, "privileged")?,
             cpus: it.get("cpus").and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok()),
+            reaches: it.get("reaches").and_then(Value::as_str).and_then(|it| it.parse().ok()),
             volumes: list(it, "volumes", |volume| {
                 let volume = volume.as_object()?;
                 Some(Volume {

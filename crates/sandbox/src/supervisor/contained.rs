@@ -5,9 +5,10 @@
 //! so that no container outlives its supervisor. All pipes have names in a directory that the
 //! container sees read-only.
 
-use crate::docker::{self, Engine, Names, PIPES};
+use crate::docker::{self, Engine, Names, PIPES, Rights};
 use crate::spec::Spec;
 use crate::status::Isolation;
+use crate::supervisor::gate;
 use crate::supervisor::shell::{export, quoted};
 use nix::fcntl::OFlag;
 use nix::unistd::Uid;
@@ -102,20 +103,43 @@ pub fn start(
         let bridge = engine.has_network("bridge").map_err(text)?;
         network = Some(if bridge { "bridge" } else { "none" });
     }
-    let names = Names { yard, pipes: directory, entrypoint: &entrypoint, network };
-    let order = docker::creation(spec, container, &info, &names)?;
+    let mut names = Names {
+        yard,
+        pipes: directory,
+        entrypoint: &entrypoint,
+        rights: Rights::Privileged,
+        network,
+    };
     let mut started = Started { engine, name, keep: false };
-    let warnings = engine.create(name, &order).map_err(text)?;
     let mut isolation = container.isolation(&info);
+    let mut made = create(spec, container, &info, &names, name);
+    if container.privileged && made.as_ref().is_err_and(|why| why.contains("unable to apply caps"))
+    {
+        engine.remove(name).map_err(text)?;
+        names.rights = Rights::spelled();
+        isolation.reasons.push(
+            "the machine's root lacks capabilities: privileged means those that it has".into(),
+        );
+        made = create(spec, container, &info, &names, name);
+    }
     // Memory is bounded whether or not swap is counted too.
-    isolation.reasons.extend(warnings.into_iter().filter(|text| !text.contains("swap")));
-    engine.start(name).map_err(text)?;
-    let control = open_control(&directory.join("control"), engine, name)?;
+    isolation.reasons.extend(made?.into_iter().filter(|text| !text.contains("swap")));
     let running = engine.running(name).map_err(text)?.ok_or("the container ended at once")?;
     let (pid, lifeline) = match crate::sys::pidfd_open(running.pid) {
         Ok(process) if is_seen(&running) => (running.pid, process),
         _ => (0, OwnedFd::from(alive)),
     };
+    if let (Some(_), Some(address)) = (network, container.reaches) {
+        let hole = match pid {
+            0 => Err("the container's processes can't be seen from here".into()),
+            pid => gate::open(pid, address),
+        };
+        if let Err(why) = hole {
+            isolation.reasons.push(format!("{address} can't be reached from inside: {why}"));
+        }
+    }
+    // Not before: the gate's process would hold it too, and with it the container.
+    let control = open_control(&directory.join("control"), engine, name)?;
     started.keep = true;
     let mut contained = Contained {
         engine: engine.clone(),
@@ -130,6 +154,21 @@ pub fn start(
     };
     contained.send(&prologue(spec, info.rootless));
     Ok(Made { contained, pipes, isolation })
+}
+
+/// Has the engine make and start it; what it warns of.
+fn create(
+    spec: &Spec,
+    container: &docker::Container,
+    info: &docker::EngineInfo,
+    names: &Names<'_>,
+    name: &str,
+) -> Result<Vec<String>, String> {
+    let order = docker::creation(spec, container, info, names)?;
+    let engine = &container.engine;
+    let warnings = engine.create(name, &order).map_err(|error| error.to_string())?;
+    engine.start(name).map_err(|error| error.to_string())?;
+    Ok(warnings)
 }
 
 /// Whether the engine's numbers of processes are ours.

@@ -2,6 +2,7 @@
 //! the yard. The binary starts itself again as this.
 
 mod contained;
+mod gate;
 pub mod group;
 mod link;
 mod nurse;

@@ -66,6 +66,11 @@ pub struct Yard {
 
 impl Yard {
     pub async fn start() -> Self {
+        Self::with_containers(service::Containers::default()).await
+    }
+
+    /// With a container engine.
+    pub async fn with_containers(containers: service::Containers) -> Self {
         let mut services =
             vec![codeyard_svc_codebuild::service(), svc_codecommit::service(), svc_s3::service()];
         services.push(codeyard_svc_codebuild::own_service());
@@ -76,6 +81,7 @@ impl Yard {
         let listener = Service::new("listener", Protocol::Json11);
         services.push(listener.subscriber(move |_| Arc::new(heard.clone())));
         let yard = TestYard::builder(services)
+            .containers(containers)
             // Repositories are sealed under keys of KMS.
             .keyring(|store, master| Arc::new(svc_security::KmsKeyring::new(store.clone(), master)))
             .start()

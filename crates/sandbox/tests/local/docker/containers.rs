@@ -246,3 +246,33 @@ async fn a_trivial_build_in_a_container() {
     );
     assert!(all[5].0 < Duration::from_secs(10));
 }
+
+#[tokio::test]
+async fn a_privileged_container_has_a_network_of_its_own_and_reaches_the_yard() {
+    let Some((_, engine)) = engine() else { return };
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (address, closed) = (listener.local_addr().unwrap(), other.local_addr().unwrap());
+    let answering = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut asked = [0; 4];
+        stream.read_exact(&mut asked).unwrap();
+        stream.write_all(b"pong\n").unwrap();
+        asked
+    });
+    let yard = Yard::new();
+    let ask =
+        format!("exec 3<>/dev/tcp/{}/{}; printf ping >&3; cat <&3", address.ip(), address.port());
+    let closed =
+        format!("(exec 3<>/dev/tcp/{}/{}) 2>/dev/null && echo open", closed.ip(), closed.port());
+    let mut spec = build("b", &[&ask, &closed]);
+    let mut container = Container::new(engine, IMAGE);
+    container.privileged = true;
+    container.reaches = Some(address);
+    spec.container = Some(container);
+    let ran = yard.run(spec).await;
+    assert_eq!(ran.output, "pong\n", "{:?}", ran.status);
+    assert_eq!(&answering.join().unwrap(), b"ping");
+    assert!(ran.status.isolation.reasons.iter().any(|reason| reason.contains("privileged")));
+}
