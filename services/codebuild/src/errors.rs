@@ -8,6 +8,7 @@ wire::errors! {
     NOT_FOUND = "ResourceNotFoundException", 400;
     ALREADY_EXISTS = "ResourceAlreadyExistsException", 400;
     LIMIT_EXCEEDED = "AccountLimitExceededException", 400;
+    OAUTH_PROVIDER = "OAuthProviderException", 400;
 }
 
 /// What was asked for is AWS's and not ours yet.

@@ -13,6 +13,7 @@
 //!
 //! <https://docs.aws.amazon.com/codebuild/latest/APIReference/>
 
+mod badges;
 mod batches;
 mod builds;
 mod credentials;
@@ -26,11 +27,16 @@ mod model;
 mod operations;
 mod phases;
 mod projects;
+mod providers;
 mod queue;
 mod reports;
 mod rooms;
 mod run;
+mod sharing;
+mod source_credentials;
 mod validate;
+mod visibility;
+mod webhooks;
 
 pub use local_sources::{Folders, lend};
 pub use operations::{own_service, service};

@@ -218,7 +218,7 @@ fn replace<T>(old: &mut Option<T>, new: Option<T>) {
 pub(crate) async fn delete_project(cx: Cx, input: DeleteProjectInput) -> Result<Empty, Error> {
     let scope = cx.scope();
     let name = model::project_name(&cx.scope(), &input.name).to_owned();
-    let mirrors = run::mirrors(cx.yard(), &scope, &name);
+    let forgotten = name.clone();
     cx.write(move |tx| {
         // Deleting what is not there is fine.
         tx.delete::<ProjectRecord>(&scope, &name)?;
@@ -227,14 +227,7 @@ pub(crate) async fn delete_project(cx: Cx, input: DeleteProjectInput) -> Result<
         Ok(())
     })
     .await?;
-    // Only a project that caches its sources has any; nobody waits for them to go.
-    tokio::task::spawn_blocking(move || {
-        if let Err(error) = std::fs::remove_dir_all(&mirrors)
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(path = %mirrors.display(), %error, "failed to remove a source cache");
-        }
-    });
+    run::forget_mirrors(cx.yard(), &cx.scope(), &forgotten);
     Ok(Empty {})
 }
 
@@ -285,13 +278,15 @@ pub(crate) async fn invalidate_project_cache(
     input: InvalidateProjectCacheInput,
 ) -> Result<Empty, Error> {
     let scope = cx.scope();
+    let name = model::project_name(&scope, &input.project_name).to_owned();
+    let forgotten = name.clone();
     cx.write(move |tx| {
-        let name = model::project_name(&scope, &input.project_name);
-        let mut record = ProjectRecord::load(tx, &scope, name)?;
+        let mut record = ProjectRecord::load(tx, &scope, &name)?;
         record.cache_version = Some(record.cache_version.unwrap_or_default() + 1);
         tx.update(&scope, &record)?;
         Ok(())
     })
     .await?;
+    run::forget_mirrors(cx.yard(), &cx.scope(), &forgotten);
     Ok(Empty {})
 }

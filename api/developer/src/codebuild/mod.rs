@@ -11,6 +11,10 @@ mod fleets;
 mod images;
 mod projects;
 mod reports;
+mod sandboxes;
+mod sharing;
+mod source_credentials;
+mod webhooks;
 
 pub use batches::*;
 pub use builds::*;
@@ -19,6 +23,10 @@ pub use fleets::*;
 pub use images::*;
 pub use projects::*;
 pub use reports::*;
+pub use sandboxes::*;
+pub use sharing::*;
+pub use source_credentials::*;
+pub use webhooks::*;
 
 use shape::Empty;
 

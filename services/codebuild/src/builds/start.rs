@@ -12,6 +12,7 @@ use crate::errors::invalid;
 use crate::model::{self, BuildRecord, ProjectRecord, WebhookTrigger};
 use crate::projects::key_arn;
 use crate::validate::{self, Settings};
+use crate::providers;
 
 /// Who has a build started, and the event of a webhook that did.
 #[derive(Clone)]
@@ -151,6 +152,13 @@ pub(crate) fn check(
         encryption_key,
         service_role: record.service_role(),
     })?;
+    if source.location.as_deref() == Some(providers::SCOPED) {
+        return Err(invalid(format!(
+            "Build project {} has no repository of its own: it is started by its webhook, or with \
+             sourceLocationOverride",
+            record.project()
+        )));
+    }
     if source.kind == SourceType::Codepipeline
         && source.location.as_deref().is_none_or(|location| !location.contains('/'))
     {

@@ -42,8 +42,8 @@ pub(super) fn check(cache: &ProjectCache) -> Result<(), Error> {
 /// What the yard keeps.
 fn local(mode: &CacheMode) -> Result<(), Error> {
     match mode {
-        CacheMode::LocalCustomCache => Ok(()),
-        CacheMode::LocalSourceCache | CacheMode::LocalDockerLayerCache => {
+        CacheMode::LocalCustomCache | CacheMode::LocalSourceCache => Ok(()),
+        CacheMode::LocalDockerLayerCache => {
             Err(unsupported(&format!("The cache mode {mode}")))
         }
     }

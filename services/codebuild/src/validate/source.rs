@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use api_developer::codebuild::*;
 use wire::Error;
 
-use super::{Settings, identifier, refuse_set};
+use super::{Settings, identifier};
 use crate::errors::{invalid, unsupported};
+use crate::providers::{self, Provider, Repository};
+use crate::source_credentials;
 
 /// Checks the sources.
 pub(super) fn check(settings: &Settings<'_>) -> Result<(), Error> {
@@ -44,23 +46,64 @@ fn source(source: &ProjectSource) -> Result<(), Error> {
                 ));
             }
         }
-        other => return Err(unsupported(&format!("The source type {other}"))),
+        kind if location == providers::SCOPED && Provider::of(kind).is_some() => {}
+        kind => {
+            if Repository::of(kind, location).is_none() {
+                return Err(invalid(format!(
+                    "Invalid project source: location must be a valid {kind} repository URL"
+                )));
+            }
+        }
     }
-    let set = [
-        (source.auth.is_some(), "source.auth"),
-        (source.report_build_status == Some(true), "source.reportBuildStatus"),
-        (source.build_status_config.is_some(), "source.buildStatusConfig"),
-        (source.insecure_ssl == Some(true), "source.insecureSsl"),
-        (
-            source.git_submodules_config.as_ref().is_some_and(|config| config.fetch_submodules),
-            "source.gitSubmodulesConfig.fetchSubmodules",
-        ),
-    ];
-    refuse_set(&set)?;
+    provided(source)?;
     if source.git_clone_depth.is_some_and(|depth| depth < 0) {
         return Err(invalid("Invalid git clone depth: it must not be negative"));
     }
     Ok(())
+}
+
+/// What only sources at a provider have.
+fn provided(source: &ProjectSource) -> Result<(), Error> {
+    let has_provider = Provider::of(source.kind).is_some();
+    let only_there = [
+        (source.auth.is_some(), "auth"),
+        (source.report_build_status == Some(true), "reportBuildStatus"),
+        (source.build_status_config.is_some(), "buildStatusConfig"),
+        (source.insecure_ssl == Some(true), "insecureSsl"),
+    ];
+    if let Some((_, name)) = only_there.iter().find(|(is_set, _)| *is_set && !has_provider) {
+        return Err(invalid(format!(
+            "Invalid project source: {name} is not for the source type {}",
+            source.kind
+        )));
+    }
+    let Some(auth) = &source.auth else { return Ok(()) };
+    match (auth.kind, auth.resource.as_deref().filter(|it| !it.is_empty())) {
+        (SourceAuthType::Codeconnections, _) => {
+            Err(unsupported("source.auth CODECONNECTIONS (there is no CodeConnections)"))
+        }
+        (SourceAuthType::SecretsManager, resource) => {
+            match resource.is_some_and(source_credentials::is_secret_arn) {
+                true => Ok(()),
+                false => Err(invalid(
+                    "Invalid project source: the auth resource must be the ARN of a secret",
+                )),
+            }
+        }
+        // The account's credentials for the provider, whatever way they were imported.
+        (SourceAuthType::Oauth, None) => Ok(()),
+        (SourceAuthType::Oauth, Some(resource)) => {
+            let own = source_credentials::server_type(source.kind)
+                .is_some_and(|server| resource.ends_with(&source_credentials::arn_end(server)));
+            match own {
+                true => Ok(()),
+                false => Err(invalid(format!(
+                    "Invalid project source: {resource} is not the ARN of credentials for {}",
+                    source.kind
+                ))),
+            }
+        }
+    }
 }
 
 fn sources_beside(settings: &Settings<'_>) -> Result<(), Error> {

@@ -14,11 +14,13 @@ mod harness;
 mod host;
 mod outputs;
 mod projects;
+mod public;
 mod queue;
-mod repositories;
 mod reports;
+mod repositories;
 mod restarts;
 mod storage;
+mod webhooks;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
@@ -34,7 +36,7 @@ fn main() {
     }
     let words = args.iter().filter_map(|arg| arg.to_str()).filter(|arg| !arg.starts_with('-'));
     let wanted: Vec<&str> = words.collect();
-    let all = [projects::TESTS, builds::TESTS, buildspecs::TESTS, batches::TESTS, queue::TESTS, reports::TESTS, storage::TESTS, outputs::TESTS, caches::TESTS, containers::TESTS, repositories::TESTS, restarts::TESTS].concat();
+    let all = [projects::TESTS, builds::TESTS, buildspecs::TESTS, batches::TESTS, queue::TESTS, storage::TESTS, outputs::TESTS, caches::TESTS, containers::TESTS, reports::TESTS, repositories::TESTS, public::TESTS, webhooks::TESTS, restarts::TESTS].concat();
     let chosen = all
         .iter()
         .filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| name.contains(word)));

@@ -1,156 +1,240 @@
-//! Sources in git repositories.
+//! Stock git as a child, apart from the machine's and the user's configuration, without hooks,
+//! within the build's time, and gone with whoever waits for it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, Command};
+use tokio::sync::Notify;
 
-use super::super::{Cut, Job};
-use super::CODE;
+/// Most that is kept of what git says, in bytes.
+const MAX_OUTPUT: usize = 4 << 20;
+/// Most of its complaints.
+const MAX_COMPLAINT: usize = 64 << 10;
 
-/// Clones through this yard's own door, with a password as the credential helper makes it.
-pub(super) async fn clone(
-    job: &Job,
-    name: &str,
-    version: Option<&str>,
-    depth: Option<i32>,
-    target: &Path,
-) -> Result<String, Cut> {
-    let session = job.rooms.session(&job.yard, &job.record).map_err(Cut::retry)?;
-    let endpoint = job.yard.endpoint();
-    let path = format!("/v1/repos/{name}");
-    let password = auth::sigv4::git::password(
-        &endpoint.host,
-        &path,
-        &session.secret_access_key,
-        job.run.scope().region.as_str(),
-        job.now(),
-    );
-    let user = format!("{}%{}", session.access_key_id, session.session_token);
-    let basic = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
-    let git = Git {
-        directory: target.to_owned(),
-        header: format!("Authorization: Basic {basic}"),
-        deadline: Instant::now()
-            + Duration::from_millis(u64::try_from(job.time_left()).unwrap_or(0)),
-    };
-    let url = format!("{}{path}", endpoint.url());
-    let version = version.map(str::to_owned);
-    let cloned = tokio::task::spawn_blocking(move || git.clone(&url, version.as_deref(), depth));
-    match cloned.await {
-        Ok(done) => done.map_err(|why| Cut::failed(CODE, why)),
-        Err(error) => Err(Cut::retry(error)),
+/// Settings for every call.
+const SETTINGS: [(&str, &str); 11] = [
+    ("core.hooksPath", "/dev/null"),
+    ("core.fsmonitor", "false"),
+    ("credential.helper", ""),
+    ("core.askPass", ""),
+    ("advice.detachedHead", "false"),
+    ("submodule.recurse", "false"),
+    ("gc.auto", "0"),
+    ("maintenance.auto", "false"),
+    ("safe.directory", "*"),
+    // A server that says nothing for a minute has nothing to say.
+    ("http.lowSpeedLimit", "1"),
+    ("http.lowSpeedTime", "60"),
+];
+
+/// Why git did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// The server wants to know who asks, or does not like the answer.
+    Denied(String),
+    /// There is no such repository, or none for who asks.
+    NoRepository(String),
+    /// The repository has no such branch, tag or commit.
+    NoReference(String),
+    /// Anything else that git says.
+    Other(String),
+    /// The build's time is over.
+    Late,
+    /// Somebody stopped the build.
+    Stopped,
+    /// git itself is not to be had, or its folder.
+    Broken(String),
+}
+
+impl Failure {
+    /// What git's complaint means.
+    fn of(verb: &str, said: &str) -> Self {
+        let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
+        let last = said.lines().rev().find(|line| line.starts_with("fatal: ")).unwrap_or(said);
+        let told = format!("git {verb}: {}", last.trim());
+        if has(&["couldn't find remote ref", "not our ref", "unadvertised object"]) {
+            return Self::NoReference(told);
+        }
+        if has(&[
+            "Authentication failed",
+            "could not read Username",
+            "could not read Password",
+            "returned error: 401",
+            "returned error: 403",
+            "Access denied",
+        ]) {
+            return Self::Denied(told);
+        }
+        if has(&["not found", "returned error: 404", "does not exist"]) {
+            return Self::NoRepository(told);
+        }
+        Self::Other(told)
     }
 }
 
-struct Git {
-    directory: PathBuf,
-    header: String,
-    deadline: Instant,
+/// How git is called for one source.
+#[derive(Clone)]
+pub(super) struct Git {
+    /// Settings beside [`SETTINGS`]; secrets among them, which so are on no command line.
+    pub settings: Vec<(String, String)>,
+    /// Protocols that it may speak, in `GIT_ALLOW_PROTOCOL`'s form.
+    pub protocols: &'static str,
+    pub deadline: Instant,
+    /// Tells that the build is to stop.
+    pub stop: Arc<Notify>,
 }
 
 impl Git {
-    fn clone(
-        &self,
-        url: &str,
-        version: Option<&str>,
-        depth: Option<i32>,
-    ) -> Result<String, String> {
-        fs::create_dir_all(&self.directory).map_err(|error| error.to_string())?;
-        self.run(&["init", "--quiet"])?;
-        self.run(&["remote", "add", "origin", url])?;
-        let depth = depth.map(|depth| format!("--depth={depth}"));
-        let version = version.filter(|version| !version.is_empty());
-        let is_commit =
-            |text: &str| text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        match version {
-            Some(version) if version.starts_with('-') => {
-                return Err(format!("git rev-parse: {version} is no version"));
-            }
-            Some(commit) if is_commit(commit) && depth.is_some() => {
-                self.fetch(depth.as_deref(), &[commit])?;
-                self.run(&["checkout", "--quiet", commit])?;
-            }
-            _ => {
-                self.fetch(
-                    depth.as_deref(),
-                    &["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"],
-                )?;
-                self.checkout(version)?;
-            }
-        }
-        Ok(self.run(&["rev-parse", "HEAD"])?.trim().to_owned())
+    /// The same with more settings.
+    pub fn with(&self, settings: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut git = self.clone();
+        git.settings.extend(settings);
+        git
     }
 
-    fn fetch(&self, depth: Option<&str>, what: &[&str]) -> Result<(), String> {
-        let mut words = vec!["fetch", "--quiet", "--no-tags"];
-        words.extend(depth);
-        words.push("origin");
-        words.extend(what);
-        self.run(&words).map(drop)
+    /// The same, from this machine's files only.
+    pub fn on_files(&self) -> Self {
+        Self { settings: Vec::new(), protocols: "file", ..self.clone() }
     }
 
-    fn checkout(&self, version: Option<&str>) -> Result<(), String> {
-        let Some(version) = version else {
-            // The default branch.
-            self.run(&["remote", "set-head", "origin", "--auto"])?;
-            let head = self.run(&["symbolic-ref", "--short", "refs/remotes/origin/HEAD"])?;
-            let branch = head.trim().trim_start_matches("origin/").to_owned();
-            return self.run(&["checkout", "--quiet", "-B", &branch, head.trim()]).map(drop);
+    /// Runs git in a folder; answers what it prints.
+    pub async fn run(&self, directory: &Path, words: &[&str]) -> Result<String, Failure> {
+        let verb = words.first().copied().unwrap_or_default();
+        let mut group = Group::start(self.command(directory, words))?;
+        let work = async {
+            let (stdout, stderr) = group.pipes()?;
+            let (stdout, stderr) =
+                tokio::join!(bounded(stdout, MAX_OUTPUT), bounded(stderr, MAX_COMPLAINT));
+            let status = group.0.wait().await.map_err(broken)?;
+            let stdout = String::from_utf8_lossy(&stdout.map_err(broken)?).into_owned();
+            let stderr = String::from_utf8_lossy(&stderr.map_err(broken)?).into_owned();
+            match status.success() {
+                true => Ok(stdout),
+                false => Err(Failure::of(verb, &stderr)),
+            }
         };
-        let short = version.strip_prefix("refs/heads/").unwrap_or(version);
-        let branch = format!("refs/remotes/origin/{short}");
-        if self.run(&["rev-parse", "--verify", "--quiet", &branch]).is_ok() {
-            return self.run(&["checkout", "--quiet", "-B", short, &branch]).map(drop);
+        tokio::select! {
+            done = work => done,
+            () = tokio::time::sleep_until(self.deadline.into()) => Err(Failure::Late),
+            () = self.stop.notified() => Err(Failure::Stopped),
         }
-        self.run(&["checkout", "--quiet", "--detach", version]).map(drop)
     }
 
-    /// Runs git apart from the machine's and the user's configuration, without hooks.
-    fn run(&self, words: &[&str]) -> Result<String, String> {
-        let settings = [
-            ("http.extraHeader", self.header.as_str()),
-            ("core.hooksPath", "/dev/null"),
-            ("protocol.allow", "never"),
-            ("protocol.http.allow", "always"),
-            ("protocol.https.allow", "always"),
-        ];
+    fn command(&self, directory: &Path, words: &[&str]) -> Command {
+        let fixed = SETTINGS.iter().map(|(key, value)| (*key, *value));
+        let more = self.settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let settings: Vec<_> = fixed.chain(more).collect();
         let mut command = Command::new("git");
         command
             .args(words)
-            .current_dir(&self.directory)
+            .current_dir(directory)
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+            // Whom the machine's operator has the yard trust beside the usual authorities.
+            .envs(std::env::var_os("SSL_CERT_FILE").map(|path| ("SSL_CERT_FILE", path)))
             .env("HOME", "/nonexistent")
+            .env("LC_ALL", "C")
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_ATTR_NOSYSTEM", "1")
             .env("GIT_TERMINAL_PROMPT", "0")
-            // Secrets go by the environment: everybody may read a command line.
+            .env("GIT_ALLOW_PROTOCOL", self.protocols)
             .env("GIT_CONFIG_COUNT", settings.len().to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true);
         for (index, (key, value)) in settings.into_iter().enumerate() {
             command.env(format!("GIT_CONFIG_KEY_{index}"), key);
             command.env(format!("GIT_CONFIG_VALUE_{index}"), value);
         }
-        let mut child = command.spawn().map_err(|error| format!("git does not run: {error}"))?;
-        while child.try_wait().map_err(|error| error.to_string())?.is_none() {
-            if Instant::now() > self.deadline {
-                // Waited for below.
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err("git took longer than the build may".into());
-            }
-            std::thread::sleep(Duration::from_millis(1));
+        command
+    }
+}
+
+fn broken(error: impl std::fmt::Display) -> Failure {
+    Failure::Broken(error.to_string())
+}
+
+/// A child and its own children, which go with it.
+struct Group(Child);
+
+impl Group {
+    fn start(mut command: Command) -> Result<Self, Failure> {
+        let child = command.spawn();
+        child.map(Self).map_err(|error| Failure::Broken(format!("git does not run: {error}")))
+    }
+
+    fn pipes(
+        &mut self,
+    ) -> Result<(impl AsyncRead + Unpin + use<>, impl AsyncRead + Unpin + use<>), Failure> {
+        match (self.0.stdout.take(), self.0.stderr.take()) {
+            (Some(stdout), Some(stderr)) => Ok((stdout, stderr)),
+            _ => Err(Failure::Broken("a pipe is missing".into())),
         }
-        let output = child.wait_with_output().map_err(|error| error.to_string())?;
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // The id is gone once the child has been waited for: no stranger is ever hit.
+        let id = self.0.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        if let Some(group) = id {
+            // It may have ended just now.
+            let _ = kill_process_group(group, Signal::KILL);
         }
-        let verb = words.first().copied().unwrap_or_default();
-        Err(format!("git {verb}: {}", String::from_utf8_lossy(&output.stderr).trim()))
+    }
+}
+
+/// Reads to the end and keeps the first bytes, so that the writer never waits.
+async fn bounded(mut from: impl AsyncRead + Unpin, limit: usize) -> std::io::Result<Vec<u8>> {
+    let mut kept = Vec::new();
+    let mut buffer = vec![0; 8 << 10];
+    loop {
+        let count = from.read(&mut buffer).await?;
+        let Some(got) = buffer.get(..count).filter(|got| !got.is_empty()) else { return Ok(kept) };
+        let room = limit.saturating_sub(kept.len());
+        kept.extend_from_slice(got.get(..room).unwrap_or(got));
+    }
+}
+
+/// When a build's time is over, so many milliseconds from now.
+pub(super) fn deadline(millis: i64) -> Instant {
+    Instant::now() + Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints() {
+        let kind = |said: &str| match Failure::of("fetch", said) {
+            Failure::Denied(_) => "denied",
+            Failure::NoRepository(_) => "repository",
+            Failure::NoReference(_) => "reference",
+            _ => "other",
+        };
+        for (said, expected) in [
+            ("fatal: could not read Username for 'https://h': terminal prompts disabled", "denied"),
+            ("remote: no\nfatal: Authentication failed for 'https://h/o/r/'", "denied"),
+            ("fatal: unable to access 'u': The requested URL returned error: 403", "denied"),
+            ("remote: Repository not found.\nfatal: repository 'u' not found", "repository"),
+            ("fatal: couldn't find remote ref refs/heads/x", "reference"),
+            ("fatal: remote error: upload-pack: not our ref 12", "reference"),
+            ("fatal: unable to access 'u': Could not resolve host: h", "other"),
+        ] {
+            assert_eq!(kind(said), expected, "{said}");
+        }
+        assert_eq!(
+            Failure::of("fetch", "warning: x\nfatal: y\n"),
+            Failure::Other("git fetch: fatal: y".into())
+        );
     }
 }

@@ -1,7 +1,13 @@
 //! Sources: fetched as the service role, into a directory that the sandbox will show.
 
+mod checkout;
 mod git;
+mod mirror;
+mod remote;
+mod repository;
 mod s3;
+mod status;
+mod submodules;
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +19,10 @@ use service::Cx;
 use super::{Cut, Job};
 use crate::local_sources;
 use crate::model::BuildRecord;
-use crate::validate::repository_name;
+
+pub(crate) use remote::forget_mirrors;
+pub(crate) use status::status_context;
+pub(super) use status::{report_end, report_start};
 
 const CODE: &str = "CLIENT_ERROR";
 
@@ -22,6 +31,8 @@ const CODE: &str = "CLIENT_ERROR";
 pub(super) struct Downloaded {
     /// The commit or revision of the primary source.
     pub resolved: Option<String>,
+    /// The branch or tag of the primary source, in full, where it was one.
+    pub reference: Option<String>,
     /// The secondary sources.
     pub secondary: Vec<Secondary>,
     /// The build specification.
@@ -54,6 +65,7 @@ impl Downloaded {
         });
         json!({
             "resolved": self.resolved,
+            "reference": self.reference,
             "secondary": secondary.collect::<Vec<_>>(),
             "buildspec": self.buildspec,
         })
@@ -64,6 +76,7 @@ impl Downloaded {
         let secondary = value.get("secondary").and_then(Value::as_array).into_iter().flatten();
         Self {
             resolved: text(value, "resolved"),
+            reference: text(value, "reference"),
             secondary: secondary
                 .map(|it| Secondary {
                     id: text(it, "id").unwrap_or_default(),
@@ -104,7 +117,7 @@ pub(super) async fn download(job: &Job, cx: &Cx, work: &Path) -> Result<Download
     fresh(job, work).await?;
     let build = &job.record.build;
     let primary = build.source.clone().unwrap_or_default();
-    let resolved =
+    let Fetched { resolved, reference } =
         fetch(job, cx, &primary, build.source_version.as_deref(), &work.join("src")).await?;
     let mut secondary = Vec::new();
     for source in build.secondary_sources.iter().flatten() {
@@ -116,11 +129,11 @@ pub(super) async fn download(job: &Job, cx: &Cx, work: &Path) -> Result<Download
             .next();
         let mut one = Secondary { id, version, resolved: None };
         let target = work.join(one.directory());
-        one.resolved = fetch(job, cx, source, one.version.as_deref(), &target).await?;
+        one.resolved = fetch(job, cx, source, one.version.as_deref(), &target).await?.resolved;
         secondary.push(one);
     }
     let buildspec = buildspec(cx, &primary, &work.join("src")).await?;
-    Ok(Downloaded { resolved, secondary, buildspec })
+    Ok(Downloaded { resolved, reference, secondary, buildspec })
 }
 
 async fn fresh(job: &Job, work: &Path) -> Result<(), Cut> {
@@ -131,43 +144,53 @@ async fn fresh(job: &Job, work: &Path) -> Result<(), Cut> {
     fs::create_dir_all(work).map_err(Cut::retry)
 }
 
-/// Fetches one source; returns the commit, where there are commits.
+/// What one source was found to be.
+#[derive(Default)]
+struct Fetched {
+    /// The commit, where there are commits.
+    resolved: Option<String>,
+    reference: Option<String>,
+}
+
+/// Fetches one source.
 async fn fetch(
     job: &Job,
     cx: &Cx,
     source: &ProjectSource,
     version: Option<&str>,
     target: &Path,
-) -> Result<Option<String>, Cut> {
+) -> Result<Fetched, Cut> {
     let identifier = source.source_identifier.as_deref();
     if let Some(folder) = local_sources::find(&job.yard, job.record.project(), identifier) {
         let target = target.to_owned();
         let placed = tokio::task::spawn_blocking(move || folder.place(&target)).await;
         let placed = placed.map_err(Cut::retry)?;
-        return placed.map(|()| None).map_err(|why| Cut::failed(CODE, why));
+        return placed.map(|()| Fetched::default()).map_err(|why| Cut::failed(CODE, why));
     }
     let location = source.location.as_deref().unwrap_or_default();
     match source.kind {
         SourceType::NoSource => {
             fs::create_dir_all(target).map_err(Cut::retry)?;
-            Ok(None)
-        }
-        SourceType::Codecommit => {
-            let name = repository_name(location)
-                .ok_or_else(|| Cut::failed(CODE, format!("{location} is no CodeCommit URL")))?;
-            let depth = source.git_clone_depth.filter(|depth| *depth > 0);
-            git::clone(job, name, version, depth, target).await.map(Some)
+            Ok(Fetched::default())
         }
         SourceType::S3 => {
             s3::fetch(cx, location, version, target).await?;
-            Ok(None)
+            Ok(Fetched::default())
         }
         SourceType::Codepipeline => {
             // The version is the pipeline's source revision, not one of the artifact.
             s3::fetch(cx, location, None, target).await?;
-            Ok(version.map(str::to_owned))
+            Ok(Fetched { resolved: version.map(str::to_owned), reference: None })
         }
-        other => Err(Cut::failed(CODE, format!("the source type {other} is not supported"))),
+        SourceType::Codecommit
+        | SourceType::Github
+        | SourceType::GithubEnterprise
+        | SourceType::Gitlab
+        | SourceType::GitlabSelfManaged
+        | SourceType::Bitbucket => {
+            let done = repository::fetch(job, cx, source, version, target).await?;
+            Ok(Fetched { resolved: Some(done.commit), reference: done.reference })
+        }
     }
 }
 

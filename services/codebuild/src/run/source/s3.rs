@@ -80,7 +80,7 @@ async fn folder(cx: &Cx, bucket: &str, prefix: &str, target: &Path) -> Result<()
     }
 }
 
-async fn get(
+pub(super) async fn get(
     cx: &Cx,
     bucket: &str,
     key: &str,

@@ -1,0 +1,101 @@
+//! A git source, fetched: what went wrong is told in AWS's words first, then in git's.
+
+use std::path::{Path, PathBuf};
+
+use api_developer::codebuild::{CacheMode, CacheType, ProjectSource};
+use service::Cx;
+
+use super::super::{Cut, Job, follow};
+use super::CODE;
+use super::checkout::{CheckedOut, Checkout, Version};
+use super::git::Failure;
+use super::submodules::FetchError;
+use super::{mirror, remote, s3, submodules};
+use crate::model::BuildRecord;
+
+/// Fetches the repository into a new folder.
+pub(super) async fn fetch(
+    job: &Job,
+    cx: &Cx,
+    source: &ProjectSource,
+    version: Option<&str>,
+    target: &Path,
+) -> Result<CheckedOut, Cut> {
+    let certificate = certificate(job, cx, target).await?;
+    let remote = remote::of_source(job, cx, source, certificate.as_deref()).await?;
+    let wrong = |failure| told(failure, source, version, remote.is_signed);
+    let parsed = Version::parse(version.unwrap_or_default(), remote.provider)
+        .map_err(|why| wrong(Failure::NoReference(why)))?;
+    std::fs::create_dir_all(target).map_err(Cut::retry)?;
+    let mirror = match caches_sources(&job.record) {
+        true => {
+            let folder = remote::mirrors(&job.yard, job.run.scope(), job.record.project());
+            let fresh = mirror::fresh(&remote.git, &folder, &remote.url, &parsed).await;
+            Some(fresh.map_err(wrong)?)
+        }
+        false => None,
+    };
+    let checkout = Checkout {
+        git: &remote.git,
+        url: &remote.url,
+        depth: source.git_clone_depth.filter(|depth| *depth > 0),
+        mirror: mirror.as_ref().map(|mirror| mirror.path.clone()),
+        target,
+    };
+    let done = checkout.version(&parsed).await.map_err(wrong)?;
+    drop(mirror);
+    if source.git_submodules_config.as_ref().is_some_and(|config| config.fetch_submodules) {
+        submodules::fetch(job, &remote, target).await.map_err(|error| match error {
+            FetchError::Cut(cut) => cut,
+            FetchError::Git(failure) => match wrong(failure) {
+                Cut::Ended(status, mut context) => {
+                    context.message = format!("a submodule: {}", context.message);
+                    Cut::Ended(status, context)
+                }
+                cut => cut,
+            },
+        })?;
+    }
+    Ok(done)
+}
+
+/// Whether the project keeps a copy of its sources between builds.
+fn caches_sources(record: &BuildRecord) -> bool {
+    let cache = record.build.cache.as_ref().filter(|cache| cache.kind == CacheType::Local);
+    let mut modes = cache.and_then(|cache| cache.modes.as_ref()).into_iter().flatten();
+    modes.any(|mode| *mode == CacheMode::LocalSourceCache)
+}
+
+/// The certificate that the environment names by its ARN in a bucket, fetched beside the source.
+async fn certificate(job: &Job, cx: &Cx, target: &Path) -> Result<Option<PathBuf>, Cut> {
+    let environment = job.record.build.environment.as_ref();
+    let Some(arn) = environment.and_then(|it| it.certificate.as_deref()) else { return Ok(None) };
+    let place = arn.strip_prefix("arn:aws:s3:::").unwrap_or(arn).split_once('/');
+    let (bucket, key) = place
+        .ok_or_else(|| Cut::failed(CODE, format!("the certificate {arn} is no object's ARN")))?;
+    let path = target.with_extension("pem");
+    s3::get(cx, bucket, key, None, &path).await?;
+    Ok(Some(path))
+}
+
+/// How a failure is told: AWS's words, and git's.
+fn told(failure: Failure, source: &ProjectSource, version: Option<&str>, is_signed: bool) -> Cut {
+    let which = match source.source_identifier.as_deref() {
+        Some(id) => {
+            format!("secondary source {id} and source version {}", version.unwrap_or_default())
+        }
+        None => format!("primary source and source version {}", version.unwrap_or_default()),
+    };
+    let which = which.trim_end();
+    let failed = |what: &str, why: &str| Cut::failed(CODE, format!("{what} for {which}: {why}"));
+    match failure {
+        Failure::Denied(why) if is_signed => failed("authorization failed", &why),
+        Failure::Denied(why) => failed("authentication required", &why),
+        Failure::NoRepository(why) => failed("repository not found", &why),
+        Failure::NoReference(why) => failed("reference not found", &why),
+        Failure::Other(why) => failed("download failed", &why),
+        Failure::Late => follow::timed_out(),
+        Failure::Stopped => follow::stopped(),
+        Failure::Broken(why) => Cut::retry(why),
+    }
+}

@@ -1,0 +1,122 @@
+//! Webhooks: what a provider tells of a repository starts builds.
+//!
+//! - [`manage`] makes, changes and deletes them, here and at the provider.
+//! - [`receive`] is the door: an event is taken if it is signed with the webhook's secret.
+//! - [`payload`] reads the events of each provider into one form, [`event::Event`], which
+//!   [`filter`] matches and [`approval`] may want approved, before [`start`] starts a build.
+//!
+//! <https://docs.aws.amazon.com/codebuild/latest/userguide/webhooks.html>
+
+mod approval;
+mod check;
+mod event;
+mod filter;
+mod manage;
+mod payload;
+mod receive;
+mod signature;
+mod start;
+
+use api_developer::codebuild::{ProjectSource, SourceType};
+use service::Yard;
+use shape::Shape;
+use store::{Index, Query, ReadTx, Resource, Stored, WriteTx};
+use types::Scope;
+use wire::Error;
+
+pub(crate) use manage::{create_webhook, delete_webhook, update_webhook};
+pub(crate) use receive::handle;
+
+use crate::providers::{Api, Provider, Repository, SCOPED};
+use crate::source_credentials::Credential;
+
+/// The route of events. No bucket's name begins with `_`.
+pub(crate) const PREFIX: &str = "/_codebuild/webhooks";
+/// Finds a webhook by its token's digest.
+const BY_TOKEN: &str = "by-token";
+
+/// What only the door needs of a project's webhook; the rest is in the project.
+#[derive(Shape, Default, Clone, PartialEq)]
+pub(crate) struct WebhookRecord {
+    pub project: String,
+    /// SHA-256, in hexadecimal, of the token in its URL.
+    pub token_digest: String,
+    /// Its secret, sealed.
+    pub secret: String,
+    /// The source when it was made: where its hook is.
+    pub kind: SourceType,
+    pub location: Option<String>,
+}
+
+impl Resource for WebhookRecord {
+    const KIND: &'static str = "codebuild.webhook";
+
+    fn key(&self) -> String {
+        self.project.clone()
+    }
+
+    fn indexes(&self) -> Vec<Index> {
+        vec![Index::global(BY_TOKEN, &self.token_digest)]
+    }
+}
+
+impl WebhookRecord {
+    fn by_token(tx: &ReadTx<'_>, digest: &str) -> Result<Option<Stored<Self>>, Error> {
+        let found = tx.find_anywhere::<Self>(BY_TOKEN, digest, &Query::first(1))?;
+        Ok(found.items.into_iter().next())
+    }
+}
+
+/// A project that goes takes its webhook along.
+pub(crate) fn forget(tx: &mut WriteTx<'_>, scope: &Scope, project: &str) -> Result<(), Error> {
+    tx.delete::<WebhookRecord>(scope, project)?;
+    Ok(())
+}
+
+/// The API for a source; of an organization where its location is no repository. `domain` is then
+/// the host, where it is one's own.
+fn api(
+    source: &ProjectSource,
+    domain: Option<&str>,
+    credential: Option<Credential>,
+) -> Option<Api> {
+    let location = source.location.as_deref().unwrap_or_default();
+    let insecure = source.insecure_ssl == Some(true);
+    if location != SCOPED {
+        return Repository::of(source.kind, location)
+            .map(|repository| Api::new(&repository, credential, insecure));
+    }
+    let domain = match (source.kind, domain) {
+        (SourceType::Github, _) => "https://github.com",
+        (SourceType::Gitlab, _) => "https://gitlab.com",
+        (_, domain) => domain?,
+    };
+    let domain = match domain.contains("://") {
+        true => domain.trim_end_matches('/').to_owned(),
+        false => format!("https://{domain}"),
+    };
+    // Any repository's location tells the root of the API.
+    let repository = Repository::of(source.kind, &format!("{domain}/any/any"))?;
+    Some(Api { path: String::new(), ..Api::new(&repository, credential, insecure) })
+}
+
+/// A yard's URL for the events of one webhook.
+fn payload_url(endpoint: &service::Endpoint, token: &str) -> String {
+    format!("{}{PREFIX}?t={token}&v=1", endpoint.url())
+}
+
+/// The provider of a project's webhook.
+fn provider_of(kind: SourceType) -> Result<Provider, Error> {
+    let wrong = || {
+        crate::errors::invalid(format!(
+            "Webhooks are for sources at GitHub, GitLab and Bitbucket; the project's source is {kind}. \
+             For CodeCommit, a rule of EventBridge starts builds"
+        ))
+    };
+    Provider::of(kind).ok_or_else(wrong)
+}
+
+/// Where a yard keeps nothing of a webhook but its digest and its sealed secret.
+fn open_secret(yard: &Yard, record: &WebhookRecord) -> Result<String, Error> {
+    crate::source_credentials::unseal(yard, &record.secret)
+}
