@@ -50,6 +50,7 @@ const PROGRAMS: &[&str] = &[
     "mktemp",
     "mount",
     "mv",
+    "nohup",
     "nproc",
     "printf",
     "ps",

@@ -16,8 +16,8 @@ fn fleet_arn(scope: &Scope, name: &str) -> String {
 /// Their rows.
 pub(super) fn rows(service: Service) -> Service {
     service
-        .operation(
-            op(BatchGetFleets, fleets::batch_get_fleets).errors(errors::ALL).rights(|cx, input| {
+        .operation(op(BatchGetFleets, fleets::batch_get_fleets).errors(errors::ALL).rights(
+            |cx, input| {
                 on_all(&input.names, |name| {
                     let arn = match name.starts_with("arn:") {
                         true => name.clone(),
@@ -25,8 +25,8 @@ pub(super) fn rows(service: Service) -> Service {
                     };
                     Ok(Right::new("codebuild:BatchGetFleets", arn))
                 })
-            }),
-        )
+            },
+        ))
         .operation(op(ListFleets, fleets::list_fleets).list().errors(errors::ALL).paginated(
             "nextToken",
             "maxResults",
