@@ -14,7 +14,12 @@ use crate::{median, spread};
 const FILES: usize = 10_000;
 const ROUNDS: usize = 5;
 /// Makes the files in a folder: 2.4 KB of text each, in folders of a hundred.
-const MAKE: &str = "python3 -c 'import hashlib, os\nfor i in range(10000):\n    os.makedirs(f\"many/{i // 100}\", exist_ok=True)\n    lines = (f\"line {j} of file {i}: {hashlib.md5(f\\\"{i}-{j}\\\".encode()).hexdigest()}\\n\" for j in range(40))\n    open(f\"many/{i // 100}/{i}.txt\", \"w\").write(\"\".join(lines))'";
+const MAKE: &str = r#"python3 -c 'import hashlib, os
+for i in range(10000):
+    os.makedirs("many/%d" % (i // 100), exist_ok=True)
+    sums = (hashlib.md5(b"%d-%d" % (i, j)).hexdigest() for j in range(40))
+    text = "".join("line %d of file %d: %s\n" % (j, i, sum) for j, sum in enumerate(sums))
+    open("many/%d/%d.txt" % (i // 100, i), "w").write(text)'"#;
 
 pub(crate) fn run() {
     let dir = tempfile::tempdir().unwrap();

@@ -36,7 +36,7 @@ use crate::{phases, rooms};
 
 const CODE: &str = "CLIENT_ERROR";
 /// Objects of one output that are put at a time.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 64;
 /// Bytes read at once for digests.
 const PIECE: usize = 256 << 10;
 
