@@ -57,14 +57,17 @@ impl<'a> Reader<'a> {
     }
 
     /// Calls `each` for every member of an object, with its key. A value that `each` leaves is
-    /// passed over.
+    /// passed over, and so is null: to some tools it is an empty list.
     pub fn object(&mut self, each: Each<'_, 'a>) -> Result<(), Error> {
         self.enter(b'{', "an object")?;
         let mut first = true;
         while self.more(b'}', &mut first)? {
             let key = self.string(usize::MAX)?;
             self.expect(b':', "a colon")?;
-            self.value(&mut |reader| each(reader, &key))?;
+            match self.peek_byte() {
+                Some(b'n') => self.skip()?,
+                _ => self.value(&mut |reader| each(reader, &key))?,
+            }
         }
         Ok(())
     }

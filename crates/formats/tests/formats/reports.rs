@@ -452,3 +452,15 @@ fn other_files_are_told_from_broken_ones() {
     let image = b"\x89PNG\r\n\x1a\n";
     assert!(tests(JunitXml, image).unwrap_err().foreign);
 }
+
+#[test]
+fn null_is_an_empty_list_to_some_tools() {
+    let file = br#"[{"name": "f", "elements": null}, {"name": "g", "elements": [
+        {"name": "s", "type": "scenario", "steps": null}
+    ]}]"#;
+    let shown: Vec<String> =
+        tests(ReportFormat::CucumberJson, file).unwrap().iter().map(show).collect();
+    assert_eq!(shown, ["SUCCEEDED | g | s | g | 0 | \"\""]);
+    let told = refused(ReportFormat::CucumberJson, "[{\"name\": nil}]");
+    assert_eq!(told, "expected a value at line 1, column 11");
+}
