@@ -1,9 +1,10 @@
 //! A further program in a sandbox that runs: what `codeyard shell` opens.
 //!
-//! It is started by a process of its own, which takes on the sandbox's namespaces and limits and
-//! then what its other programs have: users, capabilities, refused calls. The person's terminal
-//! stays outside: whoever could get hold of it inside could type into it. The program has a terminal
-//! of its own, whose bytes are passed on.
+//! It is started by a process of its own, the door, which takes on the sandbox's namespaces and
+//! limits and then what its other programs have: users, capabilities, refused calls. The person's
+//! terminal stays outside: whoever could get hold of it inside could type into it. The program has
+//! a terminal of its own, whose bytes are passed on by the door's parent. It ends with the door,
+//! and the door with its parent.
 
 use crate::identity::Identity;
 use crate::inside::exec::{self, Program, User};
@@ -11,15 +12,16 @@ use crate::layout::Layout;
 use crate::local::{Found, read_identity};
 use crate::spec::{DEFAULT_PATH, SandboxId};
 use crate::supervisor::group::Group;
-use crate::sys;
+use crate::sys::{self, Forked};
 use crate::terminal;
 use nix::sched::{CloneFlags, setns};
+use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsString};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -47,20 +49,66 @@ pub fn run(words: &[OsString]) -> Result<i32, String> {
     let target = find(Path::new(directory))?;
     let surroundings = target.surroundings();
     let namespaces = target.namespaces()?;
+    // What the person's shell has open is not for the program.
+    sys::close_on_exec_from(3).map_err(|error| format!("failed to keep files back: {error}"))?;
     let wires = terminal::Wires::open()?;
-    let told = |what: &str, error: &dyn std::fmt::Display| format!("failed to {what}: {error}");
     // The program inside may look at processes of its user.
-    nix::sys::prctl::set_dumpable(false).map_err(|error| told("close its memory", &error))?;
+    nix::sys::prctl::set_dumpable(false)
+        .map_err(|error| format!("failed to close its memory: {error}"))?;
+    let (mut result, mut report) = io::pipe().map_err(|error| error.to_string())?;
+    // Whoever has taken on other namespaces of processes can have no threads any more, and bytes
+    // are passed on by some.
+    let door = match sys::fork().map_err(|error| format!("failed to fork: {error}"))? {
+        Forked::Parent(door) => door,
+        Forked::Child => {
+            drop(result);
+            let user = user.to_string_lossy();
+            match start(&target, &surroundings, namespaces, &wires, &user, argv) {
+                Ok(program) => {
+                    drop((report, wires));
+                    sys::exit_now(wait(program));
+                }
+                Err(error) => {
+                    // The parent reads it.
+                    let _ = report.write_all(error.as_bytes());
+                    sys::exit_now(1);
+                }
+            }
+        }
+    };
+    drop((report, namespaces));
+    let mut error = String::new();
+    result.read_to_string(&mut error).map_err(|error| error.to_string())?;
+    if !error.is_empty() {
+        wait(door);
+        return Err(error);
+    }
+    let relay = wires.relay()?;
+    let status = wait(door);
+    relay.finish();
+    Ok(status)
+}
+
+/// Enters, and starts the program.
+fn start(
+    target: &Target,
+    surroundings: &Surroundings,
+    namespaces: Vec<(OwnedFd, CloneFlags)>,
+    wires: &terminal::Wires,
+    user: &str,
+    argv: &[OsString],
+) -> Result<Pid, String> {
+    let told = |what: &str, error: &dyn std::fmt::Display| format!("failed to {what}: {error}");
     for (namespace, flag) in &namespaces {
         setns(namespace.as_fd(), *flag).map_err(|error| told("enter the sandbox", &error))?;
     }
     drop(namespaces);
     sys::keep_to_own_abstract_sockets();
-    let user = User::find(&user.to_string_lossy())?;
+    let user = User::find(user)?;
     let environment = environment(&surroundings.environment, &user);
     let path = environment.get("PATH").cloned().unwrap_or_else(|| DEFAULT_PATH.to_owned());
     let pair = |(name, value): (String, String)| CString::new(format!("{name}={value}")).ok();
-    let child = exec::start(&Program {
+    let program = exec::start(&Program {
         argv: program(argv, &user),
         env: environment.into_iter().filter_map(pair).collect(),
         path,
@@ -73,10 +121,10 @@ pub fn run(words: &[OsString]) -> Result<i32, String> {
         group: &target.group,
         max_processes: None,
     })?;
-    let relay = wires.relay()?;
-    let status = wait(child);
-    relay.finish();
-    Ok(status)
+    // Last, because a change of namespaces takes it back.
+    nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)
+        .map_err(|error| told("tie it to its parent", &error))?;
+    Ok(program)
 }
 
 /// A process of the sandbox that is no longer ours alone to know: init hides its memory.

@@ -349,6 +349,15 @@ pub fn exit_now(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
+/// Has all descriptors from a number on close when a program starts.
+pub fn close_on_exec_from(number: u32) -> io::Result<()> {
+    const CLOEXEC: libc::c_uint = 4;
+    // SAFETY: changes nothing but flags of descriptors; no pointer is handed over.
+    let result =
+        unsafe { libc::syscall(libc::SYS_close_range, number, libc::c_uint::MAX, CLOEXEC) };
+    Errno::result(result).map(drop).map_err(io::Error::from)
+}
+
 /// A copy of a descriptor with a number of at least `least`, closed on exec.
 pub fn duplicate_above(fd: BorrowedFd<'_>, least: i32) -> io::Result<OwnedFd> {
     // SAFETY: F_DUPFD_CLOEXEC makes a new descriptor, which we own alone.

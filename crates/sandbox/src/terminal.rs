@@ -18,8 +18,10 @@ const PIECE: usize = 16 << 10;
 pub struct Wires {
     /// What the program has as its standard streams, by number.
     inside: Vec<(OwnedFd, i32)>,
-    /// What is passed on, from where to where.
-    passed: Vec<(OwnedFd, OwnedFd)>,
+    /// What the person types, and where it goes.
+    input: Option<(OwnedFd, OwnedFd)>,
+    /// What the program writes, and where it goes.
+    outputs: Vec<(OwnedFd, OwnedFd)>,
     /// The outer side of the program's terminal.
     master: Option<OwnedFd>,
 }
@@ -36,9 +38,10 @@ fn failed(error: impl std::fmt::Display) -> String {
 }
 
 impl Wires {
-    /// A terminal of its own for the program if this process has one, pipes otherwise.
+    /// A terminal of its own for the program if this process reads from one and writes to one,
+    /// pipes otherwise.
     pub fn open() -> Result<Self, String> {
-        match io::stdin().is_terminal() {
+        match io::stdin().is_terminal() && io::stdout().is_terminal() {
             true => Self::terminal().map_err(failed),
             false => Self::pipes().map_err(failed),
         }
@@ -47,27 +50,37 @@ impl Wires {
     fn terminal() -> io::Result<Self> {
         let size = sys::window_size(io::stdin().as_fd());
         let OpenptyResult { master, slave } = openpty(size.as_ref(), None::<&Termios>)?;
+        // As copies they close when a program starts.
+        let (master, slave) = (master.try_clone()?, slave.try_clone()?);
         let mut inside = Vec::new();
         for number in 0..3 {
             inside.push((slave.try_clone()?, number));
         }
-        let passed = vec![
-            (io::stdin().as_fd().try_clone_to_owned()?, master.try_clone()?),
-            (master.try_clone()?, io::stdout().as_fd().try_clone_to_owned()?),
-        ];
-        Ok(Self { inside, passed, master: Some(master) })
+        Ok(Self {
+            inside,
+            input: Some((io::stdin().as_fd().try_clone_to_owned()?, master.try_clone()?)),
+            outputs: vec![(master.try_clone()?, io::stdout().as_fd().try_clone_to_owned()?)],
+            master: Some(master),
+        })
     }
 
     fn pipes() -> io::Result<Self> {
         let (out, err) = (io::pipe()?, io::pipe()?);
-        // A pipe or a file: nobody is at its other end.
         let stdin = io::stdin().as_fd().try_clone_to_owned()?;
+        // A pipe or a file is nobody's to type into; a terminal is.
+        let (stdin, input) = match io::stdin().is_terminal() {
+            true => {
+                let (reader, writer) = io::pipe()?;
+                (reader.into(), Some((stdin, writer.into())))
+            }
+            false => (stdin, None),
+        };
         let inside = vec![(stdin, 0), (out.1.into(), 1), (err.1.into(), 2)];
-        let passed = vec![
+        let outputs = vec![
             (out.0.into(), io::stdout().as_fd().try_clone_to_owned()?),
             (err.0.into(), io::stderr().as_fd().try_clone_to_owned()?),
         ];
-        Ok(Self { inside, passed, master: None })
+        Ok(Self { inside, input, outputs, master: None })
     }
 
     /// The program's descriptors.
@@ -80,21 +93,38 @@ impl Wires {
         self.master.is_some()
     }
 
-    /// Passes bytes on from now on, in a thread.
+    /// Passes bytes on from now on, in threads.
     pub fn relay(self) -> Result<Relay, String> {
-        let Self { inside, passed, master } = self;
+        let Self { inside, input, outputs, master } = self;
         // Otherwise the program's ends would stay open for ever.
         drop(inside);
         let (stopped, stop) = io::pipe().map_err(failed)?;
+        let watched = watched_signals(master.is_some());
+        watched.thread_block().map_err(failed)?;
         let before = master.as_ref().and_then(|_| raw_mode());
-        let mut resized = SigSet::empty();
-        resized.add(Signal::SIGWINCH);
-        resized.thread_block().map_err(failed)?;
+        if let Some((from, to)) = input {
+            // A thread of its own: a program that does not read now may write all the same. Nobody
+            // waits for its end, which may never come.
+            std::thread::Builder::new().spawn(move || while pass(&from, &to) {}).map_err(failed)?;
+        }
+        let outer = Outer { master, before: before.clone() };
         let thread = std::thread::Builder::new()
-            .spawn(move || pass_on(passed, master.as_ref(), &stopped.into()))
+            .spawn(move || pass_on(outputs, &outer, &stopped.into(), &watched))
             .map_err(failed)?;
         Ok(Relay { thread: Some(thread), stop: Some(stop), before })
     }
+}
+
+/// What to do something about while the program has a terminal: another size, and whatever would
+/// end this process and leave the person's terminal as no shell wants it.
+fn watched_signals(is_terminal: bool) -> SigSet {
+    let mut watched = SigSet::empty();
+    if is_terminal {
+        for signal in [Signal::SIGWINCH, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT] {
+            watched.add(signal);
+        }
+    }
+    watched
 }
 
 /// Every key goes inside as it is; answers how the terminal was.
@@ -104,6 +134,11 @@ fn raw_mode() -> Option<Termios> {
     termios::cfmakeraw(&mut raw);
     termios::tcsetattr(io::stdin(), SetArg::TCSADRAIN, &raw).ok()?;
     Some(before)
+}
+
+fn restore(before: &Termios) {
+    // A terminal that is gone wants nothing any more.
+    let _ = termios::tcsetattr(io::stdin(), SetArg::TCSADRAIN, before);
 }
 
 impl Relay {
@@ -120,51 +155,69 @@ impl Relay {
 impl Drop for Relay {
     fn drop(&mut self) {
         if let Some(before) = &self.before {
-            let _ = termios::tcsetattr(io::stdin(), SetArg::TCSADRAIN, before);
+            restore(before);
         }
     }
 }
 
+/// The person's terminal and the program's.
+struct Outer {
+    master: Option<OwnedFd>,
+    before: Option<Termios>,
+}
+
+impl Outer {
+    fn obey(&self, signal: u32) {
+        if signal == Signal::SIGWINCH as u32 {
+            let size = sys::window_size(io::stdin().as_fd());
+            if let Some((master, size)) = self.master.as_ref().zip(size) {
+                sys::set_window_size(master.as_fd(), &size);
+            }
+            return;
+        }
+        if let Some(before) = &self.before {
+            restore(before);
+        }
+        // The program is tied to this process.
+        std::process::exit(i32::try_from(signal).map_or(1, |signal| 128 + signal));
+    }
+}
+
 /// Until everything has ended or `stopped` closes; then what is there already still goes on.
-fn pass_on(mut passed: Vec<(OwnedFd, OwnedFd)>, master: Option<&OwnedFd>, stopped: &OwnedFd) {
-    let mut resized = SigSet::empty();
-    resized.add(Signal::SIGWINCH);
+fn pass_on(
+    mut outputs: Vec<(OwnedFd, OwnedFd)>,
+    outer: &Outer,
+    stopped: &OwnedFd,
+    watched: &SigSet,
+) {
     let flags = SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK;
-    let Ok(signals) = SignalFd::with_flags(&resized, flags) else { return };
+    let Ok(signals) = SignalFd::with_flags(watched, flags) else { return };
     let mut over = false;
-    while !passed.is_empty() {
+    while !outputs.is_empty() {
         let timeout = if over { PollTimeout::ZERO } else { PollTimeout::NONE };
         let mut fds: Vec<PollFd<'_>> =
-            passed.iter().map(|(from, _)| PollFd::new(from.as_fd(), PollFlags::POLLIN)).collect();
+            outputs.iter().map(|(from, _)| PollFd::new(from.as_fd(), PollFlags::POLLIN)).collect();
         fds.push(PollFd::new(signals.as_fd(), PollFlags::POLLIN));
         if !over {
             fds.push(PollFd::new(stopped.as_fd(), PollFlags::POLLIN));
         }
         match poll(&mut fds, timeout) {
             Err(nix::errno::Errno::EINTR) => continue,
-            Err(_) => return,
-            Ok(0) => return,
+            Err(_) | Ok(0) => return,
             Ok(_) => {}
         }
         let ready: Vec<bool> = fds.iter().map(|fd| fd.any().unwrap_or(false)).collect();
-        let count = passed.len();
+        let count = outputs.len();
         over |= ready.get(count + 1).copied().unwrap_or(false);
-        if ready.get(count).copied().unwrap_or(false) {
-            while matches!(signals.read_signal(), Ok(Some(_))) {}
-            if let Some((master, size)) = master.zip(sys::window_size(io::stdin().as_fd())) {
-                sys::set_window_size(master.as_fd(), &size);
-            }
+        while let Ok(Some(signal)) = signals.read_signal() {
+            outer.obey(signal.ssi_signo);
         }
         let mut at = 0;
-        passed.retain(|(from, to)| {
+        outputs.retain(|(from, to)| {
             let is_ready = ready.get(at).copied().unwrap_or(false);
             at += 1;
             !is_ready || pass(from, to)
         });
-        // Once the program has ended, what the person still types goes nowhere.
-        if over && master.is_some() && passed.len() > 1 {
-            passed.remove(0);
-        }
     }
 }
 

@@ -184,8 +184,11 @@ fn prepare(program: &Program<'_>) -> Result<(), String> {
         // Here, because a change of users takes it back.
         nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).map_err(step("tie it to its parent"))?;
     }
-    // Rust ignores SIGPIPE and we block some; programs expect the defaults.
-    sys::default_signal(Signal::SIGPIPE).map_err(step("reset SIGPIPE"))?;
+    // Rust ignores SIGPIPE, whoever started the yard or a shell perhaps more, and we block some;
+    // programs expect the defaults.
+    for signal in Signal::iterator().filter(|it| !matches!(it, Signal::SIGKILL | Signal::SIGSTOP)) {
+        sys::default_signal(signal).map_err(step("reset a signal"))?;
+    }
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
         .map_err(step("unblock signals"))
 }

@@ -13,3 +13,4 @@ mod ordinary_user;
 mod place;
 mod plans;
 mod services;
+mod shells;
