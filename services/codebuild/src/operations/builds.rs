@@ -13,10 +13,7 @@ pub(super) fn rows(service: Service) -> Service {
         .operation(
             op(StartBuild, builds::start_build)
                 .write()
-                .partial(
-                    "source auth, certificates, fleets, debug sessions, auto-retry; in buildspecs \
-                     cache, reports, batch, proxy and on-failure RETRY",
-                )
+                .partial("debug sessions; what CreateProject does not take")
                 .errors(errors::ALL)
                 .events(EVENTS)
                 .idempotent("idempotencyToken")

@@ -14,9 +14,9 @@ pub(super) fn rows(service: Service) -> Service {
             op(CreateProject, projects::create_project)
                 .write()
                 .partial(
-                    "sources other than CODECOMMIT, S3, CODEPIPELINE and NO_SOURCE; cache, \
-                     vpcConfig, badges, batches, file systems, S3 logs, images other than the \
-                     curated names",
+                    "environments other than Linux containers of the machine's architecture, \
+                     Lambda and reserved compute, docker servers, host kernels; \
+                     CodeConnections; vpcConfig, file systems, combined artifacts of batches",
                 )
                 .errors(errors::ALL)
                 .rights(|cx, input| {
@@ -26,7 +26,10 @@ pub(super) fn rows(service: Service) -> Service {
                     );
                     Ok(vec![with_tags(right, input.tags.as_deref().unwrap_or_default())])
                 })
-                .pass_role(PRINCIPAL, |input| Some(&input.service_role)),
+                .pass_role(PRINCIPAL, |input| Some(&input.service_role))
+                .pass_role(PRINCIPAL, |input| {
+                    input.build_batch_config.as_ref()?.service_role.as_deref()
+                }),
         )
         .operation(
             op(UpdateProject, projects::update_project)
@@ -37,7 +40,10 @@ pub(super) fn rows(service: Service) -> Service {
                     let right = right(cx, "UpdateProject", &input.name)?;
                     Ok(vec![with_tags(right, input.tags.as_deref().unwrap_or_default())])
                 })
-                .pass_role(PRINCIPAL, |input| input.service_role.as_deref()),
+                .pass_role(PRINCIPAL, |input| input.service_role.as_deref())
+                .pass_role(PRINCIPAL, |input| {
+                    input.build_batch_config.as_ref()?.service_role.as_deref()
+                }),
         )
         .operation(
             op(DeleteProject, projects::delete_project)

@@ -179,6 +179,25 @@ async fn policies_name_projects() {
     let (status, denied) = call("StartBuild", json!({ "projectName": "theirs" })).await;
     assert_eq!((status, denied["__type"].as_str().unwrap()), (400, "AccessDeniedException"));
     assert_eq!(call("BatchGetBuilds", json!({ "ids": ["theirs:x"] })).await.0, 400);
+    // A project's batches act in a role of their own, which is handed over too.
+    let passer = yard.yard.user(
+        "pat",
+        json!({
+            "Version": "2012-10-17",
+            "Statement": [
+                { "Effect": "Allow", "Action": "codebuild:*", "Resource": "*" },
+                { "Effect": "Allow", "Action": "iam:PassRole", "Resource": yard.role },
+            ],
+        }),
+    );
+    let mut project = yard.project("with-batches", SPEC);
+    project["buildBatchConfig"] = json!({ "serviceRole": "arn:aws:iam::123456789012:role/other" });
+    let target = "CodeBuild_20161006.CreateProject";
+    let (status, denied) = yard.yard.json_as(&passer, "codebuild", target, project).await;
+    assert!(
+        status == 400 && denied["message"].as_str().unwrap().contains("role/other"),
+        "{denied}"
+    );
     // Making a project hands over a role.
     let (status, denied) = call("CreateProject", yard.project("mine-too", SPEC)).await;
     assert!(
