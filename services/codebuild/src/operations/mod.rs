@@ -16,7 +16,7 @@ pub use reports::own_service;
 use service::{Error, Protocol, RawRoute, Right, Service};
 
 use crate::events::{PHASE_CHANGE, STATE_CHANGE};
-use crate::{credentials, errors, queue, rooms, run};
+use crate::{batches as batch_builds, credentials, errors, queue, rooms, run};
 
 /// What a build announces.
 const EVENTS: &[&str] = &[STATE_CHANGE, PHASE_CHANGE];
@@ -31,6 +31,7 @@ pub fn service() -> Service {
         .raw(RawRoute::new(credentials::PREFIX, credentials::handle))
         .reconciler(run::reconciler)
         .reconciler(queue::reconciler)
+        .reconciler(batch_builds::reconciler)
         .on_start(rooms::sweep);
     [
         projects::rows,
