@@ -14,9 +14,10 @@ use store::{Index, Query, Resource, WriteTx};
 use types::{Account, Arn, PageToken, Region, Scope};
 use wire::Error;
 
-use crate::errors::{self, invalid, unsupported};
+use crate::errors::{self, invalid};
 use crate::listing;
 use crate::model::ProjectRecord;
+use crate::reports::model::GroupRecord;
 
 /// Longest policy, in characters; that of IAM's resource policies.
 const MAX_POLICY: usize = 20_480;
@@ -132,7 +133,11 @@ pub(crate) async fn put_resource_policy(
                 ProjectRecord::load(tx, &scope, name)?;
             }
             Kind::ReportGroup => {
-                return Err(unsupported("The resource policy of a report group"));
+                let name = record.arn.rsplit_once(":report-group/").map_or("", |(_, name)| name);
+                if !tx.exists::<GroupRecord>(&scope, name)? {
+                    let message = format!("Report group cannot be found: {}", record.arn);
+                    return Err(errors::NOT_FOUND.error(message));
+                }
             }
         }
         tx.put(&scope, &record)?;

@@ -9,6 +9,7 @@ use wire::Error;
 
 use crate::errors;
 use crate::model::{BY_TIME, EVERY};
+use crate::sharing;
 
 /// Report groups of one account in one region; AWS's quota.
 pub(crate) const MAX_GROUPS: usize = 1_000;
@@ -170,7 +171,7 @@ pub(crate) fn right(cx: &Cx, action: &str, arn: &str) -> Result<Right, Error> {
             right = right.with(format!("aws:ResourceTag/{key}"), value.clone());
         }
     }
-    Ok(right)
+    sharing::with_policy(cx, right)
 }
 
 /// A right on the group of a report.

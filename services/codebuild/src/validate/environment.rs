@@ -21,7 +21,6 @@ pub(super) fn check(environment: &ProjectEnvironment) -> Result<(), Error> {
     refuse_set(&[
         (environment.compute_configuration.is_some(), "environment.computeConfiguration"),
         (environment.fleet.is_some(), "environment.fleet"),
-        (environment.certificate.is_some(), "environment.certificate"),
         (environment.docker_server.is_some(), "environment.dockerServer"),
         (environment.host_kernel.is_some(), "environment.hostKernel"),
     ])?;

@@ -402,7 +402,8 @@ async fn sources_come_from_codecommit() {
     }
     let id = yard.start_build(json!({ "projectName": "pp", "sourceVersion": "nope" })).await;
     let build = yard.finished(&id).await;
-    assert!(message(&build, "DOWNLOAD_SOURCE").contains("git"), "{build}");
+    let said = message(&build, "DOWNLOAD_SOURCE");
+    assert!(said.starts_with("reference not found for primary source and source version nope"), "{said}");
 }
 
 async fn a_missing_or_unsupported_buildspec_fails_in_download_source() {

@@ -40,6 +40,8 @@ pub struct Host {
     dir: tempfile::TempDir,
     /// `127.0.0.1:PORT`, which speaks HTTP and TLS.
     pub address: String,
+    /// The certificate that its own is signed by.
+    pub authority: String,
 }
 
 impl Host {
@@ -49,13 +51,13 @@ impl Host {
         let shared = inner.clone();
         let route = RawRoute::new("/", move |_, request| answer(shared.clone(), request));
         let yard = TestYard::start(vec![Service::new("host", Protocol::Json11).raw(route)]).await;
-        let (_, key) = Certificates::new_authority().unwrap();
+        let (authority, key) = Certificates::new_authority().unwrap();
         let certificates = Certificates::under(&key, &["127.0.0.1".to_owned()]).unwrap();
         let gateway = Gateway::with_tls(yard.yard().clone(), None, Some(&certificates));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let serving = gateway.serve(listener).unwrap();
         let address = serving.address.to_string();
-        Self { inner, _yard: yard, _serving: serving, dir, address }
+        Self { inner, _yard: yard, _serving: serving, dir, address, authority }
     }
 
     pub fn http(&self, path: &str) -> String {

@@ -176,7 +176,7 @@ async fn projects_are_shared_by_policy() {
                 policy("codebuild:BatchGetProjects"),
                 "arn:aws:codebuild:us-east-1:210987654321:project/pp".into(),
             ),
-            "InvalidInputException",
+            "AccessDeniedException",
         ),
     ] {
         let (status, output) = yard.call("PutResourcePolicy", input.clone()).await;

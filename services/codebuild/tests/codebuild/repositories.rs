@@ -181,6 +181,16 @@ async fn tls_is_checked_unless_told_otherwise() {
     assert!(said.contains("certificate"), "{said}");
     let done = build(&yard, json!({ "insecureSslOverride": true })).await;
     assert_eq!(done["buildStatus"], "SUCCEEDED", "{done}");
+    yard.s3("PUT", "/bucket", Vec::new()).await;
+    yard.s3("PUT", "/bucket/ca.pem", host.authority.clone().into_bytes()).await;
+    let known = json!({ "certificateOverride": "arn:aws:s3:::bucket/ca.pem" });
+    let done = build(&yard, known).await;
+    assert_eq!(done["buildStatus"], "SUCCEEDED", "{done}");
+    let said = failure(&build(&yard, json!({ "certificateOverride": "bucket/none" })).await);
+    assert!(said.contains("NoSuchKey"), "{said}");
+    yard.create("other", SPEC).await;
+    let useless = json!({ "projectName": "other", "certificateOverride": "bucket/ca.pem" });
+    assert_eq!(yard.call("StartBuild", useless).await.0, 400);
 }
 
 async fn secondary_sources_have_versions_of_their_own() {
@@ -430,7 +440,168 @@ async fn settings_that_make_no_sense_are_refused() {
     }
 }
 
+async fn archives_that_leave_their_folder_are_refused() {
+    let yard = Yard::start().await;
+    yard.s3("PUT", "/bucket", Vec::new()).await;
+    let mut from = project(&yard, "S3", "bucket/source.zip");
+    from["source"]["buildspec"] = json!(SPEC);
+    yard.ok("CreateProject", from).await;
+    let script = "import io,sys,zipfile\nb=io.BytesIO()\nz=zipfile.ZipFile(b,'w')\nz.writestr('f','x')\n\
+        i=zipfile.ZipInfo(sys.argv[1])\nif sys.argv[2]: i.create_system=3; i.external_attr=0o120777<<16\n\
+        z.writestr(i,sys.argv[2] or 'evil')\nz.close()\nsys.stdout.buffer.write(b.getvalue())";
+    for (name, link) in
+        [("../../../evil", ""), ("/tmp/evil", ""), ("l", "/etc"), ("l", "../../../..")]
+    {
+        let output = std::process::Command::new("python3")
+            .args(["-c", script, name, link])
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        yard.s3("PUT", "/bucket/source.zip", output.stdout).await;
+        let said = failure(&build(&yard, json!({})).await);
+        assert!(said.starts_with("bucket/source.zip: "), "{name} {link}: {said}");
+    }
+    let evil =
+        std::process::Command::new("find").arg(yard.yard.dir()).args(["-name", "evil"]).output();
+    assert!(evil.unwrap().stdout.is_empty());
+}
+
+async fn a_push_to_codecommit_starts_a_build_by_a_rule() {
+    let yard = Yard::start().await;
+    let commit = |operation: &str| format!("CodeCommit_20150413.{operation}");
+    let input = json!({ "repositoryName": "r" });
+    let made = yard.other("codecommit", &commit("CreateRepository"), input).await;
+    let mut from =
+        project(&yard, "CODECOMMIT", made["repositoryMetadata"]["cloneUrlHttp"].as_str().unwrap());
+    from["source"]["buildspec"] =
+        json!("version: 0.2\nphases:\n  build:\n    commands: [\"cat f\"]\n");
+    let arn = yard.ok("CreateProject", from).await["project"]["arn"].clone();
+    let rule = json!({
+        "Name": "on-push",
+        "EventPattern": json!({
+            "source": ["aws.codecommit"],
+            "detail-type": ["CodeCommit Repository State Change"],
+            "resources": [made["repositoryMetadata"]["Arn"]],
+            "detail": { "referenceType": ["branch"], "event": ["referenceCreated", "referenceUpdated"] },
+        })
+        .to_string(),
+    });
+    yard.other("events", "AWSEvents.PutRule", rule).await;
+    let target = json!({ "Rule": "on-push", "Targets": [{
+        "Id": "build", "Arn": arn, "RoleArn": yard.role,
+        "InputTransformer": {
+            "InputPathsMap": { "commit": "$.detail.commitId" },
+            "InputTemplate": "{\"sourceVersion\": <commit>}",
+        },
+    }] });
+    yard.other("events", "AWSEvents.PutTargets", target).await;
+    let file = json!({
+        "repositoryName": "r", "branchName": "main", "filePath": "f", "fileContent": "b25lCg==",
+    });
+    let put = yard.other("codecommit", &commit("PutFile"), file).await;
+    let id = testkit::TestYard::until(Duration::from_secs(20), || async {
+        let all = yard.ok("ListBuildsForProject", json!({ "projectName": "pp" })).await;
+        all["ids"][0].as_str().map(str::to_owned)
+    })
+    .await;
+    let done = yard.finished(&id).await;
+    assert_eq!(
+        (&done["buildStatus"], &done["sourceVersion"]),
+        (&json!("SUCCEEDED"), &put["commitId"])
+    );
+    assert_eq!(yard.output(&done).await, "one\n");
+}
+
+/// Private repositories as the stock command line has them built: of this yard, and of a host
+/// with a certificate of its own.
+async fn the_stock_command_line_builds_private_repositories() {
+    let (yard, host) = (Yard::start().await, Host::start().await);
+    let work = host.repository("o/r");
+    let commit = work.push(&[("buildspec.yml", SPEC), ("f", "private\n")], "refs/heads/main");
+    host.wants("x-access-token:t0ken");
+    let keys = yard.yard.root();
+    let url = yard.yard.url.clone();
+    let aws = move |words: Vec<String>| {
+        let (keys, url) = (keys.clone(), url.clone());
+        async move {
+            let run = move || {
+                std::process::Command::new(testkit::venv::bin().join("aws"))
+                    .args(&words)
+                    .env_clear()
+                    .env("PATH", "/usr/bin:/bin")
+                    .env("HOME", "/nonexistent")
+                    .env("AWS_ENDPOINT_URL", url)
+                    .env("AWS_DEFAULT_REGION", testkit::REGION)
+                    .env("AWS_ACCESS_KEY_ID", &keys.id)
+                    .env("AWS_SECRET_ACCESS_KEY", &keys.secret)
+                    .output()
+                    .unwrap()
+            };
+            let output = tokio::task::spawn_blocking(run).await.unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{said}");
+            serde_json::from_slice::<Value>(&output.stdout).unwrap_or(Value::Null)
+        }
+    };
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let made = aws(words("codebuild import-source-credentials --server-type GITHUB_ENTERPRISE --auth-type PERSONAL_ACCESS_TOKEN --token t0ken")).await;
+    assert!(made["arn"].as_str().unwrap().ends_with(":token/github_enterprise"));
+    let mut private = project(&yard, "GITHUB_ENTERPRISE", &host.https("o/r.git"));
+    private["source"]["insecureSsl"] = json!(true);
+    let create = ["codebuild", "create-project", "--cli-input-json"].map(str::to_owned);
+    let create = create.into_iter().chain([private.to_string()]).collect();
+    aws(create).await;
+    let started = aws(words("codebuild start-build --project-name pp --source-version main")).await;
+    let id = started["build"]["id"].as_str().unwrap().to_owned();
+    yard.finished(&id).await;
+    let shown = aws(words(&format!("codebuild batch-get-builds --ids {id}"))).await;
+    let done = &shown["builds"][0];
+    assert_eq!(
+        (&done["buildStatus"], &done["resolvedSourceVersion"]),
+        (&json!("SUCCEEDED"), &json!(commit)),
+        "{done}"
+    );
+    let listed = aws(words("codebuild list-source-credentials")).await;
+    assert_eq!(listed["sourceCredentialsInfos"][0]["serverType"], "GITHUB_ENTERPRISE");
+    let hook =
+        aws(words("codebuild create-webhook --project-name pp --branch-filter ^main$")).await;
+    assert!(hook["webhook"]["url"].as_str().unwrap().ends_with("/repos/o/r/hooks/7"), "{hook}");
+    aws(words("codebuild delete-webhook --project-name pp")).await;
+    // CodeCommit's are private too: the role that may not pull is told so.
+    let made = aws(words("codecommit create-repository --repository-name mine")).await;
+    let file = [
+        "codecommit",
+        "put-file",
+        "--repository-name",
+        "mine",
+        "--branch-name",
+        "main",
+        "--file-path",
+        "buildspec.yml",
+        "--file-content",
+        "version: 0.2\nphases: {build: {commands: [echo mine]}}\n",
+        "--cli-binary-format",
+        "raw-in-base64-out",
+    ];
+    aws(file.map(str::to_owned).to_vec()).await;
+    let location = made["repositoryMetadata"]["cloneUrlHttp"].as_str().unwrap();
+    let start = format!(
+        "codebuild start-build --project-name pp --source-type-override CODECOMMIT --source-location-override {location} --no-insecure-ssl-override"
+    );
+    let started = aws(words(&start)).await;
+    let done = yard.finished(started["build"]["id"].as_str().unwrap()).await;
+    assert_eq!(yard.output(&done).await, "mine\n", "{done}");
+    let logs = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "logs:*", "Resource": "*" }] });
+    let narrow = yard.yard.role("narrow", logs);
+    let started = aws(words(&format!("{start} --service-role-override {narrow}"))).await;
+    let said = failure(&yard.finished(started["build"]["id"].as_str().unwrap()).await);
+    assert!(said.starts_with("authorization failed for primary source"), "{said}");
+}
+
 crate::tests![
+    archives_that_leave_their_folder_are_refused,
+    a_push_to_codecommit_starts_a_build_by_a_rule,
+    the_stock_command_line_builds_private_repositories,
     a_private_repository_needs_its_token,
     secrets_hold_credentials_too,
     versions_of_all_kinds,

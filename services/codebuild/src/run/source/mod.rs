@@ -22,7 +22,7 @@ use crate::model::BuildRecord;
 
 pub(crate) use remote::forget_mirrors;
 pub(crate) use status::status_context;
-pub(super) use status::{report_end, report_start};
+pub(super) use status::{report_end, report_fault, report_start};
 
 const CODE: &str = "CLIENT_ERROR";
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use api_developer::codebuild::{CacheMode, CacheType, ProjectSource};
+use api_developer::codebuild::{CacheMode, CacheType, ProjectSource, SourceType};
 use service::Cx;
 
 use super::super::{Cut, Job, follow};
@@ -21,7 +21,12 @@ pub(super) async fn fetch(
     version: Option<&str>,
     target: &Path,
 ) -> Result<CheckedOut, Cut> {
-    let certificate = certificate(job, cx, target).await?;
+    let certificate = match source.kind {
+        SourceType::GithubEnterprise | SourceType::GitlabSelfManaged => {
+            certificate(job, cx, target).await?
+        }
+        _ => None,
+    };
     let remote = remote::of_source(job, cx, source, certificate.as_deref()).await?;
     let wrong = |failure| told(failure, source, version, remote.is_signed);
     let parsed = Version::parse(version.unwrap_or_default(), remote.provider)

@@ -43,6 +43,14 @@ pub(in crate::run) async fn report_end(
     report(job, cx, log, state, verb).await;
 }
 
+/// Tells that the system failed the build, which has no log any more.
+pub(in crate::run) async fn report_fault(job: &Job, cx: &Cx) {
+    let verb = "Build failed for a fault of the system";
+    if let Err(why) = try_report(job, cx, State::Errored, verb).await {
+        tracing::warn!(build = job.record.id, why, "a build's status could not be reported");
+    }
+}
+
 async fn report(job: &Job, cx: &Cx, log: &mut Log, state: State, verb: &str) {
     if let Err(why) = try_report(job, cx, state, verb).await {
         log.tell([&format!("The build's status could not be reported: {why}")]);
