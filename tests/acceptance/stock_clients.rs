@@ -1,6 +1,7 @@
 //! Each service through the stock CLI, boto3 and git, as root and as users with narrow policies.
 
 mod batches;
+mod build_outputs;
 mod codecommit;
 mod codecommit_reviews;
 mod comments;
@@ -9,5 +10,6 @@ mod iam;
 mod management;
 mod pull_request_builds;
 mod push_builds;
+mod reports;
 mod s3;
 mod security;

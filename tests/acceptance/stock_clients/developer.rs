@@ -115,12 +115,12 @@ fn a_build_acts_as_its_role_and_keeps_its_secrets() {
     assert_eq!(build["exportedEnvironmentVariables"], json!([{"name": "ANSWER", "value": "42"}]));
     ann.refused("AccessDenied", &["codebuild", "delete-project", "--name", "project"]);
     ann.refused("AccessDenied", &["codebuild", "start-build", "--project-name", "other"]);
-    let mut cached = project;
-    cached["name"] = json!("cached");
-    cached["cache"] = json!({"type": "LOCAL", "modes": ["LOCAL_SOURCE_CACHE"]});
+    let mut private = project;
+    private["name"] = json!("private");
+    private["vpcConfig"] = json!({"vpcId": "vpc-1", "subnets": ["s-1"], "securityGroupIds": ["g-1"]});
     let said = root.refused(
-        "cache",
-        &["codebuild", "create-project", "--cli-input-json", &cached.to_string()],
+        "vpcConfig",
+        &["codebuild", "create-project", "--cli-input-json", &private.to_string()],
     );
     assert!(!said.is_empty());
 }

@@ -140,6 +140,11 @@ pub fn play_yard(dir: &OsStr, buildspec: &OsStr) {
                 compute_type: codebuild::ComputeType::BuildGeneral1Small,
                 ..Default::default()
             },
+            cache: Some(codebuild::ProjectCache {
+                kind: codebuild::CacheType::Local,
+                modes: Some(vec![codebuild::CacheMode::LocalCustomCache]),
+                ..Default::default()
+            }),
             service_role: "arn:aws:iam::123456789012:role/r".into(),
             build_batch_config: Some(codebuild::ProjectBuildBatchConfig {
                 service_role: Some("arn:aws:iam::123456789012:role/r".into()),
@@ -249,7 +254,7 @@ async fn check(dir: &Path, wanted: &str) {
 
 async fn killed_after_every_step_the_build_ends_once() {
     let dir = tempfile::tempdir().unwrap();
-    let spec = "version: 0.2\nphases:\n  build:\n    commands: [\"echo one\", \"sleep 0.05\", \"echo two\"]\n";
+    let spec = "version: 0.2\nphases:\n  build:\n    commands: [\"echo one\", \"sleep 0.05\", \"echo two > two; cat two\"]\ncache:\n  paths: [two]\n";
     let base = dir.path().to_owned();
     let steps = tokio::task::spawn_blocking(move || {
         kill::after_every_step(40, |round, kill_after| {
@@ -265,7 +270,13 @@ async fn killed_after_every_step_the_build_ends_once() {
     .unwrap();
     println!("{steps} steps");
     for round in 0..=steps {
-        check(&dir.path().join(round.to_string()), "one\ntwo\n").await;
+        let dir = dir.path().join(round.to_string());
+        check(&dir, "one\ntwo\n").await;
+        // The cache is kept whole, and once.
+        let mut kept = std::fs::read_dir(dir.join("builds/caches")).unwrap();
+        let project = kept.next().unwrap().unwrap().path();
+        assert!(kept.next().is_none(), "one project");
+        assert_eq!(std::fs::read_dir(project).unwrap().count(), 1, "one cache");
     }
 }
 

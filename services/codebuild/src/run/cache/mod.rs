@@ -25,6 +25,7 @@ use service::Cx;
 use self::paths::Paths;
 use self::storage::{Kept, Store};
 use super::artifacts::texts;
+use super::container;
 use super::launch::{self, Prepared};
 use super::objects::Storing;
 use super::{Cut, Job};
@@ -133,7 +134,9 @@ fn announce(sandbox: &mut Spec, lines: Vec<String>) {
 fn paths(job: &Job, prepared: &Prepared, patterns: &[String], lines: &mut Vec<String>) -> Paths {
     let uuid = job.record.uuid();
     let work = rooms::work_directory(&job.yard, uuid);
-    Paths::new(patterns, &prepared.downloaded.inside(uuid), &work, lines)
+    // A container has files of its own everywhere.
+    let shows = if container::is_wanted(job) { |_: &Path| false } else { sandbox::shows_at };
+    Paths::new(patterns, &prepared.downloaded.inside(uuid), &work, shows, lines)
 }
 
 fn binds(job: &Job, prepared: &Prepared, found: &Found) -> std::io::Result<Vec<Bind>> {

@@ -27,8 +27,15 @@ pub(super) struct Paths {
 
 impl Paths {
     /// Sorts patterns: those below the source directory (inside: `source`) and those elsewhere,
-    /// whose folders are to be below `aside`. What can't be kept is left out, and told.
-    pub fn new(patterns: &[String], source: &str, work: &Path, lines: &mut Vec<String>) -> Self {
+    /// whose folders are to be below `work`. Where this machine `shows` files of its own, and what
+    /// else can't be kept, is left out, and told.
+    pub fn new(
+        patterns: &[String],
+        source: &str,
+        work: &Path,
+        shows: fn(&Path) -> bool,
+        lines: &mut Vec<String>,
+    ) -> Self {
         let mut sources = Vec::new();
         let mut elsewhere: Vec<(String, Vec<String>)> = Vec::new();
         for given in patterns {
@@ -44,7 +51,7 @@ impl Paths {
                 sources.push(below.to_owned());
                 continue;
             }
-            match folder_of(below_root) {
+            match folder_of(below_root, shows) {
                 Ok((folder, rest)) => elsewhere.push((folder, vec![rest])),
                 Err(why) => lines.push(format!("Skipping cache path {given}: {why}")),
             }
@@ -123,7 +130,7 @@ fn compiled(pattern: &str, lines: &mut Vec<String>) -> Vec<Glob> {
 
 /// The folder of an absolute pattern, with a leading slash, and the pattern below it: what is in
 /// front of the first wildcard. A path without any is a folder.
-fn folder_of(below_root: &str) -> Result<(String, String), String> {
+fn folder_of(below_root: &str, shows: fn(&Path) -> bool) -> Result<(String, String), String> {
     let names: Vec<&str> =
         below_root.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
     if names.contains(&"..") {
@@ -138,7 +145,7 @@ fn folder_of(below_root: &str) -> Result<(String, String), String> {
     if length < 2 || special {
         return Err(format!("{folder} is no folder of which a build can have one of its own"));
     }
-    if sandbox::shows_at(Path::new(&folder)) {
+    if shows(Path::new(&folder)) {
         return Err(format!("this machine's own {folder} shows in builds, and is not covered"));
     }
     Ok((folder, rest))
@@ -188,7 +195,7 @@ mod tests {
             "a[",
         ]
         .map(str::to_owned);
-        let paths = Paths::new(&given, source, work.path(), &mut lines);
+        let paths = Paths::new(&given, source, work.path(), sandbox::shows_at, &mut lines);
         let names: Vec<String> = paths.places().into_iter().map(|(name, _)| name).collect();
         let wanted =
             ["src", "abs/opt/no-such-folder/of/tools", "abs/root/.cache/pip", "abs/root/.m2"];
