@@ -15,7 +15,7 @@ import sys
 import botocore.session
 
 # Services of ours that no stock client knows: what the CodeDeploy agent speaks, and what AWS has not.
-NO_MODEL = {"codedeploy-commands", "codedeploy-commands-secure", "codeyard"}
+NO_MODEL = {"codedeploy-commands", "codedeploy-commands-secure", "codeyard", "codeyard-signin", "codeyard-console"}
 
 # Errors that every service can answer, in the spelling of its protocol.
 COMMON_ERRORS = {

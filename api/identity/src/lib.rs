@@ -6,4 +6,5 @@
 #![allow(missing_docs)]
 
 pub mod iam;
+pub mod signin;
 pub mod sts;

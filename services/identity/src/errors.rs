@@ -18,5 +18,8 @@ wire::errors! {
     DUPLICATE_SSH_PUBLIC_KEY = "DuplicateSSHPublicKey", 400;
     UNRECOGNIZED_PUBLIC_KEY_ENCODING = "UnrecognizedPublicKeyEncoding", 400;
     INVALID_AUTHENTICATION_CODE = "InvalidAuthenticationCode", 403;
+    PASSWORD_POLICY_VIOLATION = "PasswordPolicyViolation", 400;
+    INVALID_USER_TYPE = "InvalidUserType", 400;
+    ENTITY_TEMPORARILY_UNMODIFIABLE = "EntityTemporarilyUnmodifiable", 409;
     NOT_IMPLEMENTED = "NotImplemented", 501;
 }

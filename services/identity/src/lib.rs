@@ -10,7 +10,7 @@
 //! - What is attached exists: managed policies cannot be deleted while anything has them.
 //! - Every write raises [`entity::GENERATION`] in its transaction, and [`IamIdentity`] holds no
 //!   answer from another generation: a change counts from the next request on.
-//! - Secrets of access keys are sealed under the yard's key; passwords are kept as hashes;
+//! - Secrets of access keys are sealed under the yard's key; passwords are kept as hashes (those that people choose by PBKDF2);
 //!   sessions are not kept at all, their tokens hold them.
 
 mod access_keys;
@@ -23,16 +23,19 @@ mod groups;
 mod identity;
 mod inline;
 mod listing;
+mod login_profiles;
 mod managed;
 mod mfa;
 mod model;
 mod names;
 mod operations;
+mod passwords;
 mod policies;
 mod public_key;
 mod qr;
 mod rights;
 mod roles;
+mod sign_in;
 mod simulation;
 mod ssh_keys;
 mod sts;
@@ -44,7 +47,7 @@ mod users;
 pub use identity::IamIdentity;
 use service::Service;
 
-/// Both services.
+/// All three services: IAM, STS, and the sign-in to the console.
 pub fn services() -> Vec<Service> {
-    vec![operations::iam(), operations::sts()]
+    vec![operations::iam(), operations::sts(), operations::sign_in()]
 }

@@ -312,6 +312,27 @@ pub(crate) fn tags_of(cx: &Cx, serial: &str) -> Vec<model::Tag> {
     cx.read(|tx| Ok(find(tx, &scope(cx), serial)?.into_inner().tags)).unwrap_or_default()
 }
 
+/// Whether a code is of one of a user's devices; it is used up by this.
+pub(crate) async fn spend_of_any(cx: &Cx, user: &str, code: String) -> Result<bool, Error> {
+    let (context, scope, user) = (cx.clone(), scope(cx), user.to_owned());
+    cx.write(move |tx| {
+        let now = totp::step(context.now());
+        for mut device in all_of(tx, &scope, &user)? {
+            let serial = serial_of(&scope.account, &device.path, &device.name);
+            let seed = open_seed(context.yard(), &serial, &device)?;
+            let around = now.saturating_add(device.drift);
+            let step = totp::find(&seed, &code, around, SIGN_IN_WINDOW, device.last_step);
+            let Some(step) = step else { continue };
+            device.drift = step.saturating_sub(now);
+            device.last_step = step;
+            tx.update(&scope, &device)?;
+            return Ok(true);
+        }
+        Ok(false)
+    })
+    .await
+}
+
 /// Serial number and code as a client gives them with a call of STS.
 pub(crate) struct Proof {
     serial: String,

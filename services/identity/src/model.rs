@@ -89,6 +89,18 @@ pub(crate) struct MfaDevice {
     pub(crate) tags: Vec<Tag>,
 }
 
+/// The password by which a user signs in to the console.
+#[derive(Shape, Default, Clone)]
+pub(crate) struct Login {
+    /// See [`crate::passwords`].
+    #[shape(sensitive)]
+    pub(crate) hash: String,
+    pub(crate) created: Timestamp,
+    /// The next sign-in must replace it.
+    pub(crate) reset_required: bool,
+    pub(crate) last_used: Option<Timestamp>,
+}
+
 /// A user with everything that is only its own.
 #[derive(Shape, Default, Clone)]
 pub(crate) struct User {
@@ -104,6 +116,7 @@ pub(crate) struct User {
     pub(crate) access_keys: Vec<AccessKey>,
     pub(crate) git_credentials: Vec<GitCredential>,
     pub(crate) ssh_keys: Vec<SshKey>,
+    pub(crate) login: Option<Login>,
 }
 
 /// A group.

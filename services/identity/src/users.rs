@@ -19,7 +19,7 @@ fn shown(user: &model::User, account: &Account) -> User {
         user_id: user.id.clone(),
         arn: user.arn(account),
         create_date: user.created,
-        password_last_used: None,
+        password_last_used: user.login.as_ref().and_then(|login| login.last_used),
         permissions_boundary: shown_boundary(user.boundary.as_ref()),
         tags: (!user.tags.is_empty()).then(|| shown_tags(&user.tags)),
     }
@@ -122,6 +122,7 @@ pub(crate) async fn delete(cx: Cx, input: UserInput) -> Result<Empty, Error> {
             (!user.access_keys.is_empty(), "delete access keys"),
             (!user.git_credentials.is_empty(), "delete service specific credentials"),
             (!user.ssh_keys.is_empty(), "delete SSH public keys"),
+            (user.login.is_some(), "delete login profile"),
             (mfa::has_any(tx, &scope, &user.name)?, "deactivate MFA devices"),
         ];
         if let Some((_, what)) = conflict.iter().find(|(there, _)| *there) {

@@ -2,6 +2,7 @@
 
 mod entities;
 mod groups;
+mod login_profiles;
 mod mfa;
 mod policies;
 mod roles;
@@ -13,6 +14,7 @@ use shape::Empty;
 
 pub use entities::*;
 pub use groups::*;
+pub use login_profiles::*;
 pub use mfa::*;
 pub use policies::*;
 pub use roles::*;
@@ -49,6 +51,11 @@ shape::operations! { "iam";
     UpdateServiceSpecificCredential(UpdateServiceSpecificCredentialInput) -> Empty;
     ResetServiceSpecificCredential(ServiceSpecificCredentialInput) -> ServiceSpecificCredentialOutput;
     DeleteServiceSpecificCredential(ServiceSpecificCredentialInput) -> Empty;
+    CreateLoginProfile(CreateLoginProfileInput) -> LoginProfileOutput;
+    GetLoginProfile(LoginProfileInput) -> LoginProfileOutput;
+    UpdateLoginProfile(UpdateLoginProfileInput) -> Empty;
+    DeleteLoginProfile(LoginProfileInput) -> Empty;
+    ChangePassword(ChangePasswordInput) -> Empty;
     UploadSSHPublicKey(UploadSSHPublicKeyInput) -> SSHPublicKeyOutput;
     GetSSHPublicKey(GetSSHPublicKeyInput) -> SSHPublicKeyOutput;
     ListSSHPublicKeys(ListSSHPublicKeysInput) -> ListSSHPublicKeysOutput;

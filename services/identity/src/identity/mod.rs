@@ -21,7 +21,7 @@ use crate::model::{Role, Tag, User, key_of};
 use crate::{access_keys, documents, errors, git_credentials, names, ssh_keys, usage};
 pub(crate) use cache::Cache;
 pub(crate) use grants::{document_of, of_entity};
-pub(crate) use session::{Claims, Kind, MAX_SECS as MAX_SESSION_SECS, issue};
+pub(crate) use session::{Claims, Issued, Kind, MAX_SECS as MAX_SESSION_SECS, issue};
 
 /// Condition key of the session's source identity.
 pub(crate) const SOURCE_IDENTITY: &str = "aws:SourceIdentity";
@@ -33,6 +33,9 @@ const MFA_PRESENT: &str = "aws:MultiFactorAuthPresent";
 const MFA_AGE: &str = "aws:MultiFactorAuthAge";
 /// Condition key, of our own, that tells which tags a session hands on to further sessions.
 pub(crate) const TRANSITIVE_KEYS: &str = "codeyard:TransitiveTagKeys";
+
+/// Condition key, of our own, of sessions that began by signing in to the console.
+const CONSOLE: &str = "codeyard:ConsoleSession";
 
 /// How long a service's session lasts where it does not say, in seconds.
 const DEFAULT_SERVICE_SECS: u32 = 3600;
@@ -229,7 +232,7 @@ impl Identity for IamIdentity {
 /// Whether these are credentials of GetSessionToken: a user's or root's own, and temporary.
 pub(crate) fn is_session_token(caller: &Caller) -> bool {
     let own = matches!(caller.principal, Principal::User { .. } | Principal::Root { .. });
-    own && caller.expires.is_some()
+    own && caller.expires.is_some() && value_of(caller, CONSOLE).is_none()
 }
 
 fn value_of<'c>(caller: &'c Caller, key: &str) -> Option<&'c str> {
@@ -353,6 +356,12 @@ fn session_key(
     Ok(Some(AccessKey { secret: claims.secret, caller }))
 }
 
+/// A user as a caller.
+pub(crate) fn user_of(yard: &Yard, user: &Stored<User>) -> Result<Caller, Error> {
+    let cache = yard.extension(Cache::default);
+    yard.read(|tx| user_caller(tx, &cache, user))
+}
+
 fn user_caller(tx: &ReadTx<'_>, cache: &Cache, user: &Stored<User>) -> Result<Caller, Error> {
     let account = &user.scope.account;
     let arn = user.arn(account);
@@ -402,6 +411,9 @@ fn session_caller(
     caller.expires = Some(claims.expires);
     caller.context.push((ISSUED.into(), vec![claims.issued.iso8601()]));
     caller.context.push((MFA_PRESENT.into(), vec![claims.mfa.to_string()]));
+    if claims.console {
+        caller.context.push((CONSOLE.into(), vec!["true".into()]));
+    }
     if let Some(identity) = &claims.source_identity {
         caller.context.push((SOURCE_IDENTITY.into(), vec![identity.clone()]));
     }

@@ -52,6 +52,9 @@ pub(crate) struct Claims {
     /// Whether a user proved an MFA device when it began. A role's session never says so: AWS
     /// asks for MFA where the role is assumed.
     pub(crate) mfa: bool,
+    /// Whether it began by signing in to the console: such sessions reach all services, as the
+    /// console of AWS does, where those of `GetSessionToken` do not.
+    pub(crate) console: bool,
 }
 
 /// A new session.

@@ -1,13 +1,13 @@
-//! Rows of SSH public keys and MFA devices.
+//! Rows of SSH public keys, passwords and MFA devices.
 
 use api_identity::iam::*;
 use service::{Right, Service, op};
 
-use crate::{errors, mfa, model, rights, ssh_keys};
+use crate::{errors, login_profiles, mfa, model, rights, ssh_keys};
 
-/// Both.
+/// All of them.
 pub(super) fn rows(service: Service) -> Service {
-    mfa_devices(ssh_public_keys(service))
+    mfa_devices(login_profiles(ssh_public_keys(service)))
 }
 
 /// `op(CALL, HANDLER)` with its right on the user that the input names.
@@ -58,6 +58,42 @@ fn ssh_public_keys(service: Service) -> Service {
             on_user!(DeleteSSHPublicKey, ssh_keys::delete)
                 .write()
                 .errors(&[errors::NO_SUCH_ENTITY]),
+        )
+}
+
+fn login_profiles(service: Service) -> Service {
+    service
+        .operation(on_user_or_self!(CreateLoginProfile, login_profiles::create).write().errors(&[
+            errors::ALREADY_EXISTS,
+            errors::NO_SUCH_ENTITY,
+            errors::PASSWORD_POLICY_VIOLATION,
+        ]))
+        .operation(
+            on_user_or_self!(GetLoginProfile, login_profiles::get)
+                .list()
+                .errors(&[errors::NO_SUCH_ENTITY]),
+        )
+        .operation(
+            on_user!(UpdateLoginProfile, login_profiles::update)
+                .write()
+                .errors(&[errors::NO_SUCH_ENTITY, errors::PASSWORD_POLICY_VIOLATION]),
+        )
+        .operation(
+            on_user_or_self!(DeleteLoginProfile, login_profiles::delete)
+                .write()
+                .errors(&[errors::NO_SUCH_ENTITY]),
+        )
+        .operation(
+            op(ChangePassword, login_profiles::change_password)
+                .write()
+                .rights(|cx, _| Ok(vec![rights::on_user_or_self(cx, "iam:ChangePassword", None)]))
+                .errors(&[
+                    errors::NO_SUCH_ENTITY,
+                    errors::INVALID_USER_TYPE,
+                    errors::LIMIT_EXCEEDED,
+                    errors::ENTITY_TEMPORARILY_UNMODIFIABLE,
+                    errors::PASSWORD_POLICY_VIOLATION,
+                ]),
         )
 }
 

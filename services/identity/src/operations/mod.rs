@@ -6,12 +6,13 @@ mod policies;
 mod roles;
 mod users;
 
+use api_identity::signin::CreateSignInCode;
 use api_identity::sts::{
     AssumeRole, DecodeAuthorizationMessage, GetCallerIdentity, GetSessionToken,
 };
-use service::{Protocol, Service, op};
+use service::{Protocol, RawRoute, Service, op};
 
-use crate::{errors, sts};
+use crate::{errors, sign_in, sts};
 
 /// IAM: global, Query protocol.
 pub(crate) fn iam() -> Service {
@@ -29,18 +30,15 @@ pub(crate) fn iam() -> Service {
         "AddClientIDToOpenIDConnectProvider",
         "AddRoleToInstanceProfile",
         "AssociateDelegationRequest",
-        "ChangePassword",
         "CreateAccountAlias",
         "CreateDelegationRequest",
         "CreateInstanceProfile",
-        "CreateLoginProfile",
         "CreateOpenIDConnectProvider",
         "CreateSAMLProvider",
         "CreateServiceLinkedRole",
         "DeleteAccountAlias",
         "DeleteAccountPasswordPolicy",
         "DeleteInstanceProfile",
-        "DeleteLoginProfile",
         "DeleteOpenIDConnectProvider",
         "DeleteSAMLProvider",
         "DeleteServerCertificate",
@@ -64,7 +62,6 @@ pub(crate) fn iam() -> Service {
         "GetDelegationRequest",
         "GetHumanReadableSummary",
         "GetInstanceProfile",
-        "GetLoginProfile",
         "GetMFADevice",
         "GetOpenIDConnectProvider",
         "GetOrganizationsAccessReport",
@@ -105,7 +102,6 @@ pub(crate) fn iam() -> Service {
         "UntagServerCertificate",
         "UpdateAccountPasswordPolicy",
         "UpdateDelegationRequest",
-        "UpdateLoginProfile",
         "UpdateOpenIDConnectProviderThumbprint",
         "UpdateSAMLProvider",
         "UpdateServerCertificate",
@@ -146,6 +142,18 @@ pub(crate) fn sts() -> Service {
             "GetFederationToken",
             "GetWebIdentityToken",
         ])
+}
+
+/// Sign-in to the console: the operation that makes one-time codes, and the route of browsers.
+pub(crate) fn sign_in() -> Service {
+    Service::new("codeyard-signin", Protocol::Json11)
+        .target("CodeyardSignIn_20261121")
+        .operation(
+            op(CreateSignInCode, sign_in::create_code)
+                .write()
+                .errors(&[errors::ACCESS_DENIED, errors::LIMIT_EXCEEDED]),
+        )
+        .raw(RawRoute::new(sign_in::PATH, sign_in::handle))
 }
 
 /// The path in an ARN whose kind and name are known.
