@@ -128,6 +128,24 @@ fn in_place_the_folder_itself_is_built() {
     assert!(dir.path().join("buildspec.yml").exists(), "nothing of it goes with the build");
 }
 
+#[test]
+fn reports_are_counted_and_their_files_kept() {
+    let results = "<testsuite name='s'><testcase name='a'/><testcase name='b'>\
+                   <failure message='no'/></testcase></testsuite>";
+    let spec = format!(
+        "version: 0.2\nphases:\n  build:\n    commands:\n      - mkdir -p results/deep\n      \
+         - echo \"{results}\" > results/deep/unit.xml\nreports:\n  unit:\n    \
+         files: ['**/*.xml']\n    base-directory: results\n"
+    );
+    let (dir, out) = (folder(&spec), tempfile::tempdir().unwrap());
+    let done = build(dir.path(), &["--reports", out.path().to_str().unwrap()]);
+    let text = said(&done);
+    assert!(done.status.success(), "{text}");
+    assert!(text.contains("2 tests: 1 failed, 1 succeeded"), "{text}");
+    let kept = std::fs::read_to_string(out.path().join("unit/deep/unit.xml")).unwrap();
+    assert_eq!(kept.trim(), results);
+}
+
 /// A build whose command was killed runs on, but not for long after the next one has begun.
 #[test]
 fn a_killed_build_is_cleared_away_by_the_next() {

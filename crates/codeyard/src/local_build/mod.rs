@@ -102,12 +102,42 @@ async fn conclude(
             screen.line(&format!("  {}", file.display()));
         }
     }
+    if let Some(folder) = &options.reports {
+        for file in files::reports(client, made, folder).await? {
+            screen.line(&format!("  {}", file.display()));
+        }
+    }
+    tests(client, screen, build).await?;
     if status == "SUCCEEDED" {
         screen.good(&format!("{status} after {lasted}"));
         return Ok(ExitCode::SUCCESS);
     }
     screen.bad(&format!("{status} after {lasted}"));
     Ok(ExitCode::FAILURE)
+}
+
+/// What the reports say of tests.
+async fn tests(client: &Client, screen: &Screen, build: &Value) -> Outcome<()> {
+    let arns = &build["reportArns"];
+    if arns.as_array().is_none_or(Vec::is_empty) {
+        return Ok(());
+    }
+    let found = call(client, "BatchGetReports", json!({"reportArns": arns})).await?;
+    for report in found["reports"].as_array().into_iter().flatten() {
+        let name = report["name"].as_str().unwrap_or_default();
+        let summary = &report["testSummary"];
+        if let Some(total) = summary["total"].as_u64() {
+            let counts = &summary["statusCounts"];
+            let counted = counts.as_object().into_iter().flatten().filter(|(_, n)| **n != 0);
+            let counted = counted.map(|(status, n)| format!("{n} {}", status.to_lowercase()));
+            let counted = counted.collect::<Vec<_>>().join(", ");
+            screen.line(&format!("  report {name}: {total} tests: {counted}"));
+        }
+        if let Some(percent) = report["codeCoverageSummary"]["lineCoveragePercentage"].as_f64() {
+            screen.line(&format!("  report {name}: {percent:.1}% of lines covered"));
+        }
+    }
+    Ok(())
 }
 
 /// Calls an operation of CodeBuild.

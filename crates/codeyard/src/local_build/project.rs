@@ -1,11 +1,12 @@
 //! What a build needs to be one: role, bucket, parameters and secrets, project.
 
 use client::Client;
+use formats::buildspec::Report;
 use serde_json::{Value, json};
 
 use super::options::{self, Options};
 use super::{aws, call};
-use crate::failure::{Context as _, Outcome};
+use crate::failure::{Context as _, Failure, Outcome};
 
 /// The project's name.
 pub(super) const NAME: &str = "local";
@@ -18,6 +19,16 @@ const IAM_VERSION: &str = "2010-05-08";
 pub(super) struct Made {
     /// Objects that outputs go to, the primary one first.
     pub outputs: Vec<String>,
+    /// What the buildspec calls its reports, where their groups could be made.
+    pub reports: Vec<String>,
+}
+
+/// The prefix of the objects that hold the files of reports.
+pub(super) const REPORTS: &str = "reports";
+
+/// The name of a report group of the project.
+pub(super) fn group(report: &str) -> String {
+    format!("{NAME}-{report}")
 }
 
 /// Makes it all.
@@ -31,7 +42,11 @@ pub(super) async fn make(client: &Client, account: &str, options: &Options) -> O
     for (name, value) in &options.secrets {
         secret(client, name, value).await?;
     }
-    let identifiers = secondary_outputs(options)?;
+    let (identifiers, reports) = outputs(options)?;
+    let reports = match options.reports.is_some() {
+        true => report_groups(client, reports).await?,
+        false => Vec::new(),
+    };
     let output = |object: String| json!({"type": "S3", "location": BUCKET, "name": object, "packaging": "ZIP"});
     let secondary = |id: &String| {
         let mut output = output(format!("{id}.zip"));
@@ -65,7 +80,7 @@ pub(super) async fn make(client: &Client, account: &str, options: &Options) -> O
     }
     call(client, "CreateProject", input).await?;
     let outputs = ["artifacts".to_owned()].into_iter().chain(identifiers);
-    Ok(Made { outputs: outputs.map(|name| format!("{name}.zip")).collect() })
+    Ok(Made { outputs: outputs.map(|name| format!("{name}.zip")).collect(), reports })
 }
 
 /// The role of the build. The yard is its own and holds nothing else, so it may do everything.
@@ -89,8 +104,9 @@ async fn secret(client: &Client, name: &str, value: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// The identifiers of secondary artifacts: a build has only those that its project names.
-fn secondary_outputs(options: &Options) -> Outcome<Vec<String>> {
+/// The identifiers of secondary artifacts, as a build has only those that its project names, and
+/// the reports.
+fn outputs(options: &Options) -> Outcome<(Vec<String>, Vec<Report>)> {
     let text = match options.buildspec.contains('\n') {
         true => options.buildspec.clone(),
         false => {
@@ -99,9 +115,32 @@ fn secondary_outputs(options: &Options) -> Outcome<Vec<String>> {
         }
     };
     // One that is broken is told by the build, with line and column.
-    let artifacts = formats::buildspec::parse(&text).ok().and_then(|spec| spec.artifacts);
-    let secondary = artifacts.map(|artifacts| artifacts.secondary).unwrap_or_default();
-    Ok(secondary.into_iter().map(|(id, _)| id).collect())
+    let Ok(spec) = formats::buildspec::parse(&text) else { return Ok(Default::default()) };
+    let secondary = spec.artifacts.map(|artifacts| artifacts.secondary).unwrap_or_default();
+    Ok((secondary.into_iter().map(|(id, _)| id).collect(), spec.reports))
+}
+
+/// Groups that put the files of reports into the bucket. Those that the build would make itself
+/// keep them nowhere.
+async fn report_groups(client: &Client, reports: Vec<Report>) -> Outcome<Vec<String>> {
+    let mut made = Vec::new();
+    for report in reports {
+        let name = report.group;
+        if name.starts_with("arn:") || name.contains('$') {
+            return Err(Failure::new(format!(
+                "the files of the report {name} can't be put anywhere: only the build knows its \
+                 group"
+            ))
+            .hint("leave --reports out, or give the report a plain name"));
+        }
+        let kind = if report.format.is_coverage() { "CODE_COVERAGE" } else { "TEST" };
+        let destination = json!({"bucket": BUCKET, "path": REPORTS, "packaging": "NONE"});
+        let input = json!({"name": group(&name), "type": kind,
+            "exportConfig": {"exportConfigType": "S3", "s3Destination": destination}});
+        call(client, "CreateReportGroup", input).await?;
+        made.push(name);
+    }
+    Ok(made)
 }
 
 /// Those of the command line go before those of the file.
