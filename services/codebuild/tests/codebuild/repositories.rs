@@ -580,21 +580,26 @@ async fn the_stock_command_line_builds_private_repositories() {
         "buildspec.yml",
         "--file-content",
         "version: 0.2\nphases: {build: {commands: [echo mine]}}\n",
-        "--cli-binary-format",
-        "raw-in-base64-out",
     ];
     aws(file.map(str::to_owned).to_vec()).await;
     let location = made["repositoryMetadata"]["cloneUrlHttp"].as_str().unwrap();
-    let start = format!(
-        "codebuild start-build --project-name pp --source-type-override CODECOMMIT --source-location-override {location} --no-insecure-ssl-override"
-    );
-    let started = aws(words(&start)).await;
-    let done = yard.finished(started["build"]["id"].as_str().unwrap()).await;
+    // As JSON: version 1 of the command line fetches what a parameter's URL names.
+    let mut start = json!({
+        "projectName": "pp", "sourceTypeOverride": "CODECOMMIT", "sourceLocationOverride": location,
+        "insecureSslOverride": false,
+    });
+    let started = |input: &Value| {
+        let words = ["codebuild", "start-build", "--cli-input-json"].map(str::to_owned);
+        aws(words.into_iter().chain([input.to_string()]).collect())
+    };
+    let begun = started(&start).await;
+    let done = yard.finished(begun["build"]["id"].as_str().unwrap()).await;
     assert_eq!(yard.output(&done).await, "mine\n", "{done}");
     let logs = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "logs:*", "Resource": "*" }] });
     let narrow = yard.yard.role("narrow", logs);
-    let started = aws(words(&format!("{start} --service-role-override {narrow}"))).await;
-    let said = failure(&yard.finished(started["build"]["id"].as_str().unwrap()).await);
+    start["serviceRoleOverride"] = json!(narrow);
+    let begun = started(&start).await;
+    let said = failure(&yard.finished(begun["build"]["id"].as_str().unwrap()).await);
     assert!(said.starts_with("authorization failed for primary source"), "{said}");
 }
 
