@@ -121,7 +121,15 @@ impl TestEngine {
             cat >/dev/null
             kill -TERM \"$(cat \"$1/pid\")\" 2>/dev/null
             wait
-            umount \"$1\"/exec/netns/* \"$1\"/data/*/*/* 2>/dev/null
+            # Of an engine that a test has killed: what looked after its containers, and mounts.
+            for line in /proc/[0-9]*/cmdline; do
+                grep -qaF \"$1/\" \"$line\" 2>/dev/null || continue
+                pid=${line#/proc/}
+                kill -9 \"${pid%/cmdline}\" 2>/dev/null
+            done
+            sort -r /proc/self/mounts | while read -r _ place _; do
+                case $place in \"$1\"/*) umount \"$place\" 2>/dev/null ;; esac
+            done
             cd / && rm -rf \"$1\"";
         let keeper = Command::new("setsid")
             .args(["sh", "-c", script, "sh"])
