@@ -21,6 +21,8 @@ mod objects;
 mod reports;
 mod runtimes;
 mod s3_logs;
+mod serve;
+mod session;
 mod source;
 
 use std::sync::Arc;
@@ -43,23 +45,37 @@ pub(crate) use source::{forget_mirrors, status_context};
 /// The reconciler's kind.
 pub(crate) const KIND: &str = "codebuild.build";
 
+/// The kind of the reconciler that runs sandboxes in the same way, which stay for long and take no
+/// slot from builds.
+pub(crate) const SANDBOX_KIND: &str = "codebuild.sandbox";
+/// Sandboxes at a time; the others wait in `QUEUED`.
+const SANDBOX_SLOTS: usize = 8;
+
 /// See the module.
 pub(crate) struct Runner {
     yard: Yard,
+    kind: &'static str,
+    slots: usize,
 }
 
 /// Makes it.
 pub(crate) fn reconciler(yard: &Yard) -> Arc<dyn Reconciler> {
-    Arc::new(Runner { yard: yard.clone() })
+    let slots = yard.config().build_slots.max(1);
+    Arc::new(Runner { yard: yard.clone(), kind: KIND, slots })
+}
+
+/// The same for sandboxes.
+pub(crate) fn sandbox_reconciler(yard: &Yard) -> Arc<dyn Reconciler> {
+    Arc::new(Runner { yard: yard.clone(), kind: SANDBOX_KIND, slots: SANDBOX_SLOTS })
 }
 
 impl Reconciler for Runner {
     fn kind(&self) -> &'static str {
-        KIND
+        self.kind
     }
 
     fn concurrency(&self) -> usize {
-        self.yard.config().build_slots.max(1)
+        self.slots
     }
 
     fn reconcile(&self, run: Run) -> BoxFuture<Result<Next, EngineError>> {
@@ -86,6 +102,9 @@ impl Reconciler for Runner {
             };
             let context = Context::new("INTERNAL_SERVICE_ERROR", error.to_string());
             job.finish(BuildStatusType::Fault, Some(context)).await?;
+            if let Ok(cx) = job.as_role() {
+                source::report_fault(&job, &cx).await;
+            }
             rooms::clean_up(&yard, &job.record).await;
             Ok(())
         })
@@ -133,7 +152,7 @@ pub(super) struct Job {
     /// Its digest is in the record already.
     ticket: Option<Ticket>,
     /// What this run found of the cache, if it looked.
-    pub cache: Option<Option<cache::Found>>,
+    cache: Option<Option<cache::Found>>,
 }
 
 impl Job {
@@ -194,6 +213,9 @@ impl Job {
             return Ok(BuildStatusType::Succeeded);
         }
         let handle = self.sandbox(cx, &prepared).await?;
+        if self.record.sandbox.is_some() {
+            return self.serve(handle.as_ref(), log).await;
+        }
         let ended = self.follow(handle.as_ref(), log).await?;
         let status = self.judge(&ended)?;
         if ended.uploads() {
@@ -385,7 +407,8 @@ fn change_in(
     let mut stored =
         builds::load(tx, scope, run.key()).map_err(|error| EngineError::give_up(error.message))?;
     let ended = change(&mut stored.value);
-    for phase in &ended {
+    // Of sandboxes nothing is announced.
+    for phase in ended.iter().filter(|_| stored.sandbox.is_none()) {
         tx.emit(&events::phase_change(scope, &stored.build, phase, now))?;
     }
     tx.update(scope, &stored)?;
