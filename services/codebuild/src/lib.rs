@@ -32,6 +32,7 @@ mod queue;
 mod reports;
 mod rooms;
 mod run;
+mod sandboxes;
 mod sharing;
 mod source_credentials;
 mod validate;

@@ -7,6 +7,7 @@ use store::{Index, Key, ReadTx, Resource, Stored};
 use types::{Arn, Scope};
 use wire::Error;
 
+use crate::sandboxes::{self, SandboxPart};
 use crate::{errors, sharing};
 
 /// Projects of one account in one region; AWS's quota.
@@ -101,6 +102,8 @@ pub(crate) struct BuildRecord {
     pub source_ref: Option<String>,
     /// The batch's buildspec, once the build that reads it for the batch has done so.
     pub batch_spec: Option<String>,
+    /// It is no build: see [`crate::sandboxes`].
+    pub sandbox: Option<SandboxPart>,
 }
 
 /// What a build is told of the webhook's event that started it.
@@ -154,10 +157,16 @@ impl Resource for BuildRecord {
     const KIND: &'static str = "codebuild.build";
 
     fn key(&self) -> String {
-        self.id.clone()
+        match &self.sandbox {
+            Some(_) => sandboxes::key(&self.id),
+            None => self.id.clone(),
+        }
     }
 
     fn indexes(&self) -> Vec<Index> {
+        if self.sandbox.is_some() {
+            return sandboxes::indexes(self);
+        }
         let started = || Key::new().time(self.build.start_time.unwrap_or_default());
         let project = self.project();
         let mut indexes = vec![
@@ -248,7 +257,12 @@ pub(crate) fn project_name<'a>(scope: &Scope, name_or_arn: &'a str) -> &'a str {
 
 /// The id in a build's id or ARN, in the same way.
 pub(crate) fn build_id<'a>(scope: &Scope, id_or_arn: &'a str) -> &'a str {
-    id_or_arn.strip_prefix(&build_arn(scope, "")).unwrap_or(id_or_arn)
+    no_sandbox(id_or_arn.strip_prefix(&build_arn(scope, "")).unwrap_or(id_or_arn))
+}
+
+/// What callers name as builds are builds.
+fn no_sandbox(id: &str) -> &str {
+    id.trim_start_matches(sandboxes::KEY_PREFIX)
 }
 
 /// The scope and the name in a project's name or ARN, whosever it is.
@@ -258,7 +272,8 @@ pub(crate) fn project_place<'a>(scope: &Scope, name_or_arn: &'a str) -> (Scope, 
 
 /// The scope and the id in a build's id or ARN, in the same way.
 pub(crate) fn build_place<'a>(scope: &Scope, id_or_arn: &'a str) -> (Scope, &'a str) {
-    place(scope, id_or_arn, ":build/")
+    let (scope, id) = place(scope, id_or_arn, ":build/");
+    (scope, no_sandbox(id))
 }
 
 fn place<'a>(scope: &Scope, text: &'a str, mark: &str) -> (Scope, &'a str) {

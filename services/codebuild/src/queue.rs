@@ -10,7 +10,7 @@ use std::sync::Arc;
 use api_developer::codebuild::BuildStatusType;
 use engine::{BoxFuture, EngineError, Next, Reconciler, Run};
 use service::Yard;
-use store::{ReadTx, StoreError, WakeKey, WriteTx};
+use store::{ReadTx, Resource as _, StoreError, WakeKey, WriteTx};
 use types::{Scope, Timestamp};
 
 use crate::model::{BuildRecord, ProjectRecord};
@@ -49,7 +49,7 @@ pub(crate) fn watch(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let minutes = record.build.queued_timeout_in_minutes.unwrap_or(480);
-    tx.wake(&WakeKey::new(KIND, scope, record.id.as_str()), now.plus_secs(i64::from(minutes) * 60))
+    tx.wake(&WakeKey::new(KIND, scope, record.key()), now.plus_secs(i64::from(minutes) * 60))
 }
 
 /// A build that has ended waits for nothing.
@@ -58,7 +58,7 @@ pub(crate) fn forget(
     scope: &Scope,
     record: &BuildRecord,
 ) -> Result<(), StoreError> {
-    tx.cancel_wake(&WakeKey::new(KIND, scope, record.id.as_str()))
+    tx.cancel_wake(&WakeKey::new(KIND, scope, record.key()))
 }
 
 /// Takes a build that has not begun out of the queue.
@@ -67,7 +67,8 @@ pub(crate) fn leave(
     scope: &Scope,
     record: &BuildRecord,
 ) -> Result<(), StoreError> {
-    tx.cancel_wake(&WakeKey::new(run::KIND, scope, record.id.as_str()))
+    let kind = if record.sandbox.is_some() { run::SANDBOX_KIND } else { run::KIND };
+    tx.cancel_wake(&WakeKey::new(kind, scope, record.key()))
 }
 
 /// The reconciler that ends builds which have waited too long.

@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use wire::Error;
 
 use crate::model::BuildRecord;
+use crate::sandboxes;
 
 /// A session is given out while it lasts at least so long, in milliseconds.
 const SESSION_RESERVE: i64 = 15 * 60 * 1000;
@@ -92,6 +93,7 @@ impl Rooms {
     /// Forgets a build that has ended.
     pub fn forget(&self, record: &BuildRecord) {
         lock(&self.stops).remove(&record.id);
+        lock(&self.stops).remove(&sandboxes::news(&record.id));
         lock(&self.sessions).remove(record.uuid());
     }
 }
@@ -101,7 +103,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// Where builds keep files.
-fn directory(yard: &Yard) -> PathBuf {
+pub(crate) fn directory(yard: &Yard) -> PathBuf {
     yard.config().data_dir.join("builds")
 }
 

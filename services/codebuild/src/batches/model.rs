@@ -51,6 +51,7 @@ pub(crate) struct Task {
     pub privileged_mode: Option<bool>,
     pub environment_type: Option<EnvironmentType>,
     pub variables: Vec<EnvironmentVariable>,
+    pub debug_session: Option<bool>,
     /// Of a fan-out: its number, from 0, and how many there are.
     pub shard: Option<i32>,
     pub shards: Option<i32>,

@@ -93,14 +93,9 @@ fn tasks(batch: &Batch) -> Result<Vec<Planned>, Context> {
         BatchBuilds::Graph(tasks) | BatchBuilds::List(tasks) => tasks
             .iter()
             .map(|task| {
-                if task.debug_session == Some(true) {
-                    return Err(Context::new(
-                        CODE,
-                        format!("{}: debug-session is not supported by Codeyard yet", task.at),
-                    ));
-                }
+                let own = of(task.identifier.clone(), task.buildspec.clone(), &task.env)?;
                 Ok(Planned {
-                    task: of(task.identifier.clone(), task.buildspec.clone(), &task.env)?,
+                    task: Task { debug_session: task.debug_session, ..own },
                     depends_on: task.depend_on.clone(),
                     ignore_failure: task.ignore_failure,
                 })
@@ -175,6 +170,12 @@ pub(super) fn build(scope: &Scope, record: &BatchRecord, task: &Task, uuid: &str
     // All builds have the source that the batch began with.
     if record.batch.resolved_source_version.is_some() && is_git(&build) {
         build.build.source_version.clone_from(&record.batch.resolved_source_version);
+    }
+    if let Some(enabled) = task.debug_session {
+        build.build.debug_session = enabled.then(|| DebugSession {
+            session_enabled: Some(true),
+            session_target: None,
+        });
     }
     let environment = build.build.environment.get_or_insert_default();
     if let Some(kind) = task.environment_type {

@@ -30,7 +30,7 @@ pub(crate) async fn start_for(
     input: StartBuildBatchInput,
     cause: builds::Cause,
 ) -> Result<StartBuildBatchOutput, Error> {
-    let overrides = overrides(&input)?;
+    let overrides = overrides(&input);
     validate::overrides(&overrides)?;
     if let Some(config) = &input.build_batch_config_override {
         validate::batch_config(config)?;
@@ -92,12 +92,9 @@ pub(super) fn same_request(
 }
 
 /// What the request says of builds, as a request to start one would.
-fn overrides(input: &StartBuildBatchInput) -> Result<StartBuildInput, Error> {
-    if input.debug_session_enabled == Some(true) {
-        return Err(unsupported("debugSessionEnabled"));
-    }
+fn overrides(input: &StartBuildBatchInput) -> StartBuildInput {
     let input = input.clone();
-    Ok(StartBuildInput {
+    StartBuildInput {
         project_name: input.project_name,
         secondary_sources_override: input.secondary_sources_override,
         secondary_sources_version_override: input.secondary_sources_version_override,
@@ -126,10 +123,11 @@ fn overrides(input: &StartBuildBatchInput) -> Result<StartBuildInput, Error> {
         logs_config_override: input.logs_config_override,
         registry_credential_override: input.registry_credential_override,
         image_pull_credentials_type_override: input.image_pull_credentials_type_override,
+        debug_session_enabled: input.debug_session_enabled,
         // A batch has a retry of its own.
         auto_retry_limit_override: Some(0),
         ..StartBuildInput::default()
-    })
+    }
 }
 
 fn new_record(
@@ -171,7 +169,7 @@ fn new_record(
         encryption_key: build.encryption_key.clone(),
         build_batch_config: Some(config),
         build_groups: Some(Vec::new()),
-        debug_session_enabled: Some(false),
+        debug_session_enabled: Some(build.debug_session.is_some()),
         ..BuildBatch::default()
     };
     Ok(BatchRecord { id: template.id.clone(), batch, template, ..BatchRecord::default() })

@@ -4,7 +4,7 @@ use store::{StoreError, WriteTx};
 use types::{Scope, Timestamp};
 
 use crate::model::BuildRecord;
-use crate::{batches, events, queue};
+use crate::{batches, events, queue, sandboxes};
 
 /// Tells of the end, and whoever waits for it.
 pub(crate) fn ended(
@@ -13,7 +13,11 @@ pub(crate) fn ended(
     record: &BuildRecord,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.emit(&events::state_change(scope, &record.build, now))?;
+    if record.sandbox.is_some() {
+        sandboxes::end_all(tx, scope, record, now)?;
+    } else {
+        tx.emit(&events::state_change(scope, &record.build, now))?;
+    }
     queue::forget(tx, scope, record)?;
     match &record.part {
         Some(part) => batches::wake(tx, scope, &part.batch, now),

@@ -5,7 +5,7 @@ use api_developer::codebuild::*;
 use types::Scope;
 
 /// By the settings of a project of this name.
-pub(super) fn location(
+pub(crate) fn location(
     scope: &Scope,
     project: &str,
     config: Option<&LogsConfig>,

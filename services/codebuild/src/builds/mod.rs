@@ -19,6 +19,7 @@ pub(crate) use artifacts::{artifact_key, artifact_location};
 pub(crate) use auto_retry::{auto_retry, wants_retry};
 pub(crate) use delete::batch_delete_builds;
 pub(crate) use ending::ended;
+pub(crate) use logs::location as log_location;
 pub(crate) use retry::{again, retry_build};
 pub(crate) use show::{batch_get_builds, list_builds, list_builds_for_project};
 pub(crate) use start::{Cause, check, new_record, start_build, start_for};

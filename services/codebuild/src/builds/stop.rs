@@ -45,10 +45,12 @@ pub(crate) fn end_in_queue(
     now: Timestamp,
 ) -> Result<Build, Error> {
     let scope = record.scope.clone();
+    let is_sandbox = record.sandbox.is_some();
     let build = &mut record.build;
     let ended = phases::end(build, status, Some(context), now);
     phases::complete(build, status, now);
-    if let Some(phase) = &ended {
+    // Of sandboxes nothing is announced.
+    if let Some(phase) = ended.as_ref().filter(|_| !is_sandbox) {
         tx.emit(&events::phase_change(&scope, build, phase, now))?;
     }
     queue::leave(tx, &scope, &record)?;

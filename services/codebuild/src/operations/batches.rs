@@ -15,7 +15,7 @@ pub(super) fn rows(service: Service) -> Service {
             op(StartBuildBatch, batches::start_build_batch)
                 .write()
                 .partial(
-                    "source type CODEPIPELINE, debug sessions, reports of a batch as one, combined \
+                    "source type CODEPIPELINE, reports of a batch as one, combined \
                      artifacts, the command codebuild-tests-run in fan-outs",
                 )
                 .errors(errors::ALL)

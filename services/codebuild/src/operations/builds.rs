@@ -13,7 +13,7 @@ pub(super) fn rows(service: Service) -> Service {
         .operation(
             op(StartBuild, builds::start_build)
                 .write()
-                .partial("debug sessions; what CreateProject does not take")
+                .partial("what CreateProject does not take")
                 .errors(errors::ALL)
                 .events(EVENTS)
                 .idempotent("idempotencyToken")

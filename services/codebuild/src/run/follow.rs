@@ -103,7 +103,7 @@ impl Job {
         }
     }
 
-    fn is_stop_requested(&self) -> Result<bool, EngineError> {
+    pub(super) fn is_stop_requested(&self) -> Result<bool, EngineError> {
         let key = self.run.key();
         let found = self.run.store().read(|tx| tx.get::<BuildRecord>(self.run.scope(), key))?;
         Ok(found.is_some_and(|record| record.stop_requested))

@@ -142,6 +142,7 @@ impl Job {
         self.refuse_stopped()?;
         let started_now = Mutex::new(None);
         let mut spec = self.sandbox_spec(cx, prepared).await?;
+        self.furnish(&mut spec)?;
         super::cache::restore(self, cx, prepared, &mut spec).await?;
         let start = async {
             match driver.start(spec).await {

@@ -19,6 +19,8 @@ mod queue;
 mod reports;
 mod repositories;
 mod restarts;
+mod sandboxes;
+mod sessions;
 mod storage;
 mod webhooks;
 
@@ -36,7 +38,7 @@ fn main() {
     }
     let words = args.iter().filter_map(|arg| arg.to_str()).filter(|arg| !arg.starts_with('-'));
     let wanted: Vec<&str> = words.collect();
-    let all = [projects::TESTS, builds::TESTS, buildspecs::TESTS, batches::TESTS, queue::TESTS, storage::TESTS, outputs::TESTS, caches::TESTS, containers::TESTS, reports::TESTS, repositories::TESTS, public::TESTS, webhooks::TESTS, restarts::TESTS].concat();
+    let all = [projects::TESTS, builds::TESTS, buildspecs::TESTS, batches::TESTS, queue::TESTS, storage::TESTS, outputs::TESTS, caches::TESTS, containers::TESTS, reports::TESTS, repositories::TESTS, public::TESTS, webhooks::TESTS, restarts::TESTS, sandboxes::TESTS, sessions::TESTS].concat();
     let chosen = all
         .iter()
         .filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| name.contains(word)));
