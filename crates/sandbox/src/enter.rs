@@ -81,11 +81,14 @@ pub fn run(words: &[OsString]) -> Result<i32, String> {
     result.read_to_string(&mut error).map_err(|error| error.to_string())?;
     if !error.is_empty() {
         wait(door);
+        let _ = fs::remove_file(target.note(door));
         return Err(error);
     }
     let relay = wires.relay()?;
     let status = wait(door);
     relay.finish();
+    // The sandbox may be gone, and its directory with it.
+    let _ = fs::remove_file(target.note(door));
     Ok(status)
 }
 
@@ -99,6 +102,7 @@ fn start(
     argv: &[OsString],
 ) -> Result<Pid, String> {
     let told = |what: &str, error: &dyn std::fmt::Display| format!("failed to {what}: {error}");
+    target.take_note().map_err(|error| told("tell the sandbox of its shell", &error))?;
     for (namespace, flag) in &namespaces {
         setns(namespace.as_fd(), *flag).map_err(|error| told("enter the sandbox", &error))?;
     }
@@ -131,6 +135,7 @@ fn start(
 struct Target {
     pid: i32,
     group: Group,
+    doors: PathBuf,
 }
 
 fn find(directory: &Path) -> Result<Target, String> {
@@ -139,9 +144,18 @@ fn find(directory: &Path) -> Result<Target, String> {
         .zip(directory.file_name())
         .ok_or_else(|| format!("{} is no sandbox", directory.display()))?;
     let id = SandboxId::new(id.to_string_lossy()).map_err(|error| error.to_string())?;
-    let found = read_identity(&Layout::new(base, &id)).map_err(|error| error.to_string())?;
-    let Found { init, groups, .. } = found.ok_or_else(|| format!("there is no sandbox {id}"))?;
-    let init = init.ok_or_else(|| format!("the container of {id} can't be seen from here"))?;
+    let layout = Layout::new(base, &id);
+    let found = read_identity(&layout).map_err(|error| error.to_string())?;
+    let Found { init, groups, container, .. } =
+        found.ok_or_else(|| format!("there is no sandbox {id}"))?;
+    if let Some((engine, name)) = container {
+        return Err(format!(
+            "{id} runs in a container, which is the engine's to enter: docker -H unix://{} exec -it \
+             {name} sh",
+            engine.socket().display()
+        ));
+    }
+    let init = init.ok_or_else(|| format!("{id} is not ready yet"))?;
     if !init.is_alive() {
         return Err(format!("the sandbox {id} has ended"));
     }
@@ -149,7 +163,9 @@ fn find(directory: &Path) -> Result<Target, String> {
     // Found while init was there: so it is a process of the sandbox.
     let identity = Identity::of(pid).map_err(|error| error.to_string())?;
     match init.is_alive() && identity.is_alive() {
-        true => Ok(Target { pid, group: Group::existing(&groups, id.as_str()) }),
+        true => {
+            Ok(Target { pid, group: Group::existing(&groups, id.as_str()), doors: layout.doors() })
+        }
         false => Err(format!("the sandbox {id} has ended")),
     }
 }
@@ -211,6 +227,20 @@ impl Surroundings {
 }
 
 impl Target {
+    /// Where a door is noted.
+    fn note(&self, door: Pid) -> PathBuf {
+        self.doors.join(door.to_string())
+    }
+
+    /// Tells the supervisor of this process, whose children it counts too where the kernel does not.
+    fn take_note(&self) -> io::Result<()> {
+        match fs::create_dir(&self.doors) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        fs::write(self.note(Pid::this()), Identity::own()?.to_json().to_string())
+    }
+
     fn file(&self, name: &str) -> String {
         format!("/proc/{}/{name}", self.pid)
     }

@@ -52,6 +52,11 @@ impl Layout {
         self.run().join("stop")
     }
 
+    /// Directory with a file for each further program's door (`enter`).
+    pub fn doors(&self) -> PathBuf {
+        self.run().join("doors")
+    }
+
     /// What the supervisor itself complains of.
     pub fn complaints(&self) -> PathBuf {
         self.run().join("supervisor.log")

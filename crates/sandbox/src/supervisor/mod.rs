@@ -241,7 +241,7 @@ fn start_in_namespaces(order: &Order) -> Result<Running, String> {
     nix::sys::prctl::set_dumpable(false).map_err(text("close its memory"))?;
     record_identity(layout, Some(init_pid.as_raw()), &machine.groups, None)
         .map_err(text("record its identity"))?;
-    let watch = watch::Watch::new(&spec.limits, &left.group);
+    let watch = watch::Watch::new(&spec.limits, &left.group, layout.doors());
     let link = Link::Init(link::Init::new(init_pid, stream));
     let ends = Ends { link, output, script, replies };
     let pump = listen(order, ends, watch, machine.isolation.clone())?;
@@ -263,7 +263,7 @@ fn start_in_container(order: &Order, container: &Container) -> Result<Running, S
     let yard = docker::yard_name(base);
     let made = contained::start(spec, container, &name, &yard, &layout.replies())?;
     let group = Group::of_others(made.contained.memory_events());
-    let watch = watch::Watch::new(&spec.limits, &group);
+    let watch = watch::Watch::new(&spec.limits, &group, layout.doors());
     let pid = Some(made.contained.pid).filter(|pid| *pid > 0);
     record_identity(layout, pid, &Parents::default(), known)
         .map_err(text("record its identity"))?;

@@ -1,9 +1,11 @@
 //! Limits that the kernel doesn't enforce for us: looked at now and then.
 
+use crate::identity::Identity;
 use crate::spec::Limits;
 use crate::supervisor::group::Group;
 use nix::unistd::Pid;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Time between two looks.
@@ -13,15 +15,17 @@ const INTERVAL: Duration = Duration::from_millis(100);
 pub struct Watch {
     memory_bytes: Option<u64>,
     pids: Option<u32>,
+    doors: PathBuf,
     next: Instant,
 }
 
 impl Watch {
-    /// Watches those limits that the group doesn't hold.
-    pub fn new(limits: &Limits, group: &Group) -> Self {
+    /// Watches those limits that the group doesn't hold, with what came in by the doors.
+    pub fn new(limits: &Limits, group: &Group, doors: PathBuf) -> Self {
         Self {
             memory_bytes: limits.memory_bytes.filter(|_| !group.holds_memory),
             pids: limits.pids.filter(|_| !group.holds_pids),
+            doors,
             next: Instant::now() + INTERVAL,
         }
     }
@@ -36,7 +40,7 @@ impl Watch {
         if self.next_look().is_none_or(|next| next > now) {
             return None;
         }
-        let (processes, memory) = usage(init);
+        let (processes, memory) = usage(init, &self.doors);
         self.next = Instant::now() + INTERVAL;
         if let Some(limit) = self.pids.filter(|limit| processes > u64::from(*limit)) {
             return Some(format!("{processes} processes, more than the limit of {limit}"));
@@ -46,9 +50,15 @@ impl Watch {
     }
 }
 
-/// Threads and resident memory of everything below init, without init itself.
-fn usage(init: Pid) -> (u64, u64) {
+/// Threads and resident memory of everything below init and the doors, without these.
+fn usage(init: Pid, doors: &Path) -> (u64, u64) {
     let mut unseen = children(init.as_raw());
+    for door in fs::read_dir(doors).into_iter().flatten().flatten() {
+        let text = fs::read(door.path()).ok();
+        let value = text.and_then(|text| serde_json::from_slice(&text).ok());
+        let door = value.as_ref().and_then(Identity::from_json).filter(Identity::is_alive);
+        unseen.extend(door.into_iter().flat_map(|door| children(door.pid)));
+    }
     let (mut threads, mut pages) = (0, 0);
     while let Some(pid) = unseen.pop() {
         let read = |name: &str| fs::read_to_string(format!("/proc/{pid}/{name}")).ok();
