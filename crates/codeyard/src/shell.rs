@@ -1,6 +1,7 @@
 //! `codeyard shell`: a terminal in a build that runs or waits at a breakpoint.
 
 use std::ffi::OsString;
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
@@ -69,18 +70,17 @@ pub(crate) fn run(request: &Request) -> Outcome<ExitCode> {
     let yard = Found::yard(&request.data_dir, true, "")?;
     let uuid = crate::run::small_runtime()?.block_on(running(&yard, &request.target))?;
     let sandbox = request.data_dir.join("builds").join("sandboxes").join(uuid);
-    // In a process of its own: only one without threads can take on another's namespaces.
+    // This process becomes it: one without threads can take on another's namespaces, and whoever
+    // ends the command ends the shell.
     let program = std::env::current_exe().context("find this program")?;
-    let status = Command::new(program)
+    let error = Command::new(program)
         .arg(sandbox::SUPERVISOR_ARGUMENT)
         .arg("enter")
         .arg(&sandbox)
         .arg(&request.user)
         .args(&request.program)
-        .status()
-        .context("start the shell")?;
-    let code = status.code().and_then(|code| u8::try_from(code).ok());
-    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+        .exec();
+    Err(error).context("start the shell")
 }
 
 /// The uuid of the build or sandbox that is meant, if it runs.

@@ -15,6 +15,7 @@ pub(super) struct Wish {
     project: String,
     version: Option<String>,
     variables: Vec<(String, String)>,
+    debug: bool,
     detach: bool,
 }
 
@@ -35,6 +36,10 @@ pub(super) fn command_line() -> Clap {
                 .value_parser(variable)
                 .help("An environment variable, before the project's; may be repeated"),
         )
+        .arg(Arg::new("debug").long("debug").action(ArgAction::SetTrue).help(
+            "Wait where the buildspec says codebuild-breakpoint, until codebuild-resume is run in \
+             a `codeyard shell`",
+        ))
         .arg(
             Arg::new("detach")
                 .long("detach")
@@ -51,6 +56,7 @@ impl Wish {
             project: text("project").unwrap_or_default(),
             version: text("source-version"),
             variables: variables.cloned().collect(),
+            debug: matches.get_flag("debug"),
             detach: matches.get_flag("detach"),
         }
     }
@@ -60,6 +66,9 @@ impl Wish {
         let mut input = json!({"projectName": self.project});
         if let Some(version) = &self.version {
             input["sourceVersion"] = json!(version);
+        }
+        if self.debug {
+            input["debugSessionEnabled"] = json!(true);
         }
         if !self.variables.is_empty() {
             let variables: Vec<Value> = self.variables.iter().map(variable).collect();
