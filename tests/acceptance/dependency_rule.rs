@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("service", &["types", "shape", "wire", "auth", "store", "blobs", "engine"]),
     ("gateway", &["types", "shape", "wire", "auth", "service"]),
     ("client", &["types", "wire", "auth"]),
+    ("console", &["types", "shape", "wire", "store", "engine", "service"]),
     ("agent", &["types", "auth", "formats", "client"]),
     (
         "testkit",

@@ -12,8 +12,8 @@ use crate::containers;
 use crate::failure::{Context as _, Outcome};
 use crate::git_cache::{self, GitCacheOptions};
 use crate::{
-    agent_command, builds, credentials, data_dir, doctor, hosts, local_build, process, quickstart,
-    repo, reports, shell, ssh_door, trust, up,
+    agent_command, builds, console_command, credentials, data_dir, doctor, hosts, local_build,
+    process, quickstart, repo, reports, shell, ssh_door, trust, up,
 };
 
 /// Where a yard listens unless told otherwise.
@@ -42,6 +42,7 @@ pub(crate) enum Command {
     Up(UpOptions),
     Quickstart { up: UpOptions, exit: bool, remove: bool },
     Env { data_dir: PathBuf, shell: String, profile: Option<String> },
+    Console(console_command::Request),
     Doctor { data_dir: PathBuf },
     Status { data_dir: PathBuf },
     Down { data_dir: PathBuf },
@@ -65,6 +66,7 @@ impl Command {
             Self::Env { data_dir, shell, profile } => {
                 credentials::run(&data_dir, &shell, profile.as_deref())
             }
+            Self::Console(request) => console_command::run(&request),
             Self::Doctor { data_dir } => doctor::run(&data_dir),
             Self::Status { data_dir } => process::status(&data_dir),
             Self::Down { data_dir } => process::down(&data_dir),
@@ -101,6 +103,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Outcome<Command> {
             shell: text(it, "shell").unwrap_or_else(|| "sh".to_owned()),
             profile: text(it, "profile"),
         },
+        Some(("console", it)) => Command::Console(console_command::request(it, data_dir_of)),
         Some(("doctor", it)) => Command::Doctor { data_dir: data_dir_of(it) },
         Some(("status", it)) => Command::Status { data_dir: data_dir_of(it) },
         Some(("down", it)) => Command::Down { data_dir: data_dir_of(it) },
@@ -222,6 +225,7 @@ fn command() -> Clap {
                         .help("Write a profile of the AWS CLI instead of printing"),
                 ),
         )
+        .subcommand(console_command::command_line(data_dir_argument))
         .subcommand(
             Clap::new("doctor")
                 .about("Tell what this machine offers and what follows")

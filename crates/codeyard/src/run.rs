@@ -211,6 +211,7 @@ impl Running {
     /// without it and are found again at the next start.
     pub(crate) async fn stop(self) -> Outcome<()> {
         let yard = self.gateway.yard();
+        yard.close();
         let ssh_address = self.ssh_address();
         let ssh = async {
             if let Some(ssh) = self.ssh {

@@ -14,6 +14,7 @@ pub(crate) fn all() -> Vec<Service> {
     services.push(svc_codebuild::own_service());
     services.extend(svc_codedeploy::services());
     services.push(svc_codepipeline::service());
+    services.push(console::service());
     services
 }
 

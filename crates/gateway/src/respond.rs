@@ -69,6 +69,26 @@ pub(crate) fn http(response: Response, request_id: &str) -> HttpResponse {
     out
 }
 
+/// What documents that a browser would run scripts of are allowed, where they are not the yard's
+/// own pages: anything but this origin, where the console keeps the session of who looks at it.
+const SANDBOX: &str = "sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts";
+
+/// Keeps documents of others (objects of buckets) from acting as the console would.
+pub(crate) fn confine(response: &mut HttpResponse) {
+    use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+    let headers = response.headers_mut();
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    // Without a type, browsers guess; and any XML can have scripts in it.
+    let runs_scripts = kind.is_empty()
+        || kind == "text/html"
+        || kind.ends_with("/xml")
+        || kind.ends_with("+xml");
+    if runs_scripts && !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
+    }
+}
+
 /// The answer to a request that failed.
 pub(crate) fn error(
     protocol: Protocol,

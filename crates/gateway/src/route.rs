@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use auth::sigv4::Claim;
 use service::{
-    Cx, Ending, Error, ErrorKind, Operation, Origin, Protocol, RawRequest, Registry, Service,
-    Status, Trailers, Yard, common, dispatch,
+    Cx, Ending, Error, ErrorKind, Operation, Origin, Protocol, RawHead, RawRequest, Registry,
+    Service, Status, Trailers, Yard, common, dispatch,
 };
 use shape::Body;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -30,7 +30,13 @@ struct Refused(Protocol, Error);
 pub(crate) async fn handle(yard: Yard, request: Incoming, ending: Ending) -> HttpResponse {
     let (request_id, path) = (request.request_id.clone(), request.path.clone());
     let registry = yard.registry().clone();
-    if let Some(route) = registry.raw_route(&request.path) {
+    let head = RawHead {
+        method: &request.method,
+        path: &request.path,
+        query: &request.query,
+        headers: &request.headers,
+    };
+    if let Some(route) = registry.raw_route(&head) {
         let handler = route.handler.clone();
         return respond::http(handler(yard, raw(request)).await, &request_id);
     }

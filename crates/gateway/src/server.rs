@@ -90,7 +90,8 @@ impl Gateway {
         stopped: watch::Receiver<bool>,
     ) -> HttpResponse {
         let unread = request.unread.clone();
-        let response = self.answer(request, stopped).await;
+        let mut response = self.answer(request, stopped).await;
+        respond::confine(&mut response);
         unread.discard().await;
         response
     }

@@ -41,7 +41,7 @@ pub use ending::{Attention, Ending};
 pub use errors::common;
 pub use operation::{Access, Op, Operation, Right, Status, op};
 pub use owned_blobs::{BlobOwner, OwnedBlobs};
-pub use raw::{RawHandler, RawRequest, RawResponse, RawRoute};
+pub use raw::{RawHandler, RawHead, RawRequest, RawResponse, RawRoute};
 pub use registry::Registry;
 pub use table::{Service, ServiceErrors};
 pub use wire::{Error, ErrorKind, Protocol};

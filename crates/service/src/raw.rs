@@ -42,6 +42,18 @@ pub type RawResponse = Response;
 /// Handles raw requests, authenticating them itself.
 pub type RawHandler = Arc<dyn Fn(Yard, RawRequest) -> BoxFuture<RawResponse> + Send + Sync>;
 
+/// What is known of a request before it is decided who answers it.
+pub struct RawHead<'a> {
+    /// Method in capitals.
+    pub method: &'a str,
+    /// Path, still encoded.
+    pub path: &'a str,
+    /// Query string, still encoded.
+    pub query: &'a str,
+    /// All headers.
+    pub headers: &'a HeaderMap,
+}
+
 /// A path prefix and its handler.
 #[derive(Clone)]
 pub struct RawRoute {
@@ -49,6 +61,8 @@ pub struct RawRoute {
     pub prefix: &'static str,
     /// Its handler.
     pub handler: RawHandler,
+    /// Whether it is for such a request; else it goes its way as if there were no route.
+    pub when: fn(&RawHead<'_>) -> bool,
 }
 
 impl RawRoute {
@@ -60,6 +74,15 @@ impl RawRoute {
     where
         Fut: Future<Output = RawResponse> + Send + 'static,
     {
-        Self { prefix, handler: Arc::new(move |yard, request| Box::pin(handler(yard, request))) }
+        let handler =
+            Arc::new(move |yard, request| -> BoxFuture<_> { Box::pin(handler(yard, request)) });
+        Self { prefix, handler, when: |_| true }
+    }
+
+    /// For some requests only.
+    #[must_use]
+    pub fn when(mut self, when: fn(&RawHead<'_>) -> bool) -> Self {
+        self.when = when;
+        self
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use wire::RouteMatch;
 
-use crate::{Operation, RawRoute, Service};
+use crate::{Operation, RawHead, RawRoute, Service};
 
 /// The services that the binary was wired with.
 pub struct Registry {
@@ -53,10 +53,12 @@ impl Registry {
         self.services.get(*self.by_signing_name.get(name)?)
     }
 
-    /// The raw route whose prefix the path has, the longest first.
-    pub fn raw_route(&self, path: &str) -> Option<&RawRoute> {
+    /// The raw route that is for such a request and whose prefix its path has, the longest first.
+    pub fn raw_route(&self, head: &RawHead<'_>) -> Option<&RawRoute> {
         let routes = self.services.iter().flat_map(|service| &service.routes);
-        routes.filter(|route| path.starts_with(route.prefix)).max_by_key(|it| it.prefix.len())
+        routes
+            .filter(|route| head.path.starts_with(route.prefix) && (route.when)(head))
+            .max_by_key(|it| it.prefix.len())
     }
 }
 

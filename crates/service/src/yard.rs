@@ -50,6 +50,9 @@ pub struct Containers {
     pub address: Option<String>,
     /// Builds with CodeBuild's own images run there too.
     pub curated: bool,
+    /// Builds may have `privilegedMode`, with which they are what the engine is: root on this
+    /// machine, as a rule.
+    pub privileged: bool,
 }
 
 /// Where plain copies of sealed git repositories may lie while the yard runs.
@@ -188,7 +191,7 @@ impl Yard {
     /// Ends background work: takes nothing new, waits up to `grace` for running steps. Reconcilers
     /// hold the yard and the yard holds the engine: without this call neither is ever freed.
     pub async fn stop(&self, grace: std::time::Duration) {
-        self.0.stopping.send_replace(true);
+        self.close();
         let engine = self.0.engine.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(engine) = engine {
             engine.shutdown(grace).await;
@@ -200,8 +203,14 @@ impl Yard {
         }
     }
 
+    /// Tells what waits without end (long polls, streams of events) that the yard is about to stop.
+    /// To be called before the door closes, which waits for answers that are under way.
+    pub fn close(&self) {
+        self.0.stopping.send_replace(true);
+    }
+
     /// Returns once the yard is being stopped.
-    pub(crate) async fn stopping(&self) {
+    pub async fn stopping(&self) {
         // The yard holds the sender, so this cannot fail while it is waited for.
         let _ = self.0.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
