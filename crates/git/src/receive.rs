@@ -348,13 +348,19 @@ impl Push {
         Ok(())
     }
 
-    /// Refuses everything that would bring a secret in. The first refusal tells what was found.
+    /// Refuses the whole push if its pack brings a secret in, deletions and all: the pack would come
+    /// with them. Nor does it help that a reference was refused already, as its objects are in the
+    /// same pack, and what is here is not looked at again. The first refusal tells what was found.
     async fn check_secrets(&mut self, folder: &Path) -> Result<()> {
-        let tips: Vec<(usize, Oid)> = self.open().filter_map(|(i, u)| Some((i, u.new?))).collect();
-        let all = tips.iter().map(|tip| tip.1).collect();
-        let leaks = self.repository.find_secrets(folder, all).await?;
+        let asked: Vec<Oid> =
+            self.request.commands.iter().filter_map(|command| command.update.new).collect();
+        let kinds = self.repository.kinds_in(folder, asked.clone()).await?;
+        let here = asked.into_iter().zip(kinds).filter(|(_, kind)| kind.is_some());
+        let tips = here.map(|(oid, _)| oid).collect();
+        let leaks = self.repository.find_secrets(folder, tips).await?;
         let Some(mut refusal) = secrets::refusal(&leaks) else { return Ok(()) };
-        for (place, _) in tips {
+        let places: Vec<usize> = self.open().map(|(place, _)| place).collect();
+        for place in places {
             self.refuse(place, refusal);
             refusal = "goes with what has secrets in it".to_owned();
         }

@@ -54,7 +54,8 @@ impl AwsKeys {
         }
         if named_secret(line) || self.id.is_some_and(near) {
             found.push(tell(number));
-        } else {
+        } else if self.secrets.last() != Some(&number) {
+            // One line may come in many pieces.
             self.secrets.push(number);
         }
     }
@@ -158,6 +159,8 @@ const OTHER_NAMES: &[&str] = &[
 ];
 /// Characters of a name at most.
 const MAX_NAME: usize = 64;
+/// Characters between a sign of assignment and a quoted value, below which it is one.
+const MAX_BETWEEN: usize = 40;
 /// Characters of a value.
 const VALUE: std::ops::RangeInclusive<usize> = 20..=256;
 /// Bits per byte that a value has at least.
@@ -243,14 +246,15 @@ fn assigned(rest: &[u8]) -> bool {
     if !matches!(sign, b'=' | b':') || value.starts_with(b"=") && *sign == b'=' {
         return false;
     }
-    let quote = value.iter().position(|byte| matches!(byte, b'"' | b'\'' | b'`'));
-    match quote {
+    // No farther than a value may be: a line may have as many names as places.
+    let mut near = value.iter().take(MAX_BETWEEN);
+    match near.position(|byte| matches!(byte, b'"' | b'\'' | b'`')) {
         Some(at) => {
             let (between, quoted) = value.split_at(at);
             let Some((mark, quoted)) = quoted.split_first() else { return false };
-            let end = quoted.iter().position(|byte| byte == mark);
+            let end = quoted.iter().take(VALUE.end() + 1).position(|byte| byte == mark);
             // A type or an operator may stand between, a call may not.
-            let plain = !between.contains(&b'(') && !between.contains(&b',') && between.len() < 40;
+            let plain = !between.contains(&b'(') && !between.contains(&b',');
             let quoted = end.and_then(|end| quoted.get(..end));
             plain && quoted.is_some_and(is_random)
         }
@@ -260,17 +264,17 @@ fn assigned(rest: &[u8]) -> bool {
             let plain = |byte: &u8| {
                 byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-')
             };
-            value.iter().all(plain) && is_random(value)
+            VALUE.contains(&value.len()) && value.iter().all(plain) && is_random(value)
         }
     }
 }
 
 fn is_random(value: &[u8]) -> bool {
-    let makeup = Makeup::of(value);
-    let printable = value.iter().all(u8::is_ascii_graphic);
-    if !VALUE.contains(&value.len()) || !printable || stands_in(value) || is_other(value) {
+    let printable = |value: &[u8]| value.iter().all(u8::is_ascii_graphic);
+    if !VALUE.contains(&value.len()) || !printable(value) || stands_in(value) || is_other(value) {
         return false;
     }
+    let makeup = Makeup::of(value);
     if makeup.hex {
         return value.len() >= MIN_HEX && makeup.digits > 0 && entropy(value) >= MIN_HEX_ENTROPY;
     }

@@ -242,6 +242,18 @@ pub(super) static RULES: &[Rule] = &[
 const SAMPLE_JWT: &[u8] = b".eyJzdWIiOiIxMjM0NTY3ODkw";
 
 impl Rule {
+    /// Whether a token may begin behind this byte: not within a word, and one that is as long as a
+    /// whole text not within a run of its own characters, which would be looked through from each
+    /// place in it.
+    pub fn begins_behind(&self, previous: u8) -> bool {
+        let is_word = previous.is_ascii_alphanumeric() || previous == b'_';
+        let within = match self.parts {
+            [Of(class, _, MANY), ..] => class.has(previous),
+            _ => false,
+        };
+        !is_word && !within
+    }
+
     /// How long the token is that begins with `text`; `None` if none does.
     pub fn matches(&self, text: &[u8]) -> Option<usize> {
         let start = self.starts.iter().find(|start| text.starts_with(start.as_bytes()))?;

@@ -166,10 +166,6 @@ impl Lines {
     }
 }
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
 /// Tokens that begin before `until`; `previous` is the byte before the text.
 fn known_formats(
     text: &[u8],
@@ -180,9 +176,9 @@ fn known_formats(
 ) {
     let mut at = 0;
     while let Some(&byte) = text.get(at).filter(|_| at < until) {
-        let rules = if is_word(previous) { &[] } else { beginning_with(byte) };
         let rest = text.get(at..).unwrap_or_default();
-        let hit = rules.iter().find_map(|rule| Some((rule, rule.matches(rest)?)));
+        let mut rules = beginning_with(byte).iter().filter(|rule| rule.begins_behind(previous));
+        let hit = rules.find_map(|rule| Some((rule, rule.matches(rest)?)));
         match hit {
             Some((rule, length)) => {
                 found.push(Finding { rule: rule.name, what: rule.what, line: number });

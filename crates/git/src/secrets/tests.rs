@@ -1,6 +1,7 @@
 //! What is found and what is not. The keys are random, of nobody, and put together here so that no
 //! scanner takes this file for a leak.
 
+use super::assignments::AwsKeys;
 use super::random::entropy;
 use super::{
     ALLOW_MARK, Finding, Leak, MAX_FINDINGS, MAX_HELD, MAX_SCANNED_LINE, Place, Scanner, scan,
@@ -324,6 +325,48 @@ fn zero_bytes_hide_nothing() {
     // Programs that read keys know how those begin.
     let reader = format!("-----BEGIN PRIVATE {}-----\0{ALNUM}\0", "KEY");
     assert!(rules(&reader).is_empty());
+}
+
+/// Whoever may push could keep a processor busy for hours with a file that packs to nothing.
+#[test]
+fn no_text_takes_far_longer_than_another() {
+    const SIZE: usize = 64 << 10;
+    let time = |text: &str| {
+        let text: Vec<u8> = text.bytes().cycle().take(SIZE).collect();
+        let once = || {
+            let started = std::time::Instant::now();
+            assert_eq!(scan(&text), []);
+            started.elapsed()
+        };
+        // Others use the machine as well.
+        (0..3).map(|_| once()).min().unwrap()
+    };
+    let usual = time("what people write, line after line, and nothing else\n");
+    let begins = "-eyJ".repeat(1_000);
+    for text in [
+        "-eyJ".to_owned(),
+        format!("{begins}.eyJ{begins}.{begins}example\n"),
+        "-glpat-".to_owned(),
+        format!("{}\n", "token=".repeat(300)),
+        format!("{}\n", "://a:aaaaaa1@".repeat(150)),
+        "-----BEGIN PRIVATE KEY-----".to_owned(),
+    ] {
+        let taken = time(&text);
+        assert!(taken < 100 * usual, "{}: {taken:?}, usual {usual:?}", &text[..7]);
+    }
+}
+
+/// Zero bytes cut one line into as many pieces as it has bytes.
+#[test]
+fn one_line_is_remembered_once() {
+    let mut keys = AwsKeys::default();
+    let mut found = Vec::new();
+    let secret = random(3, ALNUM, 40);
+    for _ in 0..1_000 {
+        keys.look(secret.as_bytes(), 7, &mut found);
+    }
+    keys.look(format!("AKIA{}", random(5, UPPER, 16)).as_bytes(), 8, &mut found);
+    assert_eq!(found.len(), 1);
 }
 
 fn utf16(text: &str, unit: impl Fn(u16) -> [u8; 2]) -> Vec<u8> {

@@ -306,3 +306,28 @@ async fn large_files_and_merge_messages_of_the_api_are_looked_into() {
     yard.refused(code, "CreateUnreferencedMergeCommit", trial).await;
     assert_eq!(tip(&yard, "main").await, parent);
 }
+
+/// A pack comes as a whole: what a refused reference has in it would be there for the next push.
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_do_not_come_with_other_references() {
+    let (yard, work) = here().await;
+    work.ok(&["push", "-q", "origin", "main:old"]).await;
+    let clean = work.commit("ok.txt", "nothing\n").await;
+    let bad = work.commit("prod.env", &format!("TOKEN={}\n", token())).await;
+    let found = "GitHub token [github-token] in prod.env, line 1";
+
+    // Beside a reference that is refused for its name, and beside a deletion.
+    let (reserved, fine) = (format!("{bad}:refs/codeyard/x"), format!("{clean}:refs/heads/fine"));
+    let said = work.fails(&["push", "origin", &reserved, &fine]).await;
+    assert!(said.contains(found), "{said}");
+    assert_eq!(tip(&yard, "fine").await, Value::Null);
+    let said = work.fails(&["push", "origin", ":old", "main:new"]).await;
+    assert!(said.contains(found) && said.contains("goes with what has secrets in it"), "{said}");
+    assert_ne!(tip(&yard, "old").await, Value::Null);
+
+    let missing = json!({"repositoryName": "r", "commitId": bad});
+    yard.refused("CommitIdDoesNotExistException", "GetCommit", missing).await;
+    let said = work.fails(&["push", "origin", "main:new"]).await;
+    assert!(said.contains(found), "{said}");
+    work.ok(&["push", "-q", "origin", &fine, ":old"]).await;
+}
