@@ -5,6 +5,7 @@ mod build_outputs;
 mod codecommit;
 mod codecommit_reviews;
 mod comments;
+mod debugging;
 pub(crate) mod developer;
 mod iam;
 mod management;

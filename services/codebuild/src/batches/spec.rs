@@ -1,17 +1,16 @@
 //! What a buildspec asks of a batch: its tasks, and the builds that they make of the template.
 
 use api_developer::codebuild::*;
-use formats::buildspec::{self, Batch, BatchBuilds, BatchEnv, Phases};
+use formats::buildspec::{self, Batch, BatchBuilds, BatchEnv};
 use types::Scope;
 
 use super::model::{BatchRecord, Task};
+use super::{combine, outputs};
 use crate::builds;
 use crate::model::{BatchPart, BuildRecord};
 use crate::phases::Context;
 
 const CODE: &str = buildspec::Error::CODE;
-/// What runs a part of the tests in each build of a fan-out, in AWS's images.
-const SPLITTER: &str = "codebuild-tests-run";
 
 /// A task, what it waits for, and whether the batch can do without it.
 pub(super) struct Planned {
@@ -32,16 +31,7 @@ pub(super) fn read(scope: &Scope, record: &BatchRecord, text: &str) -> Result<Ba
     let Some(batch) = spec.batch else {
         return Err(Context::new(CODE, "the buildspec has no batch section"));
     };
-    if matches!(batch.builds, BatchBuilds::Fanout(_)) && runs(&spec.phases, SPLITTER) {
-        return Err(Context::new(
-            CODE,
-            format!(
-                "the command {SPLITTER} is not supported by Codeyard yet: split the tests by \
-                 CODEYARD_SHARD, from 0, and CODEYARD_SHARDS"
-            ),
-        ));
-    }
-    let tasks = tasks(&batch)?;
+    let mut tasks = tasks(&batch)?;
     let most = record.max_builds();
     if tasks.len() > most {
         return Err(refused(format!(
@@ -49,15 +39,11 @@ pub(super) fn read(scope: &Scope, record: &BatchRecord, text: &str) -> Result<Ba
             tasks.len()
         )));
     }
+    outputs::hand_out(&record.template, &mut tasks)?;
     for planned in &tasks {
         check(scope, record, &planned.task)?;
     }
     Ok(BatchSpec { fast_fail: batch.fast_fail, tasks })
-}
-
-fn runs(phases: &Phases, command: &str) -> bool {
-    let all = phases.in_order().into_iter().filter_map(|(_, phase)| phase);
-    all.flat_map(|phase| phase.commands.iter().chain(&phase.finally)).any(|it| it.contains(command))
 }
 
 fn refused(message: impl Into<String>) -> Context {
@@ -172,10 +158,20 @@ pub(super) fn build(scope: &Scope, record: &BatchRecord, task: &Task, uuid: &str
         build.build.source_version.clone_from(&record.batch.resolved_source_version);
     }
     if let Some(enabled) = task.debug_session {
-        build.build.debug_session = enabled.then(|| DebugSession {
+        build.build.debug_session = enabled.then_some(DebugSession {
             session_enabled: Some(true),
             session_target: None,
         });
+    }
+    if let Some(outputs) = &task.outputs {
+        let none = || ProjectArtifacts { kind: ArtifactsType::Codepipeline, ..<_>::default() };
+        build.artifacts = outputs.primary.clone().unwrap_or_else(none);
+        build.secondary_artifacts.clone_from(&outputs.secondary);
+        let location = builds::artifact_location(&build.artifacts, uuid);
+        build.build.artifacts.get_or_insert_default().location = location;
+    }
+    if combine::wanted(record) {
+        combine::stage(&mut build);
     }
     let environment = build.build.environment.get_or_insert_default();
     if let Some(kind) = task.environment_type {

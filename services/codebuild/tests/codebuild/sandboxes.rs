@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use testkit::TestYard;
+use testkit::engine::{IMAGE, TestEngine, skipped};
 
 use crate::harness::Yard;
 use crate::sessions::enter;
@@ -16,6 +17,7 @@ crate::tests!(
     what_goes_wrong_is_told,
     a_lost_sandbox_is_a_fault,
     tokens_pages_and_refusals,
+    in_containers_too,
 );
 
 async fn start(yard: &Yard, name: &str) -> String {
@@ -327,4 +329,41 @@ async fn tokens_pages_and_refusals() {
         yard.ok("StopSandbox", json!({ "id": id })).await;
         until_status(&yard, id, "STOPPED").await;
     }
+}
+
+/// A sandbox and a build that waits, in containers.
+async fn in_containers_too() {
+    let engine = match TestEngine::shared() {
+        Ok(engine) => engine,
+        Err(why) => return skipped(&why),
+    };
+    let containers = service::Containers { address: Some(engine.address()), ..Default::default() };
+    let yard = Yard::with_containers(containers).await;
+    let spec = "version: 0.2\nphases:\n  build:\n    commands: [codebuild-breakpoint, echo on]\n";
+    let mut project = yard.project("pp", spec);
+    project["environment"]["image"] = json!(IMAGE);
+    yard.ok("CreateProject", project).await;
+    let id = start(&yard, "pp").await;
+    let told = command(&yard, &id, "echo $CODEBUILD_BUILD_IMAGE; exit 5").await;
+    let told = ended(&yard, &id, &told).await;
+    assert_eq!(told["standardOutputContent"], format!("{IMAGE}\n"), "{told}");
+    assert_eq!(told["exitCode"], "5");
+    stop(&yard, &id).await;
+    let input = json!({ "projectName": "pp", "debugSessionEnabled": true });
+    let build = yard.start_build(input).await;
+    TestYard::until(Duration::from_secs(30), || async {
+        let build = yard.build(&build).await;
+        let is_building = build["currentPhase"] == "BUILD";
+        (is_building && yard.log(&build).await.contains("Paused at")).then_some(())
+    })
+    .await;
+    // The engine's to enter: the refusal says how.
+    let refused = enter(&yard, &build, &["true"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    let name = said.split("exec -it ").nth(1).and_then(|rest| rest.split(' ').next());
+    let name = name.unwrap_or_else(|| panic!("{said}"));
+    engine.docker(&["exec", name, "codebuild-resume"]).unwrap();
+    let build = yard.finished(&build).await;
+    assert_eq!(build["buildStatus"], "SUCCEEDED");
+    assert!(yard.output(&build).await.ends_with("Resumed by codebuild-resume\non\n"));
 }
