@@ -1,0 +1,194 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { TestYard } from './yard';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const pictures = process.env.SCREENSHOTS ?? 'e2e/out';
+const PASSWORD = 'Correct-horse-1';
+const PROJECT = 'arn:aws:codebuild:us-east-1:000000000000:project/greeter';
+
+let yard: TestYard;
+let browser: Browser;
+let page: Page;
+/** What the pages' policy refused, and what failed in them. */
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
+  yard = await TestYard.start();
+  await yard.builderRole();
+  await yard.project('greeter', ['echo hello from the build', 'sleep 1', 'for n in 1 2 3; do echo "line $n"; done']);
+  await yard.project('broken', ['echo about to fail', 'echo "error: the gate is shut" >&2', 'false']);
+  const read = {
+    Effect: 'Allow',
+    Action: ['codebuild:ListProjects', 'codebuild:ListBuilds', 'codebuild:BatchGet*', 'codebuild:ListBuildsForProject', 'logs:GetLogEvents'],
+    Resource: '*',
+  };
+  const start = { Effect: 'Allow', Action: ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:RetryBuild'], Resource: PROJECT };
+  await yard.user('ann', PASSWORD, [read, start]);
+  await yard.user('rod', PASSWORD, [read]);
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM,
+    args: [
+      '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    ],
+  });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: 'light', locale: 'en-GB', timezoneId: 'UTC' });
+  page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    // Refusals by the yard are part of the story.
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
+  });
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  mkdirSync('e2e/out', { recursive: true });
+  await page.screenshot({ path: 'e2e/out/failed.png' });
+  console.error('the page is in e2e/out/failed.png;', ...complaints);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await yard?.stop();
+});
+
+const signIn = async (name: string, password: string) => {
+  await page.getByLabel('IAM user name').fill(name);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+};
+const signOut = async (name: string) => {
+  await page.getByRole('button', { name }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in to Codeyard' }).waitFor();
+};
+const picture = (name: string) => page.screenshot({ path: `${pictures}/console-${name}.png`, animations: 'disabled' });
+
+/** No finding that keeps somebody from using the page. */
+const isAccessible = async () => {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }).axe.run();
+    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
+  });
+  expect(found, await page.title()).toEqual([]);
+};
+
+test('a browser is sent to the console, and a stranger stays outside', async () => {
+  await page.goto(yard.url);
+  expect(new URL(page.url()).pathname).toBe('/console/');
+  await page.getByRole('heading', { name: 'Sign in to Codeyard' }).waitFor();
+  await isAccessible();
+  await picture('sign-in');
+  for (const [name, password] of [['ann', 'wrong'], ['nobody', PASSWORD]]) {
+    await signIn(name, password);
+    await page.getByText('The user name or the password is wrong.').waitFor();
+  }
+});
+
+test('a narrow user sees a project, starts a build and reads its log', async () => {
+  await signIn('ann', PASSWORD);
+  await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+  await page.getByText('Nothing is building').waitFor();
+  await isAccessible();
+
+  await page.getByRole('link', { name: 'Build projects' }).click();
+  await page.getByRole('link', { name: 'greeter' }).waitFor();
+  await isAccessible();
+  await picture('projects');
+  await page.getByRole('link', { name: 'greeter' }).click();
+  await page.getByRole('button', { name: 'Start build' }).click();
+
+  await page.getByRole('heading', { name: /greeter #1/ }).waitFor();
+  // Nothing is clicked any more: the page follows.
+  const log = page.getByRole('region', { name: 'Log' });
+  await log.getByText('hello from the build', { exact: true }).waitFor();
+  await page.getByText('Succeeded').first().waitFor();
+  await page.getByRole('button', { name: 'Retry' }).waitFor();
+  await log.getByText('line 3', { exact: true }).waitFor();
+  await isAccessible();
+  await picture('build');
+
+  await page.getByRole('searchbox', { name: 'Search the log' }).fill('LINE 2');
+  await page.getByRole('searchbox', { name: 'Search the log' }).press('Enter');
+  await page.locator('.log-at', { hasText: 'line 2' }).waitFor();
+  await page.getByRole('button', { name: 'Fold all' }).click();
+  await log.getByText('line 3', { exact: true }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Phase BUILD' }).click();
+  await log.getByText('line 3', { exact: true }).waitFor();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
+  expect(readFileSync((await file.path())!, 'utf8')).toContain('hello from the build\n');
+});
+
+test('what others do appears by itself', async () => {
+  await page.goto(`${yard.url}/console/#/`);
+  await page.getByText('No build has failed lately').waitFor();
+  await page.getByRole('button', { name: /^Live/ }).waitFor();
+  await yard.json('codebuild', 'CodeBuild_20161006.StartBuild', { projectName: 'broken' });
+  await page.getByText(/Build: Error while executing command: false/).waitFor();
+  await picture('home');
+  await page.getByRole('link', { name: /broken #1/ }).click();
+  await page.getByRole('region', { name: 'Log' }).waitFor();
+  await page.getByText('Failed').first().waitFor();
+  await page.getByRole('button', { name: 'Jump to error' }).click();
+  await page.locator('.log-at', { hasText: /error: the gate is shut/ }).waitFor();
+  await picture('failed-build');
+});
+
+test('search finds by name, from the keyboard', async () => {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('searchbox', { name: 'Name of a page or a resource' }).fill('greet');
+  await page.getByRole('link', { name: /greeter/ }).waitFor();
+  await isAccessible();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'greeter', level: 1 }).waitFor();
+});
+
+test('a read-only user is refused by policy, and told so', async () => {
+  await signOut('ann');
+  expect(await page.evaluate(() => sessionStorage.length + Object.keys(localStorage).filter((key) => /session|key|token/i.test(key)).length)).toBe(0);
+  await signIn('rod', PASSWORD);
+  await page.getByRole('heading', { name: 'greeter', level: 1 }).waitFor();
+  await page.getByRole('button', { name: 'Start build' }).click();
+  await page.getByText('No build of greeter was started: AccessDeniedException').waitFor();
+  await page.getByText(/user\/rod is not authorized to perform: codebuild:StartBuild/).waitFor();
+  await page.getByText(/Request id [0-9a-f-]{36}/).waitFor();
+  await isAccessible();
+  await picture('refused');
+  await page.getByRole('link', { name: 'Start with overrides' }).click();
+  await page.getByRole('heading', { name: 'Start a build of greeter' }).waitFor();
+  await isAccessible();
+});
+
+test('pages are dark where that is chosen', async () => {
+  await page.getByRole('button', { name: 'Light or dark' }).click();
+  await page.goto(`${yard.url}/console/#/`);
+  await page.getByRole('link', { name: /broken #1/ }).waitFor();
+  await isAccessible();
+  await picture('dark');
+  await page.getByRole('button', { name: 'Light or dark' }).click();
+  await signOut('rod');
+});
+
+test('a one-time link signs root in, once', async () => {
+  const link = yard.signInLink();
+  await page.goto(link);
+  await page.getByRole('button', { name: 'root' }).waitFor();
+  expect(page.url()).not.toContain('code=');
+  await signOut('root');
+  await page.goto(link);
+  await page.getByText(/This sign-in link was used already/).waitFor();
+});
+
+test('nothing was refused by the pages’ own policy, and nothing failed', () => {
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,113 @@
+// A yard of its own for the tests, and root's client.
+
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { sign, type Credentials } from '../src/api/sigv4';
+
+const program = process.env.CODEYARD ?? '../target/debug/codeyard';
+
+export class TestYard {
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+    private readonly dir: string,
+    private readonly root: Credentials,
+  ) {}
+
+  static async start(): Promise<TestYard> {
+    const dir = mkdtempSync(join(tmpdir(), 'codeyard-console-'));
+    const args = ['up', '--listen', '127.0.0.1:0', '--ssh-listen', 'off', '--data-dir', dir];
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const url = await new Promise<string>((resolve, reject) => {
+      const said: string[] = [];
+      const hear = (line: string) => {
+        said.push(line);
+        const ready = /^ready (\S+)/.exec(line)?.[1];
+        if (ready) resolve(ready.replace(/,$/, ''));
+      };
+      createInterface(child.stdout!).on('line', hear);
+      createInterface(child.stderr!).on('line', hear);
+      child.on('exit', () => reject(new Error(`the yard ended: ${said.join('\n')}`)));
+    });
+    const env = execFileSync(program, ['env', '--data-dir', dir], { encoding: 'utf8' });
+    const value = (name: string) => new RegExp(`${name}='([^']*)'`).exec(env)?.[1] ?? '';
+    return new TestYard(url, child, dir, {
+      accessKeyId: value('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: value('AWS_SECRET_ACCESS_KEY'),
+    });
+  }
+
+  async stop() {
+    const ended = new Promise((done) => this.child.on('exit', done));
+    this.child.kill('SIGTERM');
+    await ended;
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** What `codeyard console` prints. */
+  signInLink(): string {
+    return execFileSync(program, ['console', '--print', '--data-dir', this.dir], { encoding: 'utf8' }).trim();
+  }
+
+  async json(service: string, target: string, input: object) {
+    return this.send(service, { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target }, JSON.stringify(input));
+  }
+
+  async iam(action: string, parameters: Record<string, string>) {
+    const body = new URLSearchParams({ Action: action, Version: '2010-05-08', ...parameters }).toString();
+    return this.send('iam', { 'content-type': 'application/x-www-form-urlencoded' }, body);
+  }
+
+  private async send(service: string, headers: Record<string, string>, body: string): Promise<string> {
+    const request = { method: 'POST', host: new URL(this.url).host, path: '/', headers, body };
+    const signed = sign(request, this.root, 'us-east-1', service, new Date());
+    const answer = await fetch(this.url, { method: 'POST', headers: signed, body });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${service}: ${text}`);
+    return text;
+  }
+
+  async user(name: string, password: string, statements: object[]) {
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: statements });
+    await this.iam('CreateUser', { UserName: name });
+    await this.iam('PutUserPolicy', { UserName: name, PolicyName: 'own', PolicyDocument: policy });
+    await this.iam('CreateLoginProfile', { UserName: name, Password: password });
+  }
+
+  async project(name: string, commands: string[]) {
+    const buildspec = [
+      'version: 0.2',
+      'phases:',
+      '  install:',
+      '    commands:',
+      '      - echo preparing',
+      '  build:',
+      '    commands:',
+      ...commands.map((command) => `      - ${JSON.stringify(command)}`),
+    ].join('\n');
+    await this.json('codebuild', 'CodeBuild_20161006.CreateProject', {
+      name,
+      description: 'A project of the end-to-end test',
+      source: { type: 'NO_SOURCE', buildspec },
+      artifacts: { type: 'NO_ARTIFACTS' },
+      environment: { type: 'LINUX_CONTAINER', image: 'aws/codebuild/standard:7.0', computeType: 'BUILD_GENERAL1_SMALL' },
+      serviceRole: 'arn:aws:iam::000000000000:role/builder',
+    });
+  }
+
+  async builderRole() {
+    const document = (statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await this.iam('CreateRole', {
+      RoleName: 'builder',
+      AssumeRolePolicyDocument: document({ Effect: 'Allow', Principal: { Service: 'codebuild.amazonaws.com' }, Action: 'sts:AssumeRole' }),
+    });
+    await this.iam('PutRolePolicy', {
+      RoleName: 'builder',
+      PolicyName: 'logs',
+      PolicyDocument: document({ Effect: 'Allow', Action: 'logs:*', Resource: '*' }),
+    });
+  }
+}

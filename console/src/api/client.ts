@@ -1,0 +1,74 @@
+// Calls of the services' public operations, signed by the session: the console can do nothing that
+// the AWS CLI could not do with the same credentials.
+
+import { ApiError } from './errors';
+import { end, now, session } from './session';
+import { sign } from './sigv4';
+
+/** A service that speaks JSON: its signing name and the prefix of its targets. */
+export interface JsonService {
+  name: string;
+  target: string;
+}
+
+const OVER = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException']);
+
+/** Sends a signed POST to the yard. */
+export async function send(
+  service: string,
+  path: string,
+  headers: Record<string, string>,
+  body: string,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const who = session.get();
+  if (!who) throw new ApiError(401, 'NotSignedIn', 'Nobody is signed in.');
+  const request = { method: 'POST', host: location.host, path, headers, body };
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      method: 'POST',
+      headers: sign(request, who, who.region, service, now()),
+      body,
+      credentials: 'omit',
+      cache: 'no-store',
+      signal,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, 'Unreachable', 'The yard does not answer.');
+  }
+  if (answer.ok) return answer;
+  const text = await answer.text();
+  const error = errorOf(answer, text);
+  // Another tab or call may have signed in anew meanwhile.
+  if (OVER.has(error.code) && session.get() === who) end('Your session has ended. Sign in to go on.');
+  throw error;
+}
+
+function errorOf(answer: Response, text: string): ApiError {
+  const id = answer.headers.get('x-amzn-requestid') ?? undefined;
+  try {
+    const body = JSON.parse(text);
+    const code = String(body.__type ?? body.code ?? answer.statusText).split('#').pop() ?? '';
+    return new ApiError(answer.status, code, String(body.message ?? body.Message ?? ''), id);
+  } catch {
+    const part = (tag: string) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1];
+    return new ApiError(answer.status, part('Code') ?? `HTTP ${answer.status}`, part('Message') ?? '', id);
+  }
+}
+
+/** Calls an operation of a service that speaks JSON 1.1. */
+export async function call<Output>(
+  service: JsonService,
+  operation: string,
+  input: object,
+  signal?: AbortSignal,
+): Promise<Output> {
+  const headers = {
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': `${service.target}.${operation}`,
+  };
+  const answer = await send(service.name, '/', headers, JSON.stringify(input), signal);
+  return (await answer.json()) as Output;
+}

@@ -1,0 +1,48 @@
+// Messages above the pages.
+
+import { useSyncExternalStore } from 'react';
+import { ApiError } from '../api/errors';
+
+export interface Notice {
+  id: string;
+  type: 'success' | 'error' | 'info' | 'warning';
+  header: string;
+  content?: string;
+  requestId?: string;
+}
+
+let notices: Notice[] = [];
+let last = 0;
+const listeners = new Set<() => void>();
+
+function set(next: Notice[]) {
+  notices = next;
+  listeners.forEach((listener) => listener());
+}
+
+const MOST = 5;
+
+export function notify(notice: Omit<Notice, 'id'>) {
+  set([...notices, { ...notice, id: `notice-${++last}` }].slice(-MOST));
+}
+
+/** Shows why something could not be done, and what to do. */
+export function notifyError(what: string, error: unknown) {
+  if (error instanceof ApiError) {
+    const content = [error.shown, error.advice].filter(Boolean).join(' ');
+    notify({ type: 'error', header: `${what}: ${error.code}`, content, requestId: error.requestId });
+  } else {
+    notify({ type: 'error', header: what, content: String(error) });
+  }
+}
+
+export const dismiss = (id: string) => set(notices.filter((notice) => notice.id !== id));
+
+export const useNotices = () =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => notices,
+  );

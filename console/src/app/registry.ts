@@ -1,0 +1,6 @@
+// All services of the console, in the order of the side navigation.
+
+import { codebuild } from '../services/codebuild';
+import type { ConsoleService } from './service';
+
+export const services: ConsoleService[] = [codebuild];

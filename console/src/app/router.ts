@@ -1,0 +1,48 @@
+// Addresses behind the `#`: the yard serves one page, and no address of a resource can be taken for
+// a bucket's.
+
+import { useSyncExternalStore } from 'react';
+
+const subscribe = (listener: () => void) => {
+  addEventListener('hashchange', listener);
+  return () => removeEventListener('hashchange', listener);
+};
+
+const current = () => location.hash.replace(/^#/, '') || '/';
+
+/** The address: path and query. */
+export function useAddress(): { path: string; query: URLSearchParams } {
+  const address = useSyncExternalStore(subscribe, current);
+  const [path, query] = address.split('?', 2);
+  return { path, query: new URLSearchParams(query) };
+}
+
+export const go = (path: string) => {
+  location.hash = path;
+};
+
+export type Params = Record<string, string>;
+
+/** Matches `/projects/:name` with a path, whose parts are percent-encoded. */
+export function match(pattern: string, path: string): Params | undefined {
+  const wanted = pattern.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return undefined;
+  const params: Params = {};
+  for (let at = 0; at < wanted.length; at++) {
+    if (wanted[at].startsWith(':')) params[wanted[at].slice(1)] = decoded(given[at]);
+    else if (wanted[at] !== given[at]) return undefined;
+  }
+  return params;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** An address of these parts, each encoded. */
+export const pathOf = (...parts: string[]) => `/${parts.map(encodeURIComponent).join('/')}`;

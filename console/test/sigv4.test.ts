@@ -1,0 +1,38 @@
+import { createHash, createHmac } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { hex, hmac, sha256 } from '../src/api/sha256';
+import { sign } from '../src/api/sigv4';
+
+test('hashes as everybody else does, at every length around the blocks', () => {
+  for (let length = 0; length < 300; length++) {
+    const data = new Uint8Array(length).map((_, at) => (at * 7 + length) & 0xff);
+    expect(hex(sha256(data))).toBe(createHash('sha256').update(data).digest('hex'));
+    expect(hex(hmac(data, 'what'))).toBe(createHmac('sha256', data).update('what').digest('hex'));
+  }
+  expect(hex(sha256('né €'))).toBe(createHash('sha256').update('né €').digest('hex'));
+});
+
+test('signs as AWS documents it', () => {
+  // The key derivation of AWS's own example, by node's hashes.
+  const mac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();
+  const headers = sign(
+    { method: 'POST', host: 'h:1', path: '/', headers: { 'x-amz-target': 'T.Op', 'content-type': 'a/b' }, body: '{}' },
+    { accessKeyId: 'AK', secretAccessKey: 'SK', sessionToken: 'TK' },
+    'us-east-1',
+    'codebuild',
+    new Date('2026-11-21T20:30:05.123Z'),
+  );
+  const canonical =
+    'POST\n/\n\ncontent-type:a/b\nhost:h:1\nx-amz-date:20261121T203005Z\nx-amz-security-token:TK\nx-amz-target:T.Op\n\n' +
+    'content-type;host;x-amz-date;x-amz-security-token;x-amz-target\n' +
+    createHash('sha256').update('{}').digest('hex');
+  const scope = '20261121/us-east-1/codebuild/aws4_request';
+  const toSign = `AWS4-HMAC-SHA256\n20261121T203005Z\n${scope}\n${createHash('sha256').update(canonical).digest('hex')}`;
+  const key = mac(mac(mac(mac('AWS4SK', '20261121'), 'us-east-1'), 'codebuild'), 'aws4_request');
+  expect(headers.authorization).toBe(
+    `AWS4-HMAC-SHA256 Credential=AK/${scope}, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, ` +
+      `Signature=${mac(key, toSign).toString('hex')}`,
+  );
+  expect(headers['x-amz-security-token']).toBe('TK');
+  expect(headers.host).toBeUndefined();
+});

@@ -1,0 +1,47 @@
+import react from '@vitejs/plugin-react';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Beside each file its compressed form, which is what the yard has in it. */
+function compressed(): Plugin {
+  const compress = (dir: string) => {
+    for (const name of readdirSync(dir)) {
+      const path = join(dir, name);
+      if (statSync(path).isDirectory()) compress(path);
+      else if (!name.endsWith('.gz')) writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+    }
+  };
+  return { name: 'compressed', apply: 'build', closeBundle: () => compress('dist') };
+}
+
+/** Cloudscape's style sheet brings Open Sans along, 140 KB of it; the system's fonts do. */
+function withoutFonts(): Plugin {
+  return {
+    name: 'without-fonts',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/global-styles\/index\.css/.test(id)) return undefined;
+      return { code: code.replace(/@font-face\s*\{[^}]*\}/g, ''), map: null };
+    },
+  };
+}
+
+const yard = process.env.CODEYARD_URL ?? 'http://127.0.0.1:4566';
+
+export default defineConfig({
+  base: '/console/',
+  plugins: [react(), withoutFonts(), compressed()],
+  build: {
+    target: 'es2022',
+    // The pages' policy has no place for data URLs but of images.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1200,
+  },
+  server: {
+    // `npm run dev` shows the pages as they are edited, with a yard behind them.
+    proxy: { '^/(?!console/)': { target: yard, changeOrigin: true } },
+  },
+  test: { include: ['test/**/*.test.ts'] },
+} as Parameters<typeof defineConfig>[0]);
