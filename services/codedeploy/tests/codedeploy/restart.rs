@@ -80,6 +80,7 @@ async fn open(dir: &Path) -> (Yard, Cx) {
             build_slots: 1,
             ssh: None,
             git_cache: service::GitCache::within(dir),
+            containers: service::Containers::default(),
         },
         registry: Arc::new(Registry::new(services())),
         store: Store::open(dir, store::Options { sync: false }).unwrap(),
