@@ -17,6 +17,7 @@ mod badges;
 mod batches;
 mod builds;
 mod credentials;
+mod defaults;
 mod errors;
 mod events;
 mod fleets;

@@ -10,7 +10,7 @@ use crate::errors::{self, invalid};
 use crate::listing::{self, Wanted};
 use crate::model::{self, BY_TIME, ProjectRecord};
 use crate::validate::{self, Settings};
-use crate::{badges, run, sharing, webhooks};
+use crate::{badges, defaults, run, sharing, webhooks};
 
 const DEFAULT_TIMEOUT: i32 = 60;
 const DEFAULT_QUEUED_TIMEOUT: i32 = 480;
@@ -22,7 +22,8 @@ pub(crate) async fn create_project(
     validate::project(&input)?;
     let enables_badge = input.badge_enabled == Some(true);
     let name = input.name.clone();
-    let project = new_project(&cx, input);
+    let mut project = new_project(&cx, input);
+    defaults::project(&mut project);
     check(&project)?;
     let mut record = ProjectRecord { name, project, ..ProjectRecord::default() };
     set_badge(&mut record, Some(enables_badge), cx.endpoint())?;
@@ -179,6 +180,7 @@ pub(crate) async fn update_project(
                 limit => replace(&mut project.concurrent_build_limit, limit),
             }
             project.last_modified = Some(now);
+            defaults::project(project);
             check(project)?;
             set_badge(&mut record, input.badge_enabled, &endpoint)?;
             tx.update(&scope, &record)?;

@@ -4,7 +4,9 @@ use api_developer::codebuild::*;
 
 /// `arn:aws:s3:::BUCKET/PATH/NAMESPACE/NAME`, as far as it is known before the build has run.
 pub(crate) fn artifact_location(artifacts: &ProjectArtifacts, uuid: &str) -> Option<String> {
-    let bucket = artifacts.location.as_deref()?;
+    // Where nothing is put, a location has no meaning.
+    let bucket =
+        artifacts.location.as_deref().filter(|_| artifacts.kind != ArtifactsType::NoArtifacts)?;
     let key = artifact_key(artifacts, uuid, artifacts.name.as_deref().unwrap_or_default());
     Some(format!("arn:aws:s3:::{bucket}/{key}"))
 }

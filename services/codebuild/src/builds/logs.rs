@@ -4,6 +4,8 @@
 use api_developer::codebuild::*;
 use types::Scope;
 
+use crate::defaults;
+
 /// By the settings of a project of this name.
 pub(crate) fn location(
     scope: &Scope,
@@ -14,10 +16,11 @@ pub(crate) fn location(
     let cloud_watch = config.and_then(|config| config.cloud_watch_logs.clone());
     let cloud_watch = cloud_watch.unwrap_or_default();
     let s3 = config.and_then(|config| config.s3_logs.clone());
-    let s3 = s3.unwrap_or(S3LogsConfig {
+    let mut s3 = s3.unwrap_or(S3LogsConfig {
         status: LogsConfigStatusType::Disabled,
         ..S3LogsConfig::default()
     });
+    defaults::s3_logs(&mut s3);
     let mut logs = LogsLocation::default();
     if cloud_watch.status == LogsConfigStatusType::Enabled {
         in_cloud_watch(&mut logs, scope, project, &cloud_watch, uuid);

@@ -1,5 +1,7 @@
 //! A build of a project, with what the request overrides.
 
+use std::collections::BTreeSet;
+
 use api_developer::codebuild::*;
 use service::Cx;
 use sha2::{Digest as _, Sha256};
@@ -12,7 +14,7 @@ use crate::errors::invalid;
 use crate::model::{self, BuildRecord, ProjectRecord, WebhookTrigger};
 use crate::projects::key_arn;
 use crate::validate::{self, Settings};
-use crate::providers;
+use crate::{defaults, providers};
 
 /// Who has a build started, and the event of a webhook that did.
 #[derive(Clone)]
@@ -69,13 +71,21 @@ pub(crate) fn new_record(
     uuid: &str,
 ) -> Result<BuildRecord, Error> {
     let of = &project.project;
-    let source = source(of, input)?;
-    let environment = environment(of, input)?;
-    let artifacts =
+    let mut source = source(of, input)?;
+    let mut secondary_sources = input
+        .secondary_sources_override
+        .clone()
+        .or_else(|| of.secondary_sources.clone())
+        .unwrap_or_default();
+    [&mut source].into_iter().chain(&mut secondary_sources).for_each(defaults::source);
+    let mut environment = environment(of, input)?;
+    defaults::environment(&mut environment);
+    let mut artifacts =
         input.artifacts_override.clone().or_else(|| of.artifacts.clone()).unwrap_or_default();
     let secondary_artifacts = input.secondary_artifacts_override.clone();
-    let secondary_artifacts =
+    let mut secondary_artifacts =
         secondary_artifacts.or_else(|| of.secondary_artifacts.clone()).unwrap_or_default();
+    [&mut artifacts].into_iter().chain(&mut secondary_artifacts).for_each(defaults::artifacts);
     let id = format!("{}:{uuid}", project.name);
     let key = input.encryption_key_override.clone().map(|key| key_arn(scope, key));
     let build = Build {
@@ -84,13 +94,7 @@ pub(crate) fn new_record(
         source_version: input.source_version.clone().or_else(|| of.source_version.clone()),
         project_name: Some(project.name.clone()),
         source: Some(source),
-        secondary_sources: Some(
-            input
-                .secondary_sources_override
-                .clone()
-                .or_else(|| of.secondary_sources.clone())
-                .unwrap_or_default(),
-        ),
+        secondary_sources: Some(secondary_sources),
         secondary_source_versions: Some(
             input
                 .secondary_sources_version_override
@@ -258,8 +262,12 @@ fn environment(of: &Project, input: &StartBuildInput) -> Result<ProjectEnvironme
         environment.host_kernel = input.host_kernel_override;
     }
     let variables = environment.environment_variables.get_or_insert_default();
+    let mut seen = BTreeSet::new();
     for variable in input.environment_variables_override.iter().flatten() {
         validate::check_variable(variable)?;
+        if !seen.insert(&variable.name) {
+            return Err(invalid(format!("Duplicate environment variable name: {}", variable.name)));
+        }
         variables.retain(|known| known.name != variable.name);
         variables.push(variable.clone());
     }

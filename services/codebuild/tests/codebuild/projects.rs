@@ -82,6 +82,78 @@ async fn what_is_not_supported_is_named() {
     }
 }
 
+/// As AWS does, whose clients compare what they want with what there is.
+async fn what_is_not_given_is_told() {
+    let yard = Yard::start().await;
+    let mut wanted = yard.project("pp", SPEC);
+    wanted["environment"]["environmentVariables"] = json!([{ "name": "A", "value": "b" }]);
+    wanted["artifacts"] = json!({ "type": "S3", "location": "bucket", "name": "out" });
+    wanted["secondarySources"] = json!([{
+        "type": "GITHUB", "location": "https://github.com/a/b", "sourceIdentifier": "two",
+    }]);
+    wanted["logsConfig"] = json!({ "s3Logs": { "status": "DISABLED" } });
+    let made = yard.ok("CreateProject", wanted).await["project"].clone();
+    let told = |place: &Value, expected: Value| {
+        for (name, value) in expected.as_object().unwrap() {
+            assert_eq!(&place[name], value, "{name} of {place}");
+        }
+    };
+    let environment = json!({
+        "privilegedMode": false, "imagePullCredentialsType": "CODEBUILD",
+        "environmentVariables": [{ "name": "A", "value": "b", "type": "PLAINTEXT" }],
+    });
+    told(&made["environment"], environment.clone());
+    told(
+        &made["artifacts"],
+        json!({ "namespaceType": "NONE", "packaging": "NONE", "encryptionDisabled": false }),
+    );
+    told(&made["source"], json!({ "insecureSsl": false, "reportBuildStatus": null }));
+    told(
+        &made["secondarySources"][0],
+        json!({ "insecureSsl": false, "reportBuildStatus": false }),
+    );
+    told(&made["logsConfig"]["s3Logs"], json!({ "encryptionDisabled": false }));
+
+    // What an update replaces is completed again; a build tells the same, also of its overrides.
+    let changes = json!({
+        "name": "pp", "secondarySources": [],
+        "artifacts": { "type": "NO_ARTIFACTS", "location": "bucket" },
+    });
+    let changed = yard.ok("UpdateProject", changes).await["project"].clone();
+    assert_eq!(changed["artifacts"]["packaging"], Value::Null);
+    let started = json!({
+        "projectName": "pp",
+        "environmentVariablesOverride": [{ "name": "C", "value": "d" }],
+    });
+    let build = yard.ok("StartBuild", started).await["build"].clone();
+    assert_eq!(build["artifacts"]["location"], Value::Null, "nothing is put anywhere");
+    assert_eq!(build["environment"]["environmentVariables"][1]["type"], "PLAINTEXT");
+    assert_eq!(build["environment"]["privilegedMode"], false);
+    assert_eq!(build["logs"]["s3Logs"]["encryptionDisabled"], false);
+    // Of two values of one variable none is silently the wrong one.
+    let twice = json!([{ "name": "C", "value": "d" }, { "name": "C", "value": "e" }]);
+    let started = json!({ "projectName": "pp", "environmentVariablesOverride": twice });
+    let (status, error) = yard.call("StartBuild", started).await;
+    assert!(status == 400 && error["message"].as_str().unwrap().contains("C"), "{error}");
+}
+
+async fn names_of_logs_that_cannot_be_are_refused() {
+    let yard = Yard::start().await;
+    for (logs, named) in [
+        (json!({ "groupName": "a group" }), "a group"),
+        (json!({ "groupName": "g".repeat(513) }), "log group"),
+        (json!({ "streamName": "a:b" }), "a:b"),
+        (json!({ "streamName": "s".repeat(476) }), "log stream"),
+    ] {
+        let mut project = yard.project("pp", SPEC);
+        project["logsConfig"] = json!({ "cloudWatchLogs": logs });
+        project["logsConfig"]["cloudWatchLogs"]["status"] = json!("ENABLED");
+        let (status, error) = yard.call("CreateProject", project).await;
+        let message = error["message"].as_str().unwrap_or_default();
+        assert!(status == 400 && message.contains(named), "{named}: {status} {error}");
+    }
+}
+
 async fn empty_values_take_settings_away() {
     let yard = Yard::start().await;
     let mut project = yard.project("pp", SPEC);
@@ -222,6 +294,8 @@ async fn curated_images_are_those_that_are_accepted() {
 crate::tests![
     live_and_die,
     what_is_not_supported_is_named,
+    what_is_not_given_is_told,
+    names_of_logs_that_cannot_be_are_refused,
     empty_values_take_settings_away,
     a_deleted_projects_builds_stay,
     nonsense_is_refused,
