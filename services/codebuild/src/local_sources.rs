@@ -49,6 +49,17 @@ pub(crate) fn find(yard: &Yard, project: &str, identifier: Option<&str>) -> Opti
     }
 }
 
+/// The folders that stand for a project's sources: whatever builds find there is theirs.
+pub(crate) fn lent(yard: &Yard, project: &str) -> Vec<PathBuf> {
+    let lent = yard.extension(Lent::default);
+    let lent = lent.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let folders = lent.get(project).into_iter();
+    folders
+        .flat_map(|it| [&it.primary].into_iter().chain(it.secondary.iter().map(|(_, path)| path)))
+        .cloned()
+        .collect()
+}
+
 impl Folder {
     /// Puts it where the build looks, uncommitted files and all.
     pub fn place(&self, target: &Path) -> Result<(), String> {

@@ -24,7 +24,7 @@ use super::source::{self, Downloaded};
 use super::{Cut, Job, buildspec};
 use crate::model::BuildRecord;
 use crate::phases::{self, Context};
-use crate::{images, rooms, validate};
+use crate::{images, local_sources, rooms, validate};
 
 /// Processes and threads of one build at a time.
 pub(super) const MAX_PROCESSES: u32 = 8_192;
@@ -258,7 +258,9 @@ impl Job {
         environment: &Environment,
     ) -> Result<Chosen, Cut> {
         let (spec, variables) = (spec.clone(), environment.variables.clone());
-        let data_dir = self.yard.config().data_dir.clone();
+        // Programs are asked for their versions outside of the sandbox: none of those.
+        let mut builds_own = local_sources::lent(&self.yard, self.record.project());
+        builds_own.push(self.yard.config().data_dir.clone());
         let image = self.record.build.environment.as_ref().map(|it| it.image.clone());
         // Those of this machine don't show in containers.
         let is_curated = !container::is_wanted(self)
@@ -267,7 +269,7 @@ impl Job {
             runtimes::choose(&runtimes::Request {
                 spec: &spec,
                 variables: &variables,
-                data_dir: &data_dir,
+                builds_own: &builds_own,
                 is_curated,
             })
         };

@@ -12,6 +12,7 @@ mod caches;
 mod containers;
 mod harness;
 mod host;
+mod hostile;
 mod outputs;
 mod projects;
 mod public;
@@ -38,7 +39,7 @@ fn main() {
     }
     let words = args.iter().filter_map(|arg| arg.to_str()).filter(|arg| !arg.starts_with('-'));
     let wanted: Vec<&str> = words.collect();
-    let all = [projects::TESTS, builds::TESTS, buildspecs::TESTS, batches::TESTS, queue::TESTS, storage::TESTS, outputs::TESTS, caches::TESTS, containers::TESTS, reports::TESTS, repositories::TESTS, public::TESTS, webhooks::TESTS, restarts::TESTS, sandboxes::TESTS, sessions::TESTS].concat();
+    let all = [projects::TESTS, builds::TESTS, buildspecs::TESTS, batches::TESTS, queue::TESTS, storage::TESTS, outputs::TESTS, caches::TESTS, containers::TESTS, reports::TESTS, repositories::TESTS, public::TESTS, webhooks::TESTS, restarts::TESTS, sandboxes::TESTS, sessions::TESTS, hostile::TESTS].concat();
     let chosen = all
         .iter()
         .filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| name.contains(word)));

@@ -1,12 +1,12 @@
 //! The runtimes that this machine has.
 //!
 //! Programs are asked for their version outside of a sandbox, so only those are asked that no
-//! build could have put there: nothing below the yard's data directory, and nothing that another
-//! user than the yard's or root owns.
+//! build could have put there: nothing below the yard's data directory or in a source, and nothing
+//! that another user than the yard's or root owns.
 
 use std::collections::HashMap;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -144,8 +144,8 @@ pub(super) struct Installed {
 pub(super) struct Machine<'a> {
     /// The directories in which commands look for programs.
     pub path: &'a str,
-    /// What builds can change.
-    pub data_dir: &'a Path,
+    /// The folders with what builds bring along or can change.
+    pub builds_own: &'a [PathBuf],
     /// Homes whose tools builds see.
     pub homes: Vec<PathBuf>,
 }
@@ -156,7 +156,7 @@ impl Machine<'_> {
     pub fn installed(&self, runtime: &Runtime) -> Vec<Installed> {
         let mut seen = Vec::new();
         let mut found: Vec<Installed> = Vec::new();
-        let on_path = self.path.split(':').filter(|dir| dir.starts_with('/'));
+        let on_path = self.path.split(':').filter(|dir| is_place(dir));
         let on_path = on_path.map(|dir| Path::new(dir).join(runtime.program));
         let mut first_on_path = true;
         for program in on_path {
@@ -195,8 +195,8 @@ impl Machine<'_> {
     }
 
     fn is_trusted(&self, program: &Path) -> bool {
-        let data_dir = self.data_dir.canonicalize().unwrap_or_else(|_| self.data_dir.to_owned());
-        if program.starts_with(data_dir) {
+        let real = |folder: &PathBuf| folder.canonicalize().unwrap_or_else(|_| folder.clone());
+        if self.builds_own.iter().any(|folder| program.starts_with(real(folder))) {
             return false;
         }
         let own = |path: &Path| {
@@ -215,6 +215,17 @@ impl Machine<'_> {
         };
         self.homes.iter().flat_map(|home| expand(home, below)).collect()
     }
+}
+
+/// Whether a directory of a build's path is one of the machine's: below `/proc` and `/dev` there are
+/// links to wherever the yard was started, which may be a source.
+fn is_place(directory: &str) -> bool {
+    let path = Path::new(directory);
+    let names = path.components().filter(|part| !matches!(part, Component::CurDir));
+    let mut plain = true;
+    let clean: PathBuf =
+        names.inspect(|part| plain &= !matches!(part, Component::ParentDir)).collect();
+    plain && path.is_absolute() && !["/proc", "/dev"].iter().any(|it| clean.starts_with(it))
 }
 
 /// Who the yard runs as: the owner of its own process directory.
@@ -336,7 +347,7 @@ mod tests {
         }
         let machine = Machine {
             path: tools.to_str().unwrap(),
-            data_dir: Path::new("/nowhere"),
+            builds_own: &[],
             homes: vec![home.path().to_owned()],
         };
         let mut found = machine.installed(node());
@@ -355,14 +366,33 @@ mod tests {
         let evidence = data.path().join("evidence");
         program(&trap.join("node"), &format!("v1.2.3; touch {}", evidence.display()));
         let path = trap.to_str().unwrap();
-        let machine = Machine { path, data_dir: data.path(), homes: Vec::new() };
+        let own = [data.path().to_owned()];
+        let machine = Machine { path, builds_own: &own, homes: Vec::new() };
         assert!(machine.installed(node()).iter().all(|it| !it.program.starts_with(data.path())));
         assert!(!evidence.exists());
         // Nor what anybody may write.
-        let machine = Machine { path, data_dir: Path::new("/nowhere"), homes: Vec::new() };
+        let machine = Machine { path, builds_own: &[], homes: Vec::new() };
         std::fs::set_permissions(&trap, std::fs::Permissions::from_mode(0o777)).unwrap();
         assert!(machine.installed(node()).iter().all(|it| !it.program.starts_with(data.path())));
         assert!(!evidence.exists());
+    }
+
+    #[test]
+    fn where_the_yard_was_started_is_no_place_of_programs() {
+        for directory in ["/usr/bin", "/opt/go/bin", "/process", "/"] {
+            assert!(is_place(directory), "{directory}");
+        }
+        for directory in [
+            "/proc/self/cwd/bin",
+            "//proc//1/root/x",
+            "/./proc/self/cwd",
+            "/usr/../proc/self/cwd",
+            "/dev/fd/3",
+            "bin",
+            "",
+        ] {
+            assert!(!is_place(directory), "{directory}");
+        }
     }
 
     #[test]

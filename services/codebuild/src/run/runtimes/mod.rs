@@ -51,8 +51,8 @@ pub(super) struct Request<'a> {
     pub spec: &'a Buildspec,
     /// The build's variables, so far.
     pub variables: &'a [(String, String)],
-    /// What builds can change.
-    pub data_dir: &'a Path,
+    /// The folders with what builds bring along or can change.
+    pub builds_own: &'a [PathBuf],
     /// Whether the image is one whose runtimes can be chosen.
     pub is_curated: bool,
 }
@@ -82,7 +82,7 @@ pub(super) fn choose(request: &Request<'_>) -> Result<Chosen, Cut> {
         .collect();
     android_needs_java(&mut wanted, &mut chosen)?;
     let path = value_of(request.variables, "PATH").unwrap_or(sandbox::DEFAULT_PATH);
-    let machine = Machine { path, data_dir: request.data_dir, homes: homes() };
+    let machine = Machine { path, builds_own: request.builds_own, homes: homes() };
     for (name, version) in &wanted {
         let Some(asked) = Wanted::parse(name, version) else {
             return Err(unknown_version(name, version, &machine));
@@ -334,7 +334,7 @@ mod tests {
             let request = Request {
                 spec: &spec,
                 variables: &variables,
-                data_dir: Path::new("/nowhere"),
+                builds_own: &[],
                 is_curated: true,
             };
             choose(&request).map_err(|cut| match cut {

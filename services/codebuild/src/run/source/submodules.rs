@@ -80,10 +80,20 @@ async fn fetch_in(
         git = git.with(settings);
     }
     git.run(directory, &["submodule", "--quiet", "update", "--init"]).await?;
-    let inside = |module: &Module| directory.join(&module.path);
-    // One whose path is a link, or that the commit does not have, was not fetched.
-    let fetched = modules.iter().filter(|module| inside(module).join(".git").is_file());
-    Ok(fetched.map(|module| (inside(module), resolve(url, &module.url))).collect())
+    let fetched = modules.iter().filter(|module| is_fetched(directory, &module.path));
+    let place = |module: &Module| (directory.join(&module.path), resolve(url, &module.url));
+    Ok(fetched.map(place).collect())
+}
+
+/// Whether git has put a submodule there: one that the commit does not have was not fetched. What
+/// is reached through a link may be anybody's, and git does what a repository's settings say.
+fn is_fetched(directory: &Path, path: &str) -> bool {
+    let mut at = directory.to_owned();
+    let is_below = path.split('/').all(|part| {
+        at.push(part);
+        at.symlink_metadata().is_ok_and(|found| found.is_dir())
+    });
+    is_below && at.join(".git").symlink_metadata().is_ok_and(|found| found.is_file())
 }
 
 #[derive(Default)]
@@ -139,6 +149,20 @@ mod tests {
             ("https://g/x", "https://g/x"),
         ] {
             assert_eq!(resolve("https://h/o/r", url), expected);
+        }
+    }
+
+    #[test]
+    fn links_are_no_submodules() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::create_dir_all(at("a/b")).unwrap();
+        std::fs::write(at("a/b/.git"), "gitdir: x").unwrap();
+        std::os::unix::fs::symlink("a", at("up")).unwrap();
+        std::os::unix::fs::symlink("a/b", at("link")).unwrap();
+        assert!(is_fetched(dir.path(), "a/b"));
+        for path in ["link", "up/b", "a", "none"] {
+            assert!(!is_fetched(dir.path(), path), "{path}");
         }
     }
 
