@@ -9,6 +9,12 @@ import { sign, type Credentials } from '../src/api/sigv4';
 
 const program = process.env.CODEYARD ?? '../target/debug/codeyard';
 
+/** How Chromium is started: it sees only the yard. */
+export const flags = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+];
+
 export class TestYard {
   private constructor(
     readonly url: string,

@@ -25,6 +25,7 @@ test('search goes round in both directions', () => {
   expect(log.find(isFailure, 0, true)).toBe(3);
   expect(log.find((line) => line === 'x', 0)).toBe(-1);
   expect(isFailure('no terror here')).toBe(false);
+  expect(isFailure('[Container] 2026/11/21 20:45:04.712639 Running command echo error')).toBe(false);
 });
 
 test('a million lines are kept and found quickly', () => {

@@ -17,15 +17,17 @@ fn main() -> io::Result<()> {
     let mut files = Vec::new();
     gather(&dist, &mut files)?;
     files.sort();
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let mut table = String::from("&[\n");
-    for file in files {
-        let shown = file.strip_prefix(&dist).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+    for (at, file) in files.iter().enumerate() {
+        let shown = file.strip_prefix(&dist).unwrap_or(file).to_string_lossy().replace('\\', "/");
         let name = shown.strip_suffix(".gz").unwrap_or(&shown);
-        let full = file.canonicalize()?;
-        let _ = writeln!(table, "    ({name:?}, include_bytes!({full:?})),");
+        // Copied, because Vite may empty the directory while the compiler reads.
+        let copy = out.join(format!("{at}.gz"));
+        fs::copy(file, &copy)?;
+        let _ = writeln!(table, "    ({name:?}, include_bytes!({copy:?})),");
     }
     table.push(']');
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("files.rs"), table)
 }
 

@@ -52,12 +52,13 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
             setText(detail.value);
             setAt(0);
           }}
-          onKeyDown={({ detail, preventDefault }) => {
-            if (detail.key === 'ArrowDown') setAt((now) => Math.min(now + 1, shown.length - 1));
-            else if (detail.key === 'ArrowUp') setAt((now) => Math.max(now - 1, 0));
-            else if (detail.key === 'Enter') open(shown[at]);
+          onKeyDown={(event) => {
+            const { key } = event.detail;
+            if (key === 'ArrowDown') setAt((now) => Math.min(now + 1, shown.length - 1));
+            else if (key === 'ArrowUp') setAt((now) => Math.max(now - 1, 0));
+            else if (key === 'Enter') open(shown[at]);
             else return;
-            preventDefault();
+            event.preventDefault();
           }}
         />
         {shown.length === 0 && <Box color="text-body-secondary">Nothing is called so.</Box>}

@@ -11,7 +11,7 @@ import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore, typ
 import { liveness } from '../api/changes';
 import { end, session, shownName } from '../api/session';
 import { Boundary } from '../components/Boundary';
-import { dismiss, useNotices } from './notifications';
+import { clearNotices, dismiss, useNotices } from './notifications';
 import { services } from './registry';
 import { match, useAddress } from './router';
 import type { Page, PageProps } from './service';
@@ -60,6 +60,8 @@ export default function Shell() {
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
+
+  useEffect(() => clearNotices, []);
 
   const Current = found && componentOf(found.page);
   return (

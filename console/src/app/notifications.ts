@@ -38,6 +38,9 @@ export function notifyError(what: string, error: unknown) {
 
 export const dismiss = (id: string) => set(notices.filter((notice) => notice.id !== id));
 
+/** Forgets all: what one user was told is not the next one's. */
+export const clearNotices = () => set([]);
+
 export const useNotices = () =>
   useSyncExternalStore(
     (listener) => {

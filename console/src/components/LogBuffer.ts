@@ -4,6 +4,8 @@
 // eslint-disable-next-line no-control-regex
 const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;
 const FAILURE = /\b(?:error|fatal|failed|failure|failures|panicked|exception|traceback)\b/i;
+/** What the agent says of itself; of a command it says what the command is. */
+const COMMAND = /^\[Container\] \S+ \S+ Running command /;
 const PHASE = /^\[Container\] \S+ \S+ Entering phase (\w+)/;
 
 interface Piece {
@@ -89,4 +91,5 @@ export class LogBuffer {
   }
 }
 
-export const isFailure = (line: string) => FAILURE.test(line);
+/** Whether a line tells of a failure. */
+export const isFailure = (line: string) => FAILURE.test(line) && !COMMAND.test(line);

@@ -7,6 +7,7 @@ mod mfa;
 mod policies;
 mod restart;
 mod sessions;
+mod sign_in;
 mod ssh_keys;
 mod stock_clients;
 

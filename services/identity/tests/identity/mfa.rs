@@ -14,13 +14,14 @@ const LIST_WITH_MFA: &str = r#"[
                   "NumericLessThan":{"aws:MultiFactorAuthAge":"600"}}},
     {"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}]"#;
 
-struct Device {
+/// An authenticator application's device.
+pub struct Device {
     serial: String,
     seed: Vec<u8>,
 }
 
 impl Device {
-    async fn make(iam: &Iam, name: &str) -> Self {
+    pub async fn make(iam: &Iam, name: &str) -> Self {
         let made = iam.iam("CreateVirtualMFADevice", &[("VirtualMFADeviceName", name)]).await.ok();
         let base64 = base64::engine::general_purpose::STANDARD;
         let png = base64.decode(made.get("QRCodePNG")).unwrap();
@@ -30,7 +31,7 @@ impl Device {
     }
 
     /// As an authenticator application shows it `steps` from now.
-    fn code(&self, clock: &ManualClock, steps: i64) -> String {
+    pub fn code(&self, clock: &ManualClock, steps: i64) -> String {
         let step = types::Clock::now(clock).secs() / STEP + steps;
         let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&self.seed).unwrap();
         mac.update(&step.to_be_bytes());
@@ -40,7 +41,7 @@ impl Device {
         format!("{:06}", number % 1_000_000)
     }
 
-    async fn codes(&self, iam: &Iam, action: &str, user: &str, pair: (String, String)) -> Answer {
+    pub async fn codes(&self, iam: &Iam, action: &str, user: &str, pair: (String, String)) -> Answer {
         let parameters = [
             ("UserName", user),
             ("SerialNumber", self.serial.as_str()),
@@ -70,7 +71,7 @@ fn from_base32(text: &[u8]) -> Vec<u8> {
         .collect()
 }
 
-async fn start() -> (Iam, std::sync::Arc<ManualClock>) {
+pub async fn start() -> (Iam, std::sync::Arc<ManualClock>) {
     let clock = ManualClock::new(types::system_clock().now());
     (Iam::start_at(clock.clone()).await, clock)
 }
