@@ -73,9 +73,20 @@ impl Journal {
         }))
     }
 
-    /// The command that is running ended; without a code it was cut short.
-    pub fn command_end(&mut self, exit: Option<i32>, offset: u64) -> io::Result<()> {
-        self.write(&json!({ "event": "commandEnd", "at": now(), "exit": exit, "offset": offset }))
+    /// The command that is running ended; without a code it was cut short. `not_run` is why no
+    /// shell could run it.
+    pub fn command_end(
+        &mut self,
+        exit: Option<i32>,
+        not_run: Option<&str>,
+        offset: u64,
+    ) -> io::Result<()> {
+        let mut event =
+            json!({ "event": "commandEnd", "at": now(), "exit": exit, "offset": offset });
+        if let (Some(members), Some(why)) = (event.as_object_mut(), not_run) {
+            members.insert("notRun".to_owned(), why.into());
+        }
+        self.write(&event)
     }
 
     pub fn stage_end(&mut self, outcome: StageOutcome) -> io::Result<()> {
@@ -177,6 +188,7 @@ fn apply(status: &mut Option<Status>, event: &Value) {
                     started_at: at,
                     ended_at: None,
                     exit_code: None,
+                    not_run: None,
                     output_start: number(event, "offset").unwrap_or_default(),
                     output_end: None,
                 });
@@ -187,6 +199,8 @@ fn apply(status: &mut Option<Status>, event: &Value) {
                 let exit = event.get("exit").and_then(Value::as_i64);
                 command.ended_at = Some(at);
                 command.exit_code = exit.and_then(|code| i32::try_from(code).ok());
+                let not_run = event.get("notRun").and_then(Value::as_str);
+                command.not_run = not_run.map(str::to_owned);
                 command.output_end = number(event, "offset");
             }
         }

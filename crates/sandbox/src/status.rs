@@ -124,6 +124,8 @@ pub struct CommandStatus {
     pub ended_at: Option<i64>,
     /// Exit code; 128 + signal if a signal ended the shell.
     pub exit_code: Option<i32>,
+    /// Why no shell could run it, if none could; its exit code is 126 then.
+    pub not_run: Option<String>,
     /// Where its output starts, as a byte offset of the sandbox's output.
     pub output_start: u64,
     /// Where its output ends.

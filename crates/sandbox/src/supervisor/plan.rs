@@ -223,13 +223,14 @@ impl<'a> Runner<'a> {
             // The announcement comes between anyway, so no secret can be completed.
             self.pump.sink.flush();
         }
-        let code = match &result {
-            Ok(Ok(code)) => Some(*code),
+        let (code, not_run) = match &result {
+            Ok(Ok(code)) => (Some(*code), None),
             // As a shell's answer to a program that can't be run.
-            Ok(Err(_)) => Some(126),
-            Err(_) => None,
+            Ok(Err(reason)) => (Some(126), Some(self.pump.sink.mask(reason))),
+            Err(_) => (None, None),
         };
-        self.pump.journal.command_end(code, self.pump.sink.offset())?;
+        let offset = self.pump.sink.offset();
+        self.pump.journal.command_end(code, not_run.as_deref(), offset)?;
         self.tell_notes()?;
         match result? {
             Ok(0) => Ok(None),
@@ -418,8 +419,9 @@ impl<'a> Runner<'a> {
 
     fn announce(&mut self, text: &str) {
         if let Some(word) = &self.plan.announce {
-            let line = format!("[{word}] {} {text}\n", log_time(now_micros()));
-            self.pump.sink.write(line.as_bytes());
+            let mark = format!("[{word}] {} ", log_time(now_micros()));
+            self.pump.sink.write_own(mark.as_bytes());
+            self.pump.sink.write(format!("{text}\n").as_bytes());
         }
     }
 

@@ -262,6 +262,26 @@ async fn secrets_are_masked_however_they_are_written() {
     assert!(found.lines().all(|line| line.ends_with(":0")), "on disk: {found}");
 }
 
+/// `port` of a database's secret, for instance.
+#[tokio::test]
+async fn short_secrets_leave_the_times_of_the_log_alone() {
+    let yard = Yard::new();
+    let mut plan = plan(vec![stage("B", &["echo 2 to 3; printf 2", "true"])]);
+    plan.announce = Some("Container".into());
+    let mut spec = spec("b", Program::Plan(plan));
+    spec.secrets = vec!["2".into(), "[".into()];
+    let ran = yard.run(spec).await;
+    assert!(ran.output.contains("\n*** to 3\n"), "{}", ran.output);
+    let mut marks = 0;
+    for (at, _) in ran.output.match_indices("Container] ") {
+        let time = ran.output.get(at + 11..at + 37).unwrap();
+        let form = time.replace(|c: char| c.is_ascii_digit(), "0");
+        assert_eq!(form, "0000/00/00 00:00:00.000000", "{}", ran.output);
+        marks += 1;
+    }
+    assert!(marks > 4, "{}", ran.output);
+}
+
 #[tokio::test]
 async fn secrets_are_masked_in_the_shapes_that_they_take() {
     let yard = Yard::new();

@@ -179,9 +179,12 @@ fn show_stage(record: &mut BuildRecord, stage: &StageStatus) -> Vec<BuildPhase> 
 /// The first command that failed, in AWS's words.
 fn failure(stage: &StageStatus) -> Option<Context> {
     let failed = stage.commands.iter().find(|command| command.exit_code != Some(0))?;
-    let code = failed.exit_code.unwrap_or(-1);
+    let reason = match &failed.not_run {
+        Some(why) => why.clone(),
+        None => format!("exit status {}", failed.exit_code.unwrap_or(-1)),
+    };
     Some(Context::new(
         "COMMAND_EXECUTION_ERROR",
-        format!("Error while executing command: {}. Reason: exit status {code}", failed.text),
+        format!("Error while executing command: {}. Reason: {reason}", failed.text),
     ))
 }

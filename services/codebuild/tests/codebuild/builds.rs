@@ -80,6 +80,21 @@ async fn a_failing_command_tells_which() {
     assert_eq!(names[4..], ["INSTALL", "FINALIZING", "COMPLETED"]);
 }
 
+/// By the API in the same words as in the log.
+async fn why_no_shell_could_run_a_command_is_told() {
+    let yard = Yard::start().await;
+    let spec = "version: 0.1\nphases:\n  build:\n    commands:\n      - rm $(readlink -f /bin/sh)\n      - echo never\n";
+    let build = yard.run(spec).await;
+    assert_eq!(build["buildStatus"], "FAILED", "{build}");
+    let phases = build["phases"].as_array().unwrap();
+    let phase = phases.iter().find(|phase| phase["phaseType"] == "BUILD").unwrap();
+    let message = phase["contexts"][0]["message"].as_str().unwrap();
+    assert!(message.starts_with("Error while executing command: echo never. Reason: "), "{message}");
+    assert!(!message.contains("exit status"), "{message}");
+    let log = yard.log(&build).await;
+    assert!(log.contains(message), "{message}\n{log}");
+}
+
 async fn events_tell_of_states_and_phases() {
     let yard = Yard::start().await;
     let build = yard.run(&spec("  build:\n    commands: [\"exit 2\"]\n")).await;
@@ -505,6 +520,7 @@ async fn a_million_lines_reach_the_log() {
 crate::tests![
     a_build_runs_its_phases,
     a_failing_command_tells_which,
+    why_no_shell_could_run_a_command_is_told,
     events_tell_of_states_and_phases,
     the_environment_is_codebuilds,
     parameters_and_secrets_are_resolved_and_masked,
