@@ -16,8 +16,10 @@ pub(crate) const MAX_PROJECTS: usize = 5_000;
 pub(crate) const BY_TIME: &str = "by-time";
 /// The one value of [`BY_TIME`] for all builds.
 pub(crate) const EVERY: &str = "all";
-/// Builds that are not complete, by project.
+/// Builds that are not complete, by project, and under [`ANY_PROJECT`] all of them.
 pub(crate) const ACTIVE: &str = "active";
+/// No project's name.
+pub(crate) const ANY_PROJECT: &str = "*";
 /// Builds by project, sorted by time.
 pub(crate) const BY_PROJECT: &str = "by-project";
 /// Builds by the token of the request that started them.
@@ -176,6 +178,7 @@ impl Resource for BuildRecord {
         ];
         if !self.is_complete() {
             indexes.push(Index::new(ACTIVE, project));
+            indexes.push(Index::new(ACTIVE, ANY_PROJECT));
         }
         indexes.extend(self.token.as_ref().map(|token| Index::new(BY_TOKEN, token)));
         if let Some(reference) = self.reference() {

@@ -87,14 +87,8 @@ const CANNED_ACLS: &[&str] = &[
 const CODEBUILD: &[Property] = &[
     required(text("ProjectName")),
     text("PrimarySource"),
-    Property {
-        refused: Some((Some("true"), "batch builds are not supported yet")),
-        ..flag("BatchEnabled")
-    },
-    Property {
-        refused: Some((Some("true"), "batch builds are not supported yet")),
-        ..flag("CombineArtifacts")
-    },
+    flag("BatchEnabled"),
+    flag("CombineArtifacts"),
     text("EnvironmentVariables"),
 ];
 

@@ -4,10 +4,13 @@
 //!
 //! <https://docs.aws.amazon.com/codebuild/latest/userguide/batch-build.html>
 
+mod combine;
 mod delete;
 mod model;
+mod outputs;
 mod phases;
 mod plan;
+mod report;
 mod retry;
 mod run;
 mod show;
@@ -24,6 +27,7 @@ use types::{Scope, Timestamp};
 
 pub(crate) use delete::delete_build_batch;
 pub(crate) use model::right_of_batch;
+pub(crate) use report::reports_each;
 pub(crate) use retry::retry_build_batch;
 pub(crate) use show::{
     batch_get_build_batches, list_build_batches, list_build_batches_for_project,

@@ -32,6 +32,8 @@ pub(crate) struct BatchRecord {
     pub stop_requested: bool,
     /// Why its builds could not be stopped, if they should have been.
     pub trouble: Option<String>,
+    /// Why its source's host could not be told of it, if it should have been.
+    pub unreported: Option<String>,
     /// When it was started, or retried the last time; its time limit counts from here.
     pub began_at: Option<Timestamp>,
     /// Token of the request that started or retried it, its content's digest, and when it came.
@@ -52,9 +54,18 @@ pub(crate) struct Task {
     pub environment_type: Option<EnvironmentType>,
     pub variables: Vec<EnvironmentVariable>,
     pub debug_session: Option<bool>,
+    /// In place of the project's, where a pipeline names outputs after builds.
+    pub outputs: Option<Outputs>,
     /// Of a fan-out: its number, from 0, and how many there are.
     pub shard: Option<i32>,
     pub shards: Option<i32>,
+}
+
+/// The outputs of one build.
+#[derive(Shape, Default, Clone, PartialEq)]
+pub(crate) struct Outputs {
+    pub primary: Option<ProjectArtifacts>,
+    pub secondary: Vec<ProjectArtifacts>,
 }
 
 impl Resource for BatchRecord {

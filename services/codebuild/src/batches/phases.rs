@@ -48,6 +48,15 @@ pub(super) fn current(batch: &BuildBatch) -> Option<BuildBatchPhaseType> {
     batch.phases.as_deref().and_then(<[_]>::last)?.phase_type
 }
 
+/// Adds what is to be known of the last phase.
+pub(super) fn note(batch: &mut BuildBatch, context: &Context) {
+    let Some(phase) = batch.phases.as_mut().and_then(|phases| phases.last_mut()) else { return };
+    phase.contexts.get_or_insert_default().push(PhaseContext {
+        status_code: Some(context.code.clone()),
+        message: Some(context.message.clone()),
+    });
+}
+
 /// Ends the batch; its last phase says how, and is over with it.
 pub(super) fn complete(
     batch: &mut BuildBatch,

@@ -38,6 +38,12 @@ pub(crate) async fn retry_build_batch(
                     "Build batch {id} has succeeded; only failed batches can be retried"
                 )));
             }
+            let source = record.template.build.source.as_ref();
+            if source.is_some_and(|source| source.kind == SourceType::Codepipeline) {
+                return Err(invalid(format!(
+                    "Build batch {id} was started by CodePipeline: retry it there"
+                )));
+            }
             again(&mut record, input.retry_type.unwrap_or_default(), now);
             record.token.clone_from(&input.idempotency_token);
             record.token_digest = Some(digest.clone());
@@ -66,6 +72,7 @@ fn again(record: &mut BatchRecord, kind: RetryBuildBatchType, now: Timestamp) {
     }
     record.stop_requested = false;
     record.trouble = None;
+    record.unreported = None;
     record.began_at = Some(now);
     let batch = &mut record.batch;
     batch.build_batch_status = Some(BuildStatusType::InProgress);

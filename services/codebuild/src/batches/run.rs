@@ -15,7 +15,7 @@ use types::{Scope, Timestamp};
 
 use super::model::{BatchRecord, DOWNLOAD_SOURCE};
 use super::plan::{self, Cut, Plan, State};
-use super::{KIND, phases, spec};
+use super::{KIND, combine, phases, spec};
 use crate::builds;
 use crate::model::{self, BuildRecord, ProjectRecord};
 use crate::phases::Context;
@@ -65,9 +65,10 @@ struct Look {
     record: BatchRecord,
 }
 
-struct Drive {
-    yard: Yard,
-    run: Run,
+/// One pass over a batch.
+pub(super) struct Drive {
+    pub yard: Yard,
+    pub run: Run,
 }
 
 impl Drive {
@@ -80,6 +81,7 @@ impl Drive {
             let next = match phases::current(&record.batch) {
                 Some(BuildBatchPhaseType::Submitted) => self.begin(&record).await?,
                 Some(BuildBatchPhaseType::DownloadBatchspec) => self.read_spec(record).await?,
+                Some(BuildBatchPhaseType::CombineArtifacts) => self.combine(&record).await?,
                 _ => self.advance().await?,
             };
             if let Some(next) = next {
@@ -92,7 +94,7 @@ impl Drive {
         self.run.scope()
     }
 
-    fn load(&self) -> Result<Option<Stored<BatchRecord>>, EngineError> {
+    pub(super) fn load(&self) -> Result<Option<Stored<BatchRecord>>, EngineError> {
         Ok(self.run.store().read(|tx| tx.get::<BatchRecord>(self.scope(), self.run.key()))?)
     }
 
@@ -200,11 +202,13 @@ impl Drive {
             }
         };
         let (scope, id, now) = (self.scope().clone(), self.run.key().to_owned(), self.run.now());
+        let unreported = self.report(&pinned, BuildStatusType::InProgress).await;
         let resolved = pinned.batch.resolved_source_version;
         self.run
             .step_tx("read buildspec", Value::Null, move |tx| {
                 let mut record = load_in(tx, &scope, &id)?;
                 record.fast_fail = spec.fast_fail;
+                record.unreported.clone_from(&unreported);
                 record.tasks = spec.tasks.iter().map(|it| it.task.clone()).collect();
                 record.batch.resolved_source_version.clone_from(&resolved);
                 let groups = record.batch.build_groups.get_or_insert_default();
@@ -248,6 +252,10 @@ impl Drive {
             return self.stop_builds(record).await;
         }
         if let Some(status) = look.plan.end {
+            if status == BuildStatusType::Succeeded && combine::wanted(record) {
+                self.begin_combining().await?;
+                return Ok(None);
+            }
             if look.ended {
                 self.renew(look.version).await?;
             }
@@ -355,11 +363,16 @@ impl Drive {
     }
 
     /// Ends the batch.
-    async fn finish(
+    pub(super) async fn finish(
         &self,
         status: BuildStatusType,
         context: Option<Context>,
     ) -> Result<Option<Next>, EngineError> {
+        let record = self.load()?.filter(|record| !record.is_complete());
+        let mut unreported = None;
+        if let Some(record) = &record {
+            unreported = self.report(record, status).await.or_else(|| record.unreported.clone());
+        }
         let (scope, id, now) = (self.scope().clone(), self.run.key().to_owned(), self.run.now());
         self.run
             .last_step_tx("finish", move |tx| {
@@ -367,6 +380,9 @@ impl Drive {
                 if !record.is_complete() {
                     renew_summaries(tx, &scope, &mut record)?;
                     phases::complete(&mut record.batch, status, context.as_ref(), now);
+                    if let Some(why) = &unreported {
+                        phases::note(&mut record.batch, &Context::new("REPORT_FAILED", why));
+                    }
                     tx.update(&scope, &record)?;
                 }
                 Ok(())
@@ -386,18 +402,18 @@ fn gone(project: &str) -> Context {
     Context::new("CLIENT_ERROR", format!("Project cannot be found: {project}"))
 }
 
-fn cut(record: &BatchRecord, now: Timestamp) -> Option<Cut> {
+pub(super) fn cut(record: &BatchRecord, now: Timestamp) -> Option<Cut> {
     match record.stop_requested {
         true => Some(Cut::Stopped),
         false => (record.deadline() <= now).then_some(Cut::TimedOut),
     }
 }
 
-fn load_in(tx: &ReadTx<'_>, scope: &Scope, id: &str) -> Result<Stored<BatchRecord>, EngineError> {
+pub(super) fn load_in(tx: &ReadTx<'_>, scope: &Scope, id: &str) -> Result<Stored<BatchRecord>, EngineError> {
     BatchRecord::load(tx, scope, id).map_err(|error| EngineError::give_up(error.message))
 }
 
-fn build_of(
+pub(super) fn build_of(
     tx: &ReadTx<'_>,
     scope: &Scope,
     arn: &str,
@@ -512,7 +528,7 @@ fn start(
 }
 
 /// Brings the groups' summaries up to their builds.
-fn renew_summaries(
+pub(super) fn renew_summaries(
     tx: &ReadTx<'_>,
     scope: &Scope,
     record: &mut BatchRecord,

@@ -10,7 +10,7 @@ use wire::Error;
 
 use super::model::{BatchRecord, batch_arn};
 use super::phases;
-use crate::errors::{invalid, unsupported};
+use crate::errors::invalid;
 use crate::model::{self, BY_TOKEN, ProjectRecord};
 use crate::{builds, validate};
 
@@ -141,13 +141,6 @@ fn new_record(
     let config = config(of, input)?;
     let template = builds::new_record(scope, project, overrides, uuid)?;
     let build = &template.build;
-    let reports = build.source.as_ref().is_some_and(|it| it.report_build_status == Some(true));
-    if build.source.as_ref().is_some_and(|source| source.kind == SourceType::Codepipeline) {
-        return Err(unsupported("A batch build of a pipeline (source type CODEPIPELINE)"));
-    }
-    if reports && config.batch_report_mode != Some(BatchReportModeType::ReportIndividualBuilds) {
-        return Err(unsupported("The batch report mode REPORT_AGGREGATED_BATCH"));
-    }
     let batch = BuildBatch {
         arn: Some(batch_arn(scope, &template.id)),
         id: Some(template.id.clone()),

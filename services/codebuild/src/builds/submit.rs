@@ -9,12 +9,15 @@ use types::Scope;
 use wire::Error;
 
 use crate::errors::{self, invalid};
-use crate::model::{ACTIVE, BY_TOKEN, BuildRecord, ProjectRecord};
+use crate::model::{ACTIVE, ANY_PROJECT, BY_TOKEN, BuildRecord, ProjectRecord};
 use crate::{events, phases, queue, run};
 
 /// How long a token stands for the build that it started, in seconds.
 const TOKEN_SECONDS: i64 = 300;
-/// Builds of one account in one region that are not complete.
+/// Builds of one account in one region that are not complete. AWS lets five times as many wait as
+/// may run at once; here so few run at once as the yard has slots, so it is five times the 1,000
+/// that accounts of AWS may have.
+/// <https://docs.aws.amazon.com/codebuild/latest/userguide/builds-working.html>
 const MAX_ACTIVE: usize = 5_000;
 
 /// The build that the same request started lately, if it is one that comes again.
@@ -41,13 +44,27 @@ pub(super) fn same_request(
     }
 }
 
+/// Refuses a build more than its project may have, or the account.
 pub(crate) fn refuse_beyond_limit(
     tx: &ReadTx<'_>,
     scope: &Scope,
     project: &ProjectRecord,
 ) -> Result<(), Error> {
+    refuse_beyond(tx, scope, project, MAX_ACTIVE)
+}
+
+fn refuse_beyond(
+    tx: &ReadTx<'_>,
+    scope: &Scope,
+    project: &ProjectRecord,
+    most: usize,
+) -> Result<(), Error> {
+    if tx.count_by_index::<BuildRecord>(scope, ACTIVE, ANY_PROJECT, most)? >= most {
+        return Err(errors::LIMIT_EXCEEDED
+            .error(format!("Cannot have more than {most} builds in queue for the account")));
+    }
     let limit = project.project.concurrent_build_limit;
-    let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(MAX_ACTIVE);
+    let Some(limit) = limit.and_then(|limit| usize::try_from(limit).ok()) else { return Ok(()) };
     if tx.count_by_index::<BuildRecord>(scope, ACTIVE, &project.name, limit)? >= limit {
         return Err(errors::LIMIT_EXCEEDED.error(format!(
             "Cannot have more than {limit} active builds for the project {}",
@@ -99,4 +116,53 @@ pub(super) fn initiator(cx: &Cx) -> String {
         return format!("codepipeline/{session}");
     }
     name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use store::{Store, StoreError};
+
+    use super::*;
+
+    #[test]
+    fn an_account_has_so_many_builds_and_no_more() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = Store::memory().unwrap();
+            let account = types::Account::new("123456789012").unwrap();
+            let scope = Scope::new(account, types::Region::new("us-east-1").unwrap());
+            let project = |name: &str, limit: Option<i32>| ProjectRecord {
+                name: name.to_owned(),
+                project: Project { concurrent_build_limit: limit, ..Project::default() },
+                ..ProjectRecord::default()
+            };
+            let put = |id: &'static str, complete: bool| {
+                let (store, scope) = (store.clone(), scope.clone());
+                async move {
+                    let build = Build { build_complete: Some(complete), ..Build::default() };
+                    let record = BuildRecord { id: id.to_owned(), build, ..Default::default() };
+                    let written = store.write(move |tx| {
+                        tx.put(&scope, &record)?;
+                        Ok::<_, StoreError>(())
+                    });
+                    written.await.unwrap();
+                }
+            };
+            let refused = |project: &ProjectRecord| {
+                let looked = store.read::<_, StoreError>(|tx| {
+                    Ok(refuse_beyond(tx, &scope, project, 2).err().map(|error| error.message))
+                });
+                looked.unwrap()
+            };
+            put("one:a", false).await;
+            assert_eq!(refused(&project("one", Some(2))), None);
+            let own = refused(&project("one", Some(1))).unwrap();
+            assert!(own.contains("1 active builds for the project one"), "{own}");
+            put("two:b", false).await;
+            let all = refused(&project("three", None)).unwrap();
+            assert!(all.contains("more than 2 builds in queue for the account"), "{all}");
+            put("one:a", true).await;
+            assert_eq!(refused(&project("one", Some(1))), None);
+        });
+    }
 }

@@ -14,10 +14,6 @@ pub(super) fn rows(service: Service) -> Service {
         .operation(
             op(StartBuildBatch, batches::start_build_batch)
                 .write()
-                .partial(
-                    "source type CODEPIPELINE, reports of a batch as one, combined \
-                     artifacts, the command codebuild-tests-run in fan-outs",
-                )
                 .errors(errors::ALL)
                 .events(EVENTS)
                 .idempotent("idempotencyToken")

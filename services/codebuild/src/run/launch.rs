@@ -16,6 +16,7 @@ use service::Cx;
 use shape::Timestamp;
 use store::{Durability, WriteTx};
 
+use super::certificate;
 use super::container;
 use super::environment::{self, Environment};
 use super::log::Log;
@@ -171,14 +172,7 @@ impl Job {
     }
 
     pub(super) fn refuse_stopped(&self) -> Result<(), Cut> {
-        let stored = self.yard.read(|tx| crate::builds::load(tx, self.run.scope(), self.run.key()));
-        if stored.map_err(EngineError::from)?.stop_requested {
-            return Err(super::follow::stopped());
-        }
-        if self.time_left() <= 0 {
-            return Err(super::follow::timed_out());
-        }
-        Ok(())
+        self.watch().check()
     }
 
     async fn sandbox_spec(&mut self, cx: &Cx, prepared: &Prepared) -> Result<Spec, Cut> {
@@ -202,7 +196,9 @@ impl Job {
         );
         let Environment { variables, secrets, .. } = environment;
         let driver = self.rooms.sandboxes(&self.yard).map_err(Cut::retry)?;
-        let place = container::place(self, cx).await?;
+        let mut place = container::place(self, cx).await?;
+        told.extend(super::layers::lend(self, place.as_mut().map(|it| &mut it.container)).await?);
+        let trusted = self.trust(cx, place.as_mut().map(|it| &mut it.container)).await?;
         let isolation = match &place {
             Some(place) => place.container.isolation(&place.info),
             None => driver.probe().await.map_err(Cut::retry)?,
@@ -234,7 +230,7 @@ impl Job {
             workdir: workdir.into(),
             env: variables,
             secrets,
-            binds: binds(self, downloaded).into_iter().chain(aliases).collect(),
+            binds: binds(self, downloaded).into_iter().chain(aliases).chain(trusted).collect(),
             hide: Vec::new(),
             limits: Limits {
                 memory_bytes: validate::compute(compute.unwrap_or_default())
@@ -250,6 +246,22 @@ impl Job {
 }
 
 impl Job {
+    /// Has the build trust the environment's certificate; what its sandbox must show for it.
+    async fn trust(
+        &self,
+        cx: &Cx,
+        container: Option<&mut sandbox::docker::Container>,
+    ) -> Result<Vec<Bind>, Cut> {
+        let Some(path) = certificate::fetch(self, cx).await? else { return Ok(Vec::new()) };
+        match container {
+            None => certificate::binds(&path).map_err(Cut::retry),
+            Some(container) => {
+                container.trusts = Some(std::fs::read_to_string(path).map_err(Cut::retry)?);
+                Ok(Vec::new())
+            }
+        }
+    }
+
     /// What `runtime-versions` asks for. Programs are asked for their versions, which may take a
     /// while.
     async fn choose_runtimes(
@@ -263,7 +275,7 @@ impl Job {
         builds_own.push(self.yard.config().data_dir.clone());
         let image = self.record.build.environment.as_ref().map(|it| it.image.clone());
         // Those of this machine don't show in containers.
-        let is_curated = !container::is_wanted(self)
+        let is_curated = !container::is_wanted(&self.yard, &self.record)
             && image.is_none_or(|image| images::is_curated(&image));
         let choose = move || {
             runtimes::choose(&runtimes::Request {

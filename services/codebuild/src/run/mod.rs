@@ -11,11 +11,13 @@
 
 mod artifacts;
 mod buildspec;
+mod certificate;
 mod container;
 mod cache;
 mod environment;
 mod follow;
 mod launch;
+mod layers;
 mod log;
 mod objects;
 mod reports;
@@ -23,10 +25,11 @@ mod runtimes;
 mod s3_logs;
 mod serve;
 mod session;
+mod shards;
 mod source;
+mod watch;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use api_developer::codebuild::{BuildPhase, BuildPhaseType, BuildStatusType};
 use engine::{BoxFuture, EngineError, Next, Reconciler, Run};
@@ -40,7 +43,10 @@ use crate::phases::{self, Context};
 use crate::rooms::{self, Rooms};
 use crate::{builds, events};
 
-pub(crate) use source::{forget_mirrors, status_context};
+pub(crate) use artifacts::{Part, Whole, combine};
+pub(crate) use container::is_wanted as runs_in_container;
+pub(crate) use layers::{forget as forget_layers, give_back as give_back_layers};
+pub(crate) use source::{commit_of, fill, forget_mirrors, status_context};
 
 /// The reconciler's kind.
 pub(crate) const KIND: &str = "codebuild.build";
@@ -201,7 +207,9 @@ impl Job {
     }
 
     async fn go_logged(&mut self, cx: &Cx, log: &mut log::Log) -> Result<BuildStatusType, Cut> {
-        let prepared = self.prepare_in_time(cx, log).await?;
+        // A repository may be large, and a server may never answer.
+        let watch = self.watch();
+        let prepared = watch.unless_cut(self.prepare(cx, log)).await?;
         source::report_start(self, cx, log).await;
         if self.record.part.as_ref().is_some_and(|part| part.reads_spec) {
             let text = prepared.downloaded.buildspec.clone();
@@ -222,21 +230,6 @@ impl Job {
             artifacts::upload(self, cx, log, &prepared, &ended).await?;
         }
         Ok(status)
-    }
-
-    /// Fetches the sources, unless the build is stopped or its time is over meanwhile: a repository
-    /// may be large, and a server may never answer.
-    async fn prepare_in_time(&mut self, cx: &Cx, log: &mut log::Log) -> Result<launch::Prepared, Cut> {
-        let stop = self.rooms.stop_signal(&self.record.id);
-        let time_left = u64::try_from(self.time_left()).unwrap_or(0);
-        tokio::select! {
-            prepared = self.prepare(cx, log) => return prepared,
-            () = stop.notified() => {}
-            () = tokio::time::sleep(Duration::from_millis(time_left)) => {}
-        }
-        self.refuse_stopped()?;
-        // A signal from before this run: nobody wants it stopped.
-        self.prepare(cx, log).await
     }
 
     /// Out of the queue.

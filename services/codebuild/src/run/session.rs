@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use api_developer::codebuild::DebugSession;
 use sandbox::{Bind, Spec};
 
-use super::{Cut, Job};
+use super::{Cut, Job, shards};
 use crate::model::BuildRecord;
 use crate::rooms;
 
@@ -72,6 +72,12 @@ impl Job {
             [(BREAKPOINT, BREAKPOINT_SCRIPT), (RESUME, RESUME_SCRIPT), (IGNORED, IGNORED_SCRIPT)]
         {
             provide(&tools.join(name), text).map_err(Cut::retry)?;
+        }
+        for (name, text) in [shards::GLOB_SEARCH, shards::TESTS_RUN] {
+            let host = tools.join(name);
+            provide(&host, text).map_err(Cut::retry)?;
+            let inside = PathBuf::from(INSIDE).join(name);
+            spec.binds.push(Bind { host, inside, read_only: true });
         }
         let enabled = is_enabled(&self.record);
         for name in [BREAKPOINT, RESUME] {

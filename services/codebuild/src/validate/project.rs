@@ -6,7 +6,7 @@ use api_developer::codebuild::*;
 use wire::Error;
 
 use super::{is_role, refuse_set};
-use crate::errors::{invalid, unsupported};
+use crate::errors::invalid;
 
 /// How often a failed build may be retried on its own. AWS names no limit; a build that has failed
 /// eleven times in a row will not succeed.
@@ -47,9 +47,6 @@ pub(crate) fn auto_retry_limit(limit: Option<i32>) -> Result<(), Error> {
 
 /// Checks the settings of batches.
 pub(crate) fn batch_config(config: &ProjectBuildBatchConfig) -> Result<(), Error> {
-    if config.combine_artifacts == Some(true) {
-        return Err(unsupported("buildBatchConfig.combineArtifacts"));
-    }
     if config.service_role.as_deref().is_some_and(|role| !is_role(role)) {
         return Err(invalid("Invalid batch service role: it must be the ARN of a role"));
     }

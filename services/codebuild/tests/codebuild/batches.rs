@@ -14,7 +14,7 @@ async fn create(yard: &Yard, name: &str, buildspec: &str) {
     yard.ok("CreateProject", project).await;
 }
 
-async fn start(yard: &Yard, input: Value) -> String {
+pub async fn start(yard: &Yard, input: Value) -> String {
     let output = yard.ok("StartBuildBatch", input).await;
     output["buildBatch"]["id"].as_str().unwrap().to_owned()
 }
@@ -23,7 +23,7 @@ async fn batch(yard: &Yard, id: &str) -> Value {
     yard.ok("BatchGetBuildBatches", json!({ "ids": [id] })).await["buildBatches"][0].clone()
 }
 
-async fn finished(yard: &Yard, id: &str) -> Value {
+pub async fn finished(yard: &Yard, id: &str) -> Value {
     TestYard::until(Duration::from_secs(60), || async {
         let batch = batch(yard, id).await;
         (batch["complete"] == true).then_some(batch)
@@ -48,7 +48,7 @@ fn groups(batch: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-fn group<'a>(batch: &'a Value, identifier: &str) -> &'a Value {
+pub fn group<'a>(batch: &'a Value, identifier: &str) -> &'a Value {
     let all = batch["buildGroups"].as_array().unwrap();
     all.iter().find(|group| group["identifier"] == identifier).expect("the group")
 }
@@ -58,13 +58,13 @@ async fn build_of(yard: &Yard, batch: &Value, identifier: &str) -> Value {
     yard.build(arn).await
 }
 
-fn phases(batch: &Value) -> Vec<(String, String)> {
+pub fn phases(batch: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let all = batch["phases"].as_array().unwrap();
     all.iter().map(|it| (text(&it["phaseType"]), text(&it["phaseStatus"]))).collect()
 }
 
-fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
+pub fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
     all.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
 }
 
@@ -320,12 +320,29 @@ phases:
     );
 }
 
-async fn a_fan_out_cannot_split_tests_by_awss_command() {
+async fn a_fan_out_splits_tests() {
     let yard = Yard::start().await;
-    let spec = "version: 0.2\nbatch:\n  build-fanout:\n    parallelism: 2\nphases:\n  build:\n    commands: [codebuild-tests-run --test-command x]\n";
+    let spec = r#"version: 0.2
+batch:
+  build-fanout:
+    parallelism: 3
+phases:
+  build:
+    commands:
+      - mkdir -p tests && for n in 1 2 3 4 5; do echo "echo test $n" > tests/test_$n.sh; done
+      - codebuild-tests-run --files-search "codebuild-glob-search '**/test_*.sh'" --test-command 'for file in $CODEBUILD_CURRENT_SHARD_FILES; do sh $file; done'
+      - codebuild-tests-run --files-search "ls tests/*" --test-command 'wc -l' --sharding-strategy stability
+"#;
     let batch = run(&yard, spec).await;
-    let message = batch["phases"][1]["contexts"][0]["message"].as_str().unwrap();
-    assert!(message.contains("codebuild-tests-run is not supported"), "{message}");
+    assert_eq!(batch["buildBatchStatus"], "SUCCEEDED", "{batch}");
+    let mut ran = Vec::new();
+    for (name, tests) in [("build0", 2), ("build1", 2), ("build2", 1)] {
+        let output = yard.output(&build_of(&yard, &batch, name).await).await;
+        let said = format!("{tests} of 5 test files are those of {}", name.replace("build", "build "));
+        assert!(output.contains(&said), "{output}");
+        ran.extend(output.lines().filter(|line| line.starts_with("test ")).map(str::to_owned));
+    }
+    assert_eq!(ran, ["test 1", "test 2", "test 3", "test 4", "test 5"]);
 }
 
 async fn what_a_batch_may_not_have_fails_before_any_build() {
@@ -368,7 +385,6 @@ async fn what_a_batch_may_not_have_fails_before_any_build() {
         assert_eq!(groups(&batch).len(), 1);
     }
     let refusals = [
-        json!({ "combineArtifacts": true }),
         json!({ "timeoutInMins": 4 }),
         json!({ "restrictions": { "maximumBuildsAllowed": 101 } }),
         json!({ "restrictions": { "computeTypesAllowed": ["HUGE"] } }),
@@ -475,7 +491,7 @@ crate::tests![
     fast_fail_stops_what_runs,
     a_batch_is_stopped_with_its_builds,
     a_fan_out_runs_the_same_build_several_times,
-    a_fan_out_cannot_split_tests_by_awss_command,
+    a_fan_out_splits_tests,
     what_a_batch_may_not_have_fails_before_any_build,
     the_batch_role_needs_the_rights,
     batches_are_listed_filtered_and_deleted,

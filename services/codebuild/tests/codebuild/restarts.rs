@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use api_developer::codebuild::{self, Build, BuildStatusType};
 use api_management::logs;
+use api_storage::s3;
 use auth::policy::{Attached, Policy, PolicyKind, Principal};
 use blobs::{Blobs, MasterKeyring};
 use engine::kill;
@@ -82,7 +83,7 @@ impl Identity for Everybody {
 
 async fn open(dir: &Path) -> Yard {
     std::fs::create_dir_all(dir).unwrap();
-    let mut services = vec![codeyard_svc_codebuild::service()];
+    let mut services = vec![codeyard_svc_codebuild::service(), svc_s3::service()];
     services.extend(svc_management::services());
     let keyring = Arc::new(MasterKeyring::open_or_create(&dir.join("master.key")).unwrap());
     YardBuilder {
@@ -123,6 +124,15 @@ pub fn play_yard(dir: &OsStr, buildspec: &OsStr) {
     runtime.block_on(async {
         let yard = open(Path::new(dir)).await;
         let cx = root_cx(&yard);
+        let has_outputs = buildspec.to_str().is_some_and(|text| text.contains("artifacts:"));
+        if has_outputs {
+            let bucket =
+                s3::CreateBucketInput { bucket: "bucket".into(), ..Default::default() };
+            match cx.call(s3::CreateBucket, bucket).await {
+                Err(error) if !error.code.starts_with("BucketAlready") => panic!("{error}"),
+                _ => {}
+            }
+        }
         let project = codebuild::CreateProjectInput {
             name: "pp".into(),
             source: codebuild::ProjectSource {
@@ -130,9 +140,18 @@ pub fn play_yard(dir: &OsStr, buildspec: &OsStr) {
                 buildspec: buildspec.to_str().map(str::to_owned),
                 ..Default::default()
             },
-            artifacts: codebuild::ProjectArtifacts {
-                kind: codebuild::ArtifactsType::NoArtifacts,
-                ..Default::default()
+            artifacts: match has_outputs {
+                true => codebuild::ProjectArtifacts {
+                    kind: codebuild::ArtifactsType::S3,
+                    location: Some("bucket".into()),
+                    name: Some("out".into()),
+                    packaging: Some(codebuild::ArtifactPackaging::Zip),
+                    ..Default::default()
+                },
+                false => codebuild::ProjectArtifacts {
+                    kind: codebuild::ArtifactsType::NoArtifacts,
+                    ..Default::default()
+                },
             },
             environment: codebuild::ProjectEnvironment {
                 kind: codebuild::EnvironmentType::LinuxContainer,
@@ -148,6 +167,7 @@ pub fn play_yard(dir: &OsStr, buildspec: &OsStr) {
             service_role: "arn:aws:iam::123456789012:role/r".into(),
             build_batch_config: Some(codebuild::ProjectBuildBatchConfig {
                 service_role: Some("arn:aws:iam::123456789012:role/r".into()),
+                combine_artifacts: Some(has_outputs),
                 ..Default::default()
             }),
             ..Default::default()
@@ -282,7 +302,7 @@ async fn killed_after_every_step_the_build_ends_once() {
 
 async fn killed_after_every_step_a_batch_ends_once() {
     let dir = tempfile::tempdir().unwrap();
-    let spec = "version: 0.2\nbatch:\n  build-graph:\n    - identifier: a\n    - identifier: b\n      depend-on: [a]\nphases:\n  build:\n    commands: [\"true\"]\n";
+    let spec = "version: 0.2\nbatch:\n  build-graph:\n    - identifier: a\n    - identifier: b\n      depend-on: [a]\nphases:\n  build:\n    commands: [\"touch $CODEBUILD_BATCH_BUILD_IDENTIFIER\"]\nartifacts:\n  files: ['*']\n";
     let base = dir.path().to_owned();
     let steps = tokio::task::spawn_blocking(move || {
         kill::after_every_step(80, |round, kill_after| {
@@ -297,6 +317,7 @@ async fn killed_after_every_step_a_batch_ends_once() {
     .unwrap()
     .unwrap();
     println!("{steps} steps");
+    let mut digests: Option<String> = None;
     for round in 0..=steps {
         let yard = open(&dir.path().join(round.to_string())).await;
         let cx = root_cx(&yard);
@@ -308,7 +329,14 @@ async fn killed_after_every_step_a_batch_ends_once() {
         let groups = batch.build_groups.unwrap();
         let names: Vec<_> = groups.iter().filter_map(|it| it.identifier.as_deref()).collect();
         assert_eq!(names, ["DOWNLOAD_SOURCE", "a", "b"]);
-        assert_eq!(batch.phases.unwrap().len(), 4);
+        let phases: Vec<_> = batch.phases.unwrap().iter().filter_map(|it| it.phase_type).collect();
+        assert_eq!(phases.len(), 5, "{phases:?}");
+        assert_eq!(phases[3], codebuild::BuildBatchPhaseType::CombineArtifacts);
+        let combined = batch.artifacts.unwrap();
+        assert_eq!(combined.location.as_deref(), Some("arn:aws:s3:::bucket/out"));
+        // The same archive, whenever the yard died.
+        let digest = combined.sha256sum.unwrap();
+        assert_eq!(digests.get_or_insert_with(|| digest.clone()), &digest, "{round}");
         // Each group had one build, and there is no other.
         let builds = cx.call(codebuild::ListBuilds, Default::default()).await.unwrap();
         assert_eq!(builds.ids.unwrap().len(), 3, "{round}");

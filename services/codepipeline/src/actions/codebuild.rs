@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use service::Cx;
 use store::{Query, StoreError};
 
-use super::{Progress, Trouble, Work, place, role};
+use super::{Progress, Trouble, Work, codebuild_batch, place, role};
 use crate::flow::Completion;
 use crate::model::ActionRun;
 
@@ -29,9 +29,9 @@ use crate::model::ActionRun;
 const LOOK_AGAIN: i64 = 15_000;
 /// How long CodeBuild is sure to remember an idempotency token, in milliseconds: AWS tells five
 /// minutes.
-const TOKEN_LASTS: i64 = 4 * 60 * 1000;
+pub(super) const TOKEN_LASTS: i64 = 4 * 60 * 1000;
 /// Most action executions of one execution that are looked through.
-const MAX_ACTIONS: usize = 5000;
+pub(super) const MAX_ACTIONS: usize = 5000;
 
 pub(super) async fn perform(work: &Work) -> Result<Progress, Trouble> {
     let step = work.step("start", |step| async move {
@@ -182,7 +182,7 @@ fn failed(id: &str, build: &Build, status: BuildStatusType) -> Completion {
     }
 }
 
-fn start(work: &Work, idempotency_token: String) -> Result<StartBuildInput, Trouble> {
+pub(super) fn start(work: &Work, idempotency_token: String) -> Result<StartBuildInput, Trouble> {
     let action = &work.action;
     let named =
         |artifact: &&ArtifactDetail| artifact.name.as_deref() == action.configured("PrimarySource");
@@ -223,8 +223,10 @@ fn start(work: &Work, idempotency_token: String) -> Result<StartBuildInput, Trou
         Some(json) => environment(json).map_err(Trouble::configuration)?,
         None => Vec::new(),
     };
+    // The builds of a batch find theirs by their names.
+    let by_name = codebuild_batch::is_wanted(action) && !codebuild_batch::combines(action);
     let (artifacts, secondary_artifacts) = match action.outputs.as_slice() {
-        [only] => (output(only, None)?, Vec::new()),
+        [only] if !by_name => (output(only, None)?, Vec::new()),
         several => {
             let secondary = several.iter().map(|it| output(it, it.name.clone()));
             // A pipeline's build has no primary artifact where it is given no place for one.

@@ -8,6 +8,7 @@
 //! also moves its execution.
 
 pub mod codebuild;
+mod codebuild_batch;
 mod codecommit;
 mod codedeploy;
 mod pieces;
@@ -271,6 +272,9 @@ async fn perform(yard: Yard, run: Run, action: ActionRun) -> Result<Progress, Tr
     match kind.provider {
         Provider::CodeCommit => codecommit::perform(&work).await,
         Provider::S3Source => s3_source::perform(&work).await,
+        Provider::CodeBuild if codebuild_batch::is_wanted(&work.action) => {
+            codebuild_batch::perform(&work).await
+        }
         Provider::CodeBuild => codebuild::perform(&work).await,
         Provider::CodeDeploy => codedeploy::perform(&work).await,
         Provider::S3Deploy => s3_deploy::perform(&work).await,

@@ -187,6 +187,22 @@ fn check_codebuild(
         }
         _ => {}
     }
+    let is_set = |key: &str| configuration.get(key).is_some_and(|value| value == "true");
+    if is_set("CombineArtifacts") {
+        if !is_set("BatchEnabled") {
+            return Err(invalid(format!(
+                "Action configuration for action '{name}' sets 'CombineArtifacts' to 'true', which \
+                 is for batch builds: set 'BatchEnabled' to 'true' too"
+            )));
+        }
+        let outputs = action.output_artifacts.as_ref().map_or(0, Vec::len);
+        if outputs > 1 {
+            return Err(invalid(format!(
+                "Action '{name}' has {outputs} output artifacts: combined artifacts of a batch \
+                 build are only one"
+            )));
+        }
+    }
     if let Some(json) = configuration.get("EnvironmentVariables") {
         crate::actions::codebuild::environment(json).map_err(|why| {
             invalid(format!(

@@ -159,7 +159,7 @@ fn actions_are_refused() {
     refused(&[
         (&at("configuration/ProjectName"), Value::Null, ACTION, "missing required configuration"),
         (&at("configuration/Colour"), json!("red"), ACTION, "unknown configuration 'Colour'"),
-        (&at("configuration/BatchEnabled"), json!("true"), ACTION, "batch"),
+        (&at("configuration/CombineArtifacts"), json!("true"), ACTION, "BatchEnabled"),
         (&at("configuration/BatchEnabled"), json!("maybe"), ACTION, "one of true, false"),
         (&at("configuration/PrimarySource"), json!("Other"), ACTION, "input artifacts"),
         (&at("configuration/EnvironmentVariables"), json!("x"), ACTION, "not JSON"),

@@ -1,10 +1,12 @@
 //! One change through a whole pipeline, and what is told of it.
 
 use std::io::Read;
+use std::time::Duration;
 
 use api_developer::codebuild::BuildStatusType;
 use api_developer::codedeploy::DeploymentStatus;
 use serde_json::{Value, json};
+use testkit::TestYard;
 
 use crate::support::{Bench, action, approval, build, deploy, source, stage};
 
@@ -205,4 +207,66 @@ async fn artifacts_are_encrypted_with_the_keys_that_are_given() {
     assert_eq!(key("artifacts/p/SourceArti/"), Some("alias/artifacts"));
     assert_eq!(key("web/"), Some("alias/web"));
     assert_eq!(state.started[0].encryption_key_override.as_deref(), Some("alias/artifacts"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn builds_may_be_batches() {
+    let bench = Bench::new().await;
+    // The answer of the first call gets lost: what it started is found again.
+    bench.world.state().lost_answers = 1;
+    let mut compile = build("Compile", None);
+    compile["configuration"]["BatchEnabled"] = json!("true");
+    compile["outputArtifacts"] = json!([{"name": "build1"}]);
+    let stages = json!([source(), stage("Build", json!([compile.clone()]))]);
+    let id = bench.create(stages).await;
+    let limit = Duration::from_secs(20);
+    TestYard::until(limit, || async { (!bench.world.state().started_batches.is_empty()).then_some(()) }).await;
+    bench.world.state().batches_end = Some(BuildStatusType::Succeeded);
+    bench.comes_to(&id, "Succeeded").await;
+    let done = bench.action(&id, "Compile").await;
+    let external = &done["output"]["executionResult"]["externalExecutionId"];
+    assert_eq!(external, "batch:0", "{done}");
+    assert!(bench.world.builds().is_empty());
+    {
+        let state = bench.world.state();
+        assert_eq!(state.started_batches.len(), 1);
+        let start = &state.started_batches[0];
+        let config = start.build_batch_config_override.as_ref().unwrap();
+        assert_eq!(config.combine_artifacts, Some(false));
+        // One output too is a build's, by its name.
+        assert!(start.artifacts_override.as_ref().unwrap().location.is_none());
+        let outputs = start.secondary_artifacts_override.as_ref().unwrap();
+        assert_eq!(outputs[0].artifact_identifier.as_deref(), Some("build1"));
+    }
+
+    compile["configuration"]["CombineArtifacts"] = json!("true");
+    compile["outputArtifacts"] = json!([{"name": "All"}]);
+    bench.world.state().batches_end = Some(BuildStatusType::Failed);
+    let mut pipeline = bench.pipeline(json!([source(), stage("Build", json!([compile]))]));
+    pipeline["name"] = json!("combined");
+    bench.ok("CreatePipeline", json!({"pipeline": pipeline.clone()})).await;
+    TestYard::until(limit, || async { (bench.world.state().started_batches.len() > 1).then_some(()) }).await;
+    {
+        let state = bench.world.state();
+        let start = &state.started_batches[1];
+        let config = start.build_batch_config_override.as_ref().unwrap();
+        assert_eq!(config.combine_artifacts, Some(true));
+        let output = start.artifacts_override.as_ref().unwrap();
+        assert_eq!(output.location.as_deref(), Some("artifacts"));
+        assert!(start.secondary_artifacts_override.is_none());
+    }
+    let failed = TestYard::until(limit, || async {
+        let state = bench.ok("GetPipelineState", json!({"name": "combined"})).await;
+        let latest = state["stageStates"][1]["actionStates"][0]["latestExecution"].clone();
+        (latest["status"] == "Failed").then_some(latest)
+    })
+    .await;
+    let message = failed["errorDetails"]["message"].as_str().unwrap();
+    assert!(message.contains("FAILED") && message.contains("Not succeeded: build1"), "{message}");
+    pipeline["name"] = json!("two");
+    pipeline["stages"][1]["actions"][0]["outputArtifacts"] =
+        json!([{"name": "All"}, {"name": "More"}]);
+    let (status, refused) = bench.call("CreatePipeline", json!({"pipeline": pipeline})).await;
+    assert_eq!(status, 400, "{refused}");
+    assert!(refused["message"].as_str().unwrap().contains("are only one"), "{refused}");
 }

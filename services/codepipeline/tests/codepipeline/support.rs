@@ -24,6 +24,7 @@ fn everything() -> Value {
         "Effect": "Allow", "Resource": "*",
         "Action": ["codecommit:GetBranch", "codecommit:GetCommit", "codecommit:UploadArchive",
                    "s3:*", "codebuild:StartBuild", "codebuild:BatchGetBuilds",
+                   "codebuild:StartBuildBatch", "codebuild:BatchGetBuildBatches",
                    "codedeploy:CreateDeployment", "codedeploy:GetDeployment"],
     }]})
 }

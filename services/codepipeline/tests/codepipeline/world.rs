@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use api_developer::codebuild::{
-    self, Build, BuildArtifacts, BuildPhase, BuildPhaseType, BuildStatusType,
-    ExportedEnvironmentVariable, PhaseContext, ProjectSource, StartBuildInput,
+    self, Build, BuildArtifacts, BuildBatch, BuildBatchPhase, BuildPhase, BuildPhaseType, BuildStatusType,
+    ExportedEnvironmentVariable, PhaseContext, ProjectSource, StartBuildBatchInput,
+    StartBuildInput,
 };
 use api_developer::codecommit::{self, BranchInfo, Commit, FileModeType, Folder, UserInfo};
 use api_developer::codedeploy::{self, CreateDeploymentInput, DeploymentInfo, DeploymentStatus};
@@ -34,6 +35,9 @@ pub struct State {
     pub unversioned: bool,
     pub started: Vec<StartBuildInput>,
     pub builds: BTreeMap<String, Build>,
+    pub started_batches: Vec<StartBuildBatchInput>,
+    /// How all batches have ended, once they have.
+    pub batches_end: Option<BuildStatusType>,
     pub created: Vec<CreateDeploymentInput>,
     pub deployments: BTreeMap<String, DeploymentInfo>,
     /// So many answers of calls that start something get lost.
@@ -205,6 +209,28 @@ impl World {
                     Ok(codebuild::BatchGetBuildsOutput {
                         builds: Some(builds.collect()),
                         ..Default::default()
+                    })
+                }),
+            ))
+            .operation(op(codebuild::StartBuildBatch, self.with(start_batch)))
+            .operation(op(
+                codebuild::BatchGetBuildBatches,
+                self.with(|state, input: codebuild::BatchGetBuildBatchesInput| {
+                    let batch = |id: &String| batch(state, id);
+                    Ok(codebuild::BatchGetBuildBatchesOutput {
+                        build_batches: Some(input.ids.iter().map(batch).collect()),
+                        ..Default::default()
+                    })
+                }),
+            ))
+            .operation(op(
+                codebuild::ListBuildBatchesForProject,
+                self.with(|state, _| {
+                    let count = state.started_batches.len();
+                    let ids = (0..count).rev().map(|at| format!("batch:{at}")).collect();
+                    Ok(codebuild::ListBuildBatchesForProjectOutput {
+                        ids: Some(ids),
+                        next_token: None,
                     })
                 }),
             ))
@@ -453,6 +479,44 @@ fn start_build(
     };
     lost(state)?;
     Ok(codebuild::StartBuildOutput { build: state.builds.get(&id).cloned() })
+}
+
+fn start_batch(
+    state: &mut State,
+    input: StartBuildBatchInput,
+) -> Result<codebuild::StartBuildBatchOutput, Error> {
+    let known = |it: &StartBuildBatchInput| it.idempotency_token == input.idempotency_token;
+    let known = state.started_batches.iter().position(known).filter(|_| !state.forgets_tokens);
+    let at = known.unwrap_or(state.started_batches.len());
+    if known.is_none() {
+        state.started_batches.push(input);
+    }
+    lost(state)?;
+    Ok(codebuild::StartBuildBatchOutput { build_batch: Some(batch(state, &format!("batch:{at}"))) })
+}
+
+fn batch(state: &State, id: &str) -> BuildBatch {
+    let at: usize = id.trim_start_matches("batch:").parse().unwrap();
+    let ended = state.batches_end;
+    let why = PhaseContext {
+        status_code: Some("BATCH_FAILED".to_owned()),
+        message: Some("Not succeeded: build1".to_owned()),
+    };
+    let failed = ended.is_some_and(|status| status != BuildStatusType::Succeeded);
+    BuildBatch {
+        id: Some(id.to_owned()),
+        arn: Some(format!("arn:aws:codebuild:us-east-1:123456789012:build-batch/{id}")),
+        start_time: Some(types::system_clock().now().plus_secs(3600 * 24 * 365)),
+        build_batch_status: Some(ended.unwrap_or(BuildStatusType::InProgress)),
+        source: Some(ProjectSource {
+            location: state.started_batches[at].source_location_override.clone(),
+            ..ProjectSource::default()
+        }),
+        phases: failed.then(|| {
+            vec![BuildBatchPhase { contexts: Some(vec![why]), ..BuildBatchPhase::default() }]
+        }),
+        ..BuildBatch::default()
+    }
 }
 
 fn create_deployment(

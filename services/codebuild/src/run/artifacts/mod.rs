@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec.artifacts>
 
 pub(super) mod choose;
+mod combine;
 mod words;
 
 use std::fs;
@@ -24,6 +25,7 @@ use store::Durability;
 use tokio::task::JoinSet;
 
 use self::choose::{Chosen, Places};
+pub(crate) use self::combine::{Part, Whole, combine};
 pub(super) use self::words::words;
 use super::follow::Ended;
 use super::launch::{self, Prepared};
@@ -67,14 +69,19 @@ pub(super) async fn upload(
         log.flush(job).await?;
         job.change(Durability::Ordered, |_| Vec::new()).await?;
     }
+    let watch = job.watch();
+    if !outputs.is_empty() || saves {
+        watch.check()?;
+    }
     if !outputs.is_empty() {
         let work = upload_all(job, cx, &outputs, prepared);
-        let done = launch::step(&job.run, "upload", work, |it| it, Some(show)).await?;
+        let step = launch::step(&job.run, "upload", work, |it| it, Some(show));
+        let done = watch.unless_cut(step).await?;
         show(&mut job.record, &done);
         log.tell(texts(&done, "lines"));
     }
     if saves {
-        log.tell(cache::save(job, cx, prepared).await?);
+        log.tell(watch.unless_cut(cache::save(job, cx, prepared)).await?);
     }
     if let Some(why) = failed {
         return Err(Cut::failed(CODE, why));

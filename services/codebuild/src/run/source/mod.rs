@@ -21,7 +21,7 @@ use crate::local_sources;
 use crate::model::BuildRecord;
 
 pub(crate) use remote::forget_mirrors;
-pub(crate) use status::status_context;
+pub(crate) use status::{commit_of, fill, status_context};
 pub(super) use status::{report_end, report_fault, report_start};
 
 const CODE: &str = "CLIENT_ERROR";

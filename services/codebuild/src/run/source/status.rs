@@ -3,11 +3,12 @@
 //!
 //! <https://docs.aws.amazon.com/codebuild/latest/APIReference/API_BuildStatusConfig.html>
 
-use api_developer::codebuild::{BatchReportModeType, BuildStatusType, ProjectSource};
+use api_developer::codebuild::{BuildStatusType, ProjectSource};
 use service::Cx;
 
 use super::super::{Cut, Job, environment, log::Log};
-use crate::model::{self, BuildRecord, ProjectRecord};
+use crate::batches;
+use crate::model::{self, BuildRecord};
 use crate::providers::{Api, Repository, State, Status};
 use crate::source_credentials;
 
@@ -76,7 +77,7 @@ async fn try_report(job: &Job, cx: &Cx, state: State, verb: &str) -> Result<(), 
             false => Ok(()),
         };
     }
-    let commit = commit(record).ok_or("the commit is not known")?;
+    let commit = commit_of(record).ok_or("the commit is not known")?;
     let api = Api::new(&repository, credential, source.insecure_ssl == Some(true));
     let status = status(job, source, state, verb);
     let name = repository.provider.name();
@@ -85,20 +86,14 @@ async fn try_report(job: &Job, cx: &Cx, state: State, verb: &str) -> Result<(), 
 
 /// Whether each build is reported, rather than the batch that it is of.
 fn is_individual(job: &Job) -> Result<bool, String> {
-    if job.record.part.is_none() {
-        return Ok(true);
-    }
+    let Some(part) = &job.record.part else { return Ok(true) };
     let scope = job.run.scope();
-    let project = job.yard.read(|tx| Ok(tx.get::<ProjectRecord>(scope, job.record.project())?));
-    let project = project.map_err(|error| error.message)?;
-    let config = project.and_then(|project| project.into_inner().project.build_batch_config);
-    let mode = config.and_then(|config| config.batch_report_mode);
-    let is_coordinator = job.record.part.as_ref().is_some_and(|part| part.reads_spec);
-    Ok(mode == Some(BatchReportModeType::ReportIndividualBuilds) && !is_coordinator)
+    let each = job.yard.read(|tx| Ok(batches::reports_each(tx, scope, &part.batch)?));
+    Ok(each.map_err(|error| error.message)? && !part.reads_spec)
 }
 
 /// The commit that is built, or that was to be.
-fn commit(record: &BuildRecord) -> Option<String> {
+pub(crate) fn commit_of(record: &BuildRecord) -> Option<String> {
     let is_commit = |id: &&String| {
         matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte.is_ascii_hexdigit())
     };
@@ -152,7 +147,7 @@ fn variables(job: &Job) -> Vec<(&'static str, String)> {
 }
 
 /// Puts the variables in; a name that is none stays as it is.
-fn fill(text: &str, variables: &[(&'static str, String)]) -> String {
+pub(crate) fn fill(text: &str, variables: &[(&'static str, String)]) -> String {
     let mut filled = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {
