@@ -4,9 +4,11 @@
 //! So of each repository one at a time does, until the bitmap is there, which is made as soon as
 //! the push is in. They wait at the packing itself, where git starts a hook in place of
 //! `pack-objects`: by then clients have said what they want, so that nobody has a turn who only
-//! talks, and git itself keeps them alive, whichever protocol they speak.
+//! talks, and git itself keeps them alive, whichever protocol they speak. A client that takes its
+//! pack slowly, or not at all, does not keep the others waiting for ever: its turn is over before
+//! its packing is.
 
-use crate::limits::TURN_TIMEOUT;
+use crate::limits::{MAX_TURN, TURN_TIMEOUT};
 use crate::projection::INCOMING;
 use crate::sync::blocking;
 use crate::{GitError, Repository, Result};
@@ -37,6 +39,7 @@ impl Gate {
         if !*repository.0.unmapped.borrow() {
             return Ok(None);
         }
+        repository.want_bitmap();
         let incoming = repository.dir().join(INCOMING);
         let folder = blocking("make a gate", move || {
             let folder = tempfile::Builder::new().prefix("gate-").tempdir_in(incoming)?;
@@ -78,15 +81,14 @@ impl Gate {
         )
     }
 
-    /// Gives a turn whenever it is asked for, and takes it back at the next time. It goes on as
-    /// long as it is let; it answers what went wrong.
+    /// Gives a turn whenever it is asked for, and takes it back at the next time, or when it has
+    /// lasted too long. It goes on as long as it is let; it answers what went wrong.
     pub(crate) async fn keep(mut self) -> GitError {
         let mut turn = None;
         loop {
-            if let Err(error) = self.asked.read_u8().await {
+            if let Err(error) = self.hear(turn.take()).await {
                 return GitError::io("hear at the gate")(error);
             }
-            drop(turn.take());
             let told = match self.turn().await {
                 Ok(given) => {
                     turn = given;
@@ -97,6 +99,18 @@ impl Gate {
             if let Err(error) = told {
                 return GitError::io("speak at the gate")(error);
             }
+        }
+    }
+
+    /// Waits until a turn is asked for, and holds the last one meanwhile, as long as it may last.
+    async fn hear(&mut self, turn: Option<OwnedSemaphorePermit>) -> io::Result<u8> {
+        let asked = self.asked.read_u8();
+        tokio::pin!(asked);
+        let soon = tokio::time::timeout(MAX_TURN, &mut asked).await;
+        drop(turn);
+        match soon {
+            Ok(asked) => asked,
+            Err(_) => asked.await,
         }
     }
 
@@ -123,3 +137,43 @@ impl Gate {
 }
 
 struct TooLong;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn word(told: &mut Receiver) -> String {
+        let mut word = String::new();
+        loop {
+            match told.read_u8().await.unwrap() {
+                b'\n' => return word,
+                letter => word.push(char::from(letter)),
+            }
+        }
+    }
+
+    /// Asks as the hook does; answers what it hears by.
+    async fn ask(gate: &Gate) -> Receiver {
+        let told = OpenOptions::new().open_receiver(gate.folder.path().join(TELL)).unwrap();
+        let ask = OpenOptions::new().open_sender(gate.folder.path().join(ASK));
+        ask.unwrap().write_all(b"\n").await.unwrap();
+        told
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_end_keeps_others_waiting_for_a_while_only() {
+        let home = TempDir::new().unwrap();
+        let repository = Repository::create(&home.path().join("r.git")).unwrap();
+        repository.0.unmapped.send_replace(true);
+        let first = Gate::of(&repository).await.unwrap().unwrap();
+        let second = Gate::of(&repository).await.unwrap().unwrap();
+        let mut first_told = ask(&first).await;
+        let mut second_told = ask(&second).await;
+        let first = tokio::spawn(first.keep());
+        assert_eq!(word(&mut first_told).await, "go");
+        let second = tokio::spawn(second.keep());
+        assert_eq!(word(&mut second_told).await, "wait");
+        assert_eq!(word(&mut second_told).await, "go");
+        assert!(!first.is_finished() && !second.is_finished());
+    }
+}

@@ -58,6 +58,10 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(5);
 /// How long a fetch may wait for its turn at a large repository that has no bitmap yet.
 pub const TURN_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
+/// How long a fetch may keep others from their turns. One that goes on for longer has as a rule
+/// done its counting and waits for a slow client.
+pub const MAX_TURN: Duration = Duration::from_secs(2 * 60);
+
 /// How long a short child process (an advertisement, a repack step) may take.
 pub const HELPER_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 

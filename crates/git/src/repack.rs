@@ -110,6 +110,14 @@ impl Repository {
         });
     }
 
+    /// [`Repository::maintain`] for a fetch that has to wait its turn: the yard that took the push
+    /// may have died before it made the bitmap. Once for each copy; a push tries again.
+    pub(crate) fn want_bitmap(&self) {
+        if !self.0.bitmap_wanted.swap(true, Ordering::AcqRel) {
+            self.maintain();
+        }
+    }
+
     /// The repository when small packs may be put together; `None` if there is nothing to do.
     /// Waiting is not use: the copy may be given up meanwhile, and is made anew for this.
     async fn after_a_while(self) -> Result<Option<Self>> {

@@ -46,6 +46,8 @@ pub(crate) struct Inner {
     /// Whether it is large and has no bitmap, so that fetches take turns at packing.
     pub(crate) unmapped: watch::Sender<bool>,
     pub(crate) packing: Arc<Semaphore>,
+    /// A fetch has asked for the bitmap.
+    pub(crate) bitmap_wanted: AtomicBool,
     closed: AtomicBool,
 }
 
@@ -120,6 +122,7 @@ impl Inner {
             repacking: AtomicBool::new(false),
             unmapped: watch::Sender::new(false),
             packing: Arc::new(Semaphore::new(1)),
+            bitmap_wanted: AtomicBool::new(false),
             closed: AtomicBool::new(false),
         }
     }
