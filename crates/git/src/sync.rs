@@ -77,18 +77,17 @@ impl Repository {
         let mut synced = self.0.synced.lock().await;
         for _ in 0..LOOKS {
             let unsettled = self.0.unsettled.swap(false, Ordering::AcqRel);
-            let wanted = match self.0.packs.list().await {
-                Ok(wanted) => wanted,
+            let known = if unsettled { None } else { synced.ids.as_ref() };
+            let (wanted, settled) = match self.look(known).await {
+                Ok(Some(news)) => news,
+                Ok(None) => return self.check_there(),
                 Err(error) => {
                     self.0.unsettled.fetch_or(unsettled, Ordering::AcqRel);
                     return Err(error);
                 }
             };
-            let ids: Vec<String> = wanted.iter().map(|pack| pack.id.clone()).collect();
-            if !unsettled && synced.ids.as_ref() == Some(&ids) {
-                return self.check_there();
-            }
-            match self.bring(&wanted, &mut synced).await {
+            let ids = ids(&wanted);
+            match self.bring(&wanted, settled, &mut synced).await {
                 Ok(true) => {
                     synced.ids = Some(ids);
                     return Ok(());
@@ -104,6 +103,44 @@ impl Repository {
         Err(GitError::CutOff("the packs keep changing".to_owned()))
     }
 
+    /// The list of the packs and the files here that are settled; `None` where the list is the
+    /// `known` one. The list is the younger of both: a settled file that it does not have is gone,
+    /// while others may become the repository's at any time.
+    async fn look(
+        &self,
+        known: Option<&Vec<String>>,
+    ) -> Result<Option<(Vec<StoredPack>, HashSet<String>)>> {
+        if known.is_some() && known == Some(&ids(&self.0.packs.list().await?)) {
+            return Ok(None);
+        }
+        let settled = self.settled().await?;
+        Ok(Some((self.0.packs.list().await?, settled)))
+    }
+
+    /// Files of packs that wait for no transaction.
+    async fn settled(&self) -> Result<HashSet<String>> {
+        let repository = self.clone();
+        blocking("list the plain copy", move || {
+            let mut files = list(&repository.arriving())?;
+            files.extend(list(&repository.packs_here())?);
+            // After that: a push waits before its files come.
+            let pending = lock(&repository.0.pending);
+            let settled = files.into_keys().filter(|name| !pending.contains_key(stem_of(name)));
+            Ok(settled.collect())
+        })
+        .await
+    }
+
+    /// Where packs lie that are the repository's.
+    fn packs_here(&self) -> PathBuf {
+        self.0.dir.join("objects/pack")
+    }
+
+    /// Where packs wait for their transaction.
+    fn arriving(&self) -> PathBuf {
+        self.0.dir.join(ARRIVING).join("pack")
+    }
+
     /// Notices that somebody has wiped the directory.
     pub(crate) fn check_there(&self) -> Result<()> {
         std::fs::metadata(self.0.dir.join("HEAD"))
@@ -112,13 +149,18 @@ impl Repository {
     }
 
     /// `false`: a pack is no longer there.
-    async fn bring(&self, wanted: &[StoredPack], synced: &mut Synced) -> Result<bool> {
-        let folder = self.0.dir.join("objects/pack");
+    async fn bring(
+        &self,
+        wanted: &[StoredPack],
+        settled: HashSet<String>,
+        synced: &mut Synced,
+    ) -> Result<bool> {
+        let folder = self.packs_here();
         let stems: HashSet<String> = wanted.iter().map(|pack| stem(&pack.name)).collect();
-        let (repository, listing) = (self.clone(), folder.clone());
+        let repository = self.clone();
         let here = blocking("list the plain copy", move || {
             repository.move_in(|name| stems.contains(stem_of(name)))?;
-            list(&listing)
+            list(&folder)
         })
         .await?;
         let graph = wanted.iter().rev().find(|pack| pack.has(Part::Graph));
@@ -152,15 +194,14 @@ impl Repository {
         if let Some(graph) = graph {
             synced.graph = Some(graph.id.clone());
         }
-        self.drop_gone(wanted, folder).await?;
+        self.drop_gone(wanted, settled).await?;
         self.0.unmapped.send_replace(crate::repack::is_full_due(wanted));
         Ok(true)
     }
 
     /// Moves files in that wait for the transaction of their pack, which has come to pass. Blocks.
     fn move_in(&self, wanted: impl Fn(&str) -> bool) -> io::Result<()> {
-        let (arriving, folder) =
-            (self.0.dir.join(ARRIVING).join("pack"), self.0.dir.join("objects/pack"));
+        let (arriving, folder) = (self.arriving(), self.packs_here());
         let mut files: Vec<String> = list(&arriving)?.into_keys().collect();
         files.retain(|name| wanted(name));
         // The index last, so that nobody finds one without its pack.
@@ -209,16 +250,16 @@ impl Repository {
         Ok(true)
     }
 
-    /// Removes the files of packs that are neither listed nor about to be, and tells the cache
-    /// what the rest takes.
-    async fn drop_gone(&self, wanted: &[StoredPack], folder: PathBuf) -> Result<()> {
+    /// Removes those `settled` files that are of no listed pack, and tells the cache what the rest
+    /// takes.
+    async fn drop_gone(&self, wanted: &[StoredPack], mut settled: HashSet<String>) -> Result<()> {
         let keep: HashSet<String> = wanted.iter().map(|pack| stem(&pack.name)).collect();
+        settled.retain(|name| !keep.contains(stem_of(name)));
         let (repository, graph) = (self.clone(), self.0.dir.join("objects/info/commit-graph"));
-        let arriving = self.0.dir.join(ARRIVING).join("pack");
         let (removed, bytes) = blocking("drop packs that are gone", move || {
             let graph = std::fs::metadata(graph).map_or(0, |meta| meta.len());
-            let (_, arriving) = repository.clear(&arriving, &keep)?;
-            let (removed, bytes) = repository.clear(&folder, &keep)?;
+            let (_, arriving) = repository.clear(&repository.arriving(), &settled)?;
+            let (removed, bytes) = repository.clear(&repository.packs_here(), &settled)?;
             Ok((removed, bytes + arriving + graph))
         })
         .await?;
@@ -231,9 +272,9 @@ impl Repository {
         Ok(())
     }
 
-    /// Removes the files of packs that are neither in `keep` nor pending. Answers whether there were
-    /// any, and the bytes of the rest.
-    fn clear(&self, folder: &Path, keep: &HashSet<String>) -> io::Result<(bool, u64)> {
+    /// Removes the files of packs that are `gone` and not pending once more. Answers whether there
+    /// were any, and the bytes of the rest.
+    fn clear(&self, folder: &Path, gone: &HashSet<String>) -> io::Result<(bool, u64)> {
         let (mut removed, mut bytes) = (false, 0);
         let mut here: Vec<(String, u64)> = list(folder)?.into_iter().collect();
         // Without its index nobody looks for a pack.
@@ -241,7 +282,7 @@ impl Repository {
         for (name, size) in here {
             let stem = stem_of(&name);
             let pending = lock(&self.0.pending);
-            if keep.contains(stem) || pending.contains_key(stem) || !stem.starts_with("pack-") {
+            if !gone.contains(&name) || pending.contains_key(stem) || !stem.starts_with("pack-") {
                 bytes += size;
             } else {
                 std::fs::remove_file(folder.join(&name))?;
@@ -318,6 +359,10 @@ impl Repository {
             Err(error) => Err(error),
         }
     }
+}
+
+fn ids(packs: &[StoredPack]) -> Vec<String> {
+    packs.iter().map(|pack| pack.id.clone()).collect()
 }
 
 /// What a pack's file is called without its ending.

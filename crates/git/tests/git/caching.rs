@@ -21,6 +21,10 @@ pub struct Vault {
     pub packs: Mutex<BTreeMap<u64, (StoredPack, Arc<Files>)>>,
     pub refs: Mutex<RefSnapshot>,
     next: AtomicU64,
+    /// Held by who lets nothing be sealed for a while.
+    pub sealing: tokio::sync::Mutex<()>,
+    /// Comes to pass while the next pack is loaded.
+    pub meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     sealed: AtomicU64,
     discarded: AtomicU64,
 }
@@ -65,20 +69,25 @@ impl PackStore for Vault {
         let found = self.packs.lock().unwrap().get(&pack.id.parse().unwrap()).cloned();
         let Some((_, bytes)) = found else { return ready(Ok(false)) };
         files.iter().for_each(|(part, path)| std::fs::write(path, &bytes[part]).unwrap());
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        meanwhile.into_iter().for_each(|work| work());
         ready(Ok(true))
     }
 
     fn seal(&self, pack: NewPack) -> Answer<'_, Result<SealedPack>> {
-        self.sealed.fetch_add(1, Ordering::SeqCst);
-        let parts = pack.files.iter().map(|(part, _, size)| (*part, *size)).collect();
-        let files: Files = pack
-            .files
-            .iter()
-            .map(|(part, path, _)| (*part, std::fs::read(path).unwrap()))
-            .collect();
-        let stored =
-            StoredPack { id: String::new(), name: pack.name, objects: pack.objects, parts };
-        ready(Ok(SealedPack::new(pack.name, Arc::new(Sealed(stored, Arc::new(files))))))
+        Box::pin(async move {
+            let _turn = self.sealing.lock().await;
+            self.sealed.fetch_add(1, Ordering::SeqCst);
+            let parts = pack.files.iter().map(|(part, _, size)| (*part, *size)).collect();
+            let files: Files = pack
+                .files
+                .iter()
+                .map(|(part, path, _)| (*part, std::fs::read(path).unwrap()))
+                .collect();
+            let stored =
+                StoredPack { id: String::new(), name: pack.name, objects: pack.objects, parts };
+            Ok(SealedPack::new(pack.name, Arc::new(Sealed(stored, Arc::new(files)))))
+        })
     }
 
     fn discard(&self, _pack: SealedPack) -> Answer<'_, ()> {
@@ -305,6 +314,35 @@ fn what_waits_for_its_transaction_is_unseen() {
         assert_eq!(files(repository.dir().join("arriving/pack")), 0);
     }
     assert_eq!(vault.count(), 2);
+}
+
+/// What came to pass since the packs were listed is no reason to take its pack away again.
+#[test]
+fn a_pack_that_arrives_while_others_are_loaded_stays() {
+    let yard = Yard::new();
+    let vault = Arc::new(Vault::default());
+    let (cache, elsewhere) = (yard.cache(1 << 20, true), yard.cache(1 << 20, true));
+    let repository = yard.open(&cache, "r", &vault).unwrap();
+    assert!(yard.block_on(commit(&repository, &vault, noise(1, 100), false)).unwrap());
+    let (_, installed) = yard.block_on(async {
+        let change = repository.change().await;
+        change.write(|draft| draft.blob(noise(2, 5000))).await.unwrap()
+    });
+    // Another yard's commit has to be loaded here.
+    let other = yard.open(&elsewhere, "r", &vault).unwrap();
+    assert!(yard.block_on(commit(&other, &vault, noise(3, 100), false)).unwrap());
+    let arrive = {
+        let vault = vault.clone();
+        move || {
+            installed.packs().iter().for_each(|pack| vault.insert(pack));
+            installed.keep();
+        }
+    };
+    *vault.meanwhile.lock().unwrap() = Some(Box::new(arrive));
+    yard.block_on(repository.sync()).unwrap();
+    let names = std::fs::read_dir(repository.dir().join("objects/pack")).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!((names.filter(|name| name.ends_with(".idx")).count(), vault.count()), (3, 3));
 }
 
 #[test]
