@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { flags, TestYard } from './yard';
+import { flags, freshPages, TestYard } from './yard';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const pictures = process.env.SCREENSHOTS ?? 'e2e/out';
@@ -39,26 +39,13 @@ beforeAll(async () => {
   await page.addInitScript(() => {
     addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
   });
-  if (process.env.CONSOLE_DIST) await freshPages(process.env.CONSOLE_DIST);
+  await freshPages(page, yard.url);
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
     // Refusals by the yard are part of the story.
     if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
   });
 });
-
-/** Serves the files of a directory in place of those in the binary, under the same policy. */
-const freshPages = async (dist: string) => {
-  const { headers } = await fetch(`${yard.url}/console/`);
-  const kinds: Record<string, string> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
-  await page.route(`${yard.url}/console/**`, (route) => {
-    const name = new URL(route.request().url()).pathname.slice('/console/'.length) || 'index.html';
-    const kept = ['content-security-policy', 'x-content-type-options'].map((it) => [it, headers.get(it) ?? '']);
-    const kind = kinds[name.split('.').pop() ?? ''] ?? '';
-    const path = `${dist}/${name}`;
-    return existsSync(path) ? route.fulfill({ path, headers: { ...Object.fromEntries(kept), 'content-type': kind } }) : route.abort();
-  });
-};
 
 afterEach(async ({ task }) => {
   if (task.result?.state !== 'fail') return;
@@ -151,6 +138,7 @@ test('what others do appears by itself', async () => {
   await page.getByRole('link', { name: /broken #1/ }).click();
   await page.getByRole('region', { name: 'Log' }).waitFor();
   await page.getByText('Failed').first().waitFor();
+  await page.locator('.log-error').first().waitFor();
   await page.getByRole('button', { name: 'Jump to error' }).click();
   await page.locator('.log-at', { hasText: /^\d+error: the gate is shut$/ }).waitFor();
   await picture('failed-build');

@@ -1,10 +1,11 @@
 // A yard of its own for the tests, and root's client.
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Page } from 'playwright-core';
 import { sign, type Credentials } from '../src/api/sigv4';
 
 const program = process.env.CODEYARD ?? '../target/debug/codeyard';
@@ -116,4 +117,19 @@ export class TestYard {
       PolicyDocument: document({ Effect: 'Allow', Action: 'logs:*', Resource: '*' }),
     });
   }
+}
+
+/** Serves the files of CONSOLE_DIST, if it is set, in place of those in the binary, under the same policy. */
+export async function freshPages(page: Page, url: string) {
+  const dist = process.env.CONSOLE_DIST;
+  if (!dist) return;
+  const { headers } = await fetch(`${url}/console/`);
+  const kinds: Record<string, string> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
+  const kept = ['content-security-policy', 'x-content-type-options'].map((it) => [it, headers.get(it) ?? '']);
+  await page.route(`${url}/console/**`, (route) => {
+    const name = new URL(route.request().url()).pathname.slice('/console/'.length) || 'index.html';
+    const kind = kinds[name.split('.').pop() ?? ''] ?? '';
+    const path = `${dist}/${name}`;
+    return existsSync(path) ? route.fulfill({ path, headers: { ...Object.fromEntries(kept), 'content-type': kind } }) : route.abort();
+  });
 }

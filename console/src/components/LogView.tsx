@@ -20,17 +20,19 @@ interface Props {
   version: number;
   /** Whether more is to come. */
   growing: boolean;
+  /** Whether to begin at the end, where it grows. */
+  fromEnd: boolean;
   fileName: string;
 }
 
 /** A log of any length: only the rows in sight are in the page. */
-export function LogView({ log, version, growing, fileName }: Props) {
+export function LogView({ log, version, growing, fromEnd, fileName }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const [height, setHeight] = useState(480);
   const [text, setText] = useState('');
   const [at, setAt] = useState(-1);
-  const [follow, setFollow] = useState(growing);
+  const [follow, setFollow] = useState(fromEnd);
   const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
 
   // eslint-disable-next-line react-hooks/exhaustive-deps -- the log is one object that grows

@@ -95,7 +95,7 @@ function Shown({ build, reload }: { build: Build; reload: () => void }) {
             {!groupName && build.buildComplete ? (
               <Empty title="This build kept no log in CloudWatch Logs">The project’s settings of logs say where they go.</Empty>
             ) : (
-              <LogView log={live.log} version={live.version} growing={live.growing && !live.error} fileName={`${build.id.replace(':', '-')}.log`} />
+              <LogView log={live.log} version={live.version} growing={live.growing && !live.error} fromEnd={!build.buildComplete} fileName={`${build.id.replace(':', '-')}.log`} />
             )}
           </SpaceBetween>
         </Container>

@@ -36,7 +36,8 @@ export function useLog(group: string | undefined, stream: string | undefined, co
         try {
           const page = await logPage(group, stream, token, control.signal);
           const events = page.events ?? [];
-          for (const { message } of events) log.add(message.endsWith('\n') ? message : `${message}\n`);
+          // At once: the buffer keeps what it is given as one piece.
+          if (events.length > 0) log.add(events.map(({ message }) => (message.endsWith('\n') ? message : `${message}\n`)).join(''));
           const atEnd = events.length === 0 && page.nextForwardToken === token;
           token = page.nextForwardToken;
           if (events.length > 0) tell(true);
