@@ -5,7 +5,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { flags, freshPages, TestYard } from './yard';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const pictures = process.env.SCREENSHOTS ?? 'e2e/out';
+const OUT = 'e2e/out';
+/** The guide's pictures. */
+const SHOWN = ['home', 'failed-build', 'refused'];
 const PASSWORD = 'Correct-horse-1';
 const PROJECT = 'arn:aws:codebuild:us-east-1:000000000000:project/greeter';
 
@@ -16,7 +18,7 @@ let page: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true });
+  mkdirSync(OUT, { recursive: true });
   yard = await TestYard.start();
   await yard.builderRole();
   await yard.project('greeter', ['echo hello from the build', 'sleep 1', 'for n in 1 2 3; do echo "line $n"; done']);
@@ -49,9 +51,8 @@ beforeAll(async () => {
 
 afterEach(async ({ task }) => {
   if (task.result?.state !== 'fail') return;
-  mkdirSync('e2e/out', { recursive: true });
-  await page.screenshot({ path: 'e2e/out/failed.png' });
-  console.error('the page is in e2e/out/failed.png;', ...complaints);
+  await page.screenshot({ path: `${OUT}/failed.png` });
+  console.error(`the page is in ${OUT}/failed.png;`, ...complaints);
 });
 
 afterAll(async () => {
@@ -69,7 +70,7 @@ const signOut = async (name: string) => {
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in to Codeyard' }).waitFor();
 };
-const picture = (name: string) => page.screenshot({ path: `${pictures}/console-${name}.png`, animations: 'disabled' });
+const picture = (name: string) => page.screenshot({ path: `${(SHOWN.includes(name) && process.env.SCREENSHOTS) || OUT}/console-${name}.png`, animations: 'disabled' });
 
 /** No finding that keeps somebody from using the page. */
 const isAccessible = async () => {

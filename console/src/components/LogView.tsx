@@ -71,6 +71,7 @@ export function LogView({ log, version, growing, fromEnd, fileName }: Props) {
       setFolded(open);
     }
     box.current.scrollTop = Math.max(0, visible.row(line) * ROW - height / 3) / scale;
+    box.current.scrollIntoView({ block: 'nearest' });
   };
   const wanted = text.toLowerCase();
   const hits = (line: string) => line.toLowerCase().includes(wanted);
