@@ -95,7 +95,7 @@ fn export_config(cx: &Cx, mut config: ReportExportConfig) -> Result<ReportExport
         return bad("path must have at most 512 bytes");
     }
     destination.packaging.get_or_insert(ReportPackagingType::None);
-    if destination.encryption_disabled != Some(true) {
+    if !*destination.encryption_disabled.get_or_insert(false) {
         destination.encryption_key.get_or_insert_with(|| cx.arn("kms", "alias/aws/s3"));
     }
     Ok(config)

@@ -74,7 +74,6 @@ async fn what_is_not_supported_is_named() {
         (with("/environment/computeType", json!("BUILD_LAMBDA_1GB")), "BUILD_LAMBDA_1GB"),
         (with("/vpcConfig", json!({ "vpcId": "v" })), "vpcConfig"),
         (with("/fileSystemLocations", json!([{}])), "fileSystemLocations"),
-        (with("/buildBatchConfig", json!({ "combineArtifacts": true })), "combineArtifacts"),
     ] {
         let (status, error) = yard.call("CreateProject", project).await;
         let message = error["message"].as_str().unwrap_or_default();

@@ -67,6 +67,7 @@ async fn report_groups_are_made_changed_listed_and_deleted() {
     let made = yard.ok("CreateReportGroup", with_key).await["reportGroup"].clone();
     let destination = &made["exportConfig"]["s3Destination"];
     assert_eq!(destination["packaging"], "NONE");
+    assert_eq!(destination["encryptionDisabled"], false);
     assert!(destination["encryptionKey"].as_str().unwrap().ends_with("alias/aws/s3"));
 
     for (change, code, text) in [
