@@ -17,7 +17,7 @@ mod receive;
 mod signature;
 mod start;
 
-use api_developer::codebuild::{ProjectSource, SourceType};
+use api_developer::codebuild::{ProjectSource, ScopeConfiguration, SourceType};
 use service::Yard;
 use shape::Shape;
 use store::{Index, Query, ReadTx, Resource, Stored, WriteTx};
@@ -86,7 +86,14 @@ fn api(
         return Repository::of(source.kind, location)
             .map(|repository| Api::new(&repository, credential, insecure));
     }
-    let domain = match (source.kind, domain) {
+    // Any repository's location tells the root of the API.
+    let repository = any_repository(source.kind, domain)?;
+    Some(Api { path: String::new(), ..Api::new(&repository, credential, insecure) })
+}
+
+/// Some repository at the host of an organization's webhook.
+fn any_repository(kind: SourceType, domain: Option<&str>) -> Option<Repository> {
+    let domain = match (kind, domain) {
         (SourceType::Github, _) => "https://github.com",
         (SourceType::Gitlab, _) => "https://gitlab.com",
         (_, domain) => domain?,
@@ -95,9 +102,17 @@ fn api(
         true => domain.trim_end_matches('/').to_owned(),
         false => format!("https://{domain}"),
     };
-    // Any repository's location tells the root of the API.
-    let repository = Repository::of(source.kind, &format!("{domain}/any/any"))?;
-    Some(Api { path: String::new(), ..Api::new(&repository, credential, insecure) })
+    Repository::of(kind, &format!("{domain}/any/any"))
+}
+
+/// Whether a repository that an event names is one of the webhook's organization. The project's
+/// credentials and rights go where the event says, so that its word alone is not enough.
+fn is_of_scope(kind: SourceType, scope: &ScopeConfiguration, url: &str) -> bool {
+    let found = Repository::of(kind, url).zip(any_repository(kind, scope.domain.as_deref()));
+    let Some((named, own)) = found else { return false };
+    let start = format!("{}/", scope.name.trim_matches('/')).to_ascii_lowercase();
+    named.origin.eq_ignore_ascii_case(&own.origin)
+        && named.path.to_ascii_lowercase().starts_with(&start)
 }
 
 /// A yard's URL for the events of one webhook.

@@ -9,7 +9,9 @@ use wire::{Error, Response};
 
 use super::event::{Comment, Event, Kind, Payload};
 use super::start::Delivery;
-use super::{WebhookRecord, api, approval, filter, open_secret, payload, signature, start};
+use super::{
+    WebhookRecord, api, approval, filter, is_of_scope, open_secret, payload, signature, start,
+};
 use crate::model::ProjectRecord;
 use crate::providers::{Api, Provider, PullRequest, SCOPED, State, Status};
 use crate::source_credentials;
@@ -97,8 +99,14 @@ async fn receive(yard: &Yard, request: RawRequest) -> Result<Done, Refused> {
     let delivery = Delivery { id: &id, agent: &agent };
     match read {
         Payload::Nothing(why) => Ok(Done::nothing(why)),
-        Payload::Events(events) => door.events(&events, &delivery).await,
-        Payload::Comment(comment) => door.comment(*comment, &delivery).await,
+        Payload::Events(events) => {
+            events.iter().try_for_each(|event| door.knows(&event.repository.url))?;
+            door.events(&events, &delivery).await
+        }
+        Payload::Comment(comment) => {
+            door.knows(&comment.repository.url)?;
+            door.comment(*comment, &delivery).await
+        }
     }
 }
 
@@ -112,6 +120,16 @@ struct Door<'a> {
 impl Door<'_> {
     fn webhook(&self) -> Webhook {
         self.project.webhook.clone().unwrap_or_default()
+    }
+
+    /// Refuses events of repositories that an organization's webhook is not for.
+    fn knows(&self, repository: &str) -> Result<(), Refused> {
+        let Some(scope) = self.webhook().scope_configuration else { return Ok(()) };
+        let kind = self.project.source.as_ref().map(|source| source.kind).unwrap_or_default();
+        match is_of_scope(kind, &scope, repository) {
+            true => Ok(()),
+            false => Err((400, format!("{repository} is no repository of {}.", scope.name))),
+        }
     }
 
     /// The yard itself: the webhook's secret is all the right that starting its build needs.

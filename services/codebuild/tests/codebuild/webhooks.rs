@@ -669,6 +669,13 @@ async fn an_organizations_hook_builds_the_repository_of_each_event() {
     push["repository"] = json!({ "name": "r", "clone_url": "http://169.254.169.254/o/r" });
     let (status, answer) = hooked.send("push", "d", &push).await;
     assert_eq!(status, 400, "{answer}");
+    // Nor do credentials go to another host or organization, whatever an event says.
+    for url in ["https://elsewhere.example/o/r.git", &hooked.host.http("p/r.git")] {
+        push["repository"]["clone_url"] = json!(url);
+        let (status, answer) = hooked.send("push", url, &push).await;
+        assert_eq!(status, 400, "{url}: {answer}");
+        assert!(answer["message"].as_str().unwrap().contains("is no repository of o"), "{answer}");
+    }
     let (status, output) = hooked.yard.call("StartBuild", json!({ "projectName": "pp" })).await;
     assert_eq!((status, &output["__type"]), (400, &json!("InvalidInputException")), "{output}");
 }
