@@ -1,9 +1,12 @@
 //! The local source cache: a copy of each repository that a project builds from, brought up to
-//! date by each build and read by it. Builds at once wait for each other while it is changed.
+//! date by each build and read by it. Builds at once wait for each other while it is changed. What
+//! fetches leave is put together now and then, and copies that nobody has used for longest go once
+//! all together are too large.
 
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 
@@ -12,6 +15,9 @@ use super::git::{Failure, Git};
 
 /// How often a build that waits for another looks again.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// All copies of all projects together, in bytes.
+const MOST: u64 = 10 << 30;
 
 /// A copy that nobody changes while this lives.
 pub(super) struct Mirror {
@@ -50,10 +56,65 @@ pub(super) async fn fresh(
         git.run(&path, &["remote", "add", "origin", url]).await?;
     }
     update(git, &path, version).await?;
+    // Where fetches have left many packs or objects; never beside ourselves.
+    let tidy = ["-c", "gc.auto=6700", "-c", "gc.autoDetach=false", "gc", "--auto", "--quiet"];
+    git.run(&path, &tidy).await?;
     fs::write(path.join("complete"), "").map_err(broken)?;
+    let (all, own) = (folder.parent().unwrap_or(folder).to_owned(), path.clone());
+    let evicted = tokio::task::spawn_blocking(move || evict(&all, &own, MOST));
+    evicted.await.map_err(broken)?.map_err(broken)?;
     file.unlock().map_err(broken)?;
     wait(git, || file.try_lock_shared()).await?;
     Ok(Mirror { path, _lock: file })
+}
+
+/// Removes the longest unused copies but one's own until all have at most so many bytes. Those that
+/// builds read or change just now stay.
+fn evict(all: &Path, own: &Path, most: u64) -> io::Result<()> {
+    let mut copies = Vec::new();
+    for project in subdirectories(all)? {
+        for copy in subdirectories(&project)? {
+            let used = fs::metadata(copy.join("complete")).and_then(|found| found.modified());
+            copies.push((used.unwrap_or(SystemTime::UNIX_EPOCH), size(&copy), copy));
+        }
+    }
+    copies.sort();
+    let mut total: u64 = copies.iter().map(|(_, size, _)| size).sum();
+    for (_, size, copy) in copies.iter().filter(|(_, _, copy)| copy != own) {
+        if total <= most {
+            break;
+        }
+        let lock = File::options().write(true).open(copy.with_extension("lock"));
+        if let Ok(lock) = lock
+            && lock.try_lock().is_ok()
+        {
+            // In this order: what is left of one that is cut short counts as begun.
+            let _ = fs::remove_file(copy.join("complete"));
+            fs::remove_dir_all(copy)?;
+            total -= size;
+        }
+    }
+    Ok(())
+}
+
+/// None where there is no such folder, as another build or the project's end may have it.
+fn subdirectories(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other?,
+    };
+    let directories = entries.flatten().filter(|it| it.file_type().is_ok_and(|it| it.is_dir()));
+    Ok(directories.map(|entry| entry.path()).collect())
+}
+
+fn size(folder: &Path) -> u64 {
+    let mut total = 0;
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        // Another build may remove it meanwhile.
+        let Ok(found) = entry.metadata() else { continue };
+        total += if found.is_dir() { size(&entry.path()) } else { found.len() };
+    }
+    total
 }
 
 /// All branches and tags, and what a version names beside them.
@@ -98,5 +159,35 @@ async fn wait(
             () = tokio::time::sleep(PAUSE) => {}
             () = git.stop.notified() => return Err(Failure::Stopped),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_unused_copies_go() {
+        let dir = tempfile::tempdir().unwrap();
+        let copy = |age: u64, name: &str| {
+            let path = dir.path().join(name).with_extension("git");
+            fs::create_dir_all(path.join("objects")).unwrap();
+            fs::write(path.join("objects/pack"), [0; 100]).unwrap();
+            fs::write(path.with_extension("lock"), "").unwrap();
+            let complete = File::create(path.join("complete")).unwrap();
+            complete.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
+            path
+        };
+        let all = [copy(40, "p/own"), copy(30, "p/read"), copy(20, "q/old"), copy(10, "q/new")];
+        let [own, read, old, new] = &all;
+        let lock = File::open(read.with_extension("lock")).unwrap();
+        lock.lock_shared().unwrap();
+        evict(dir.path(), own, 400).unwrap();
+        assert!(all.iter().all(|path| path.exists()));
+        evict(dir.path(), own, 300).unwrap();
+        assert!(own.exists() && read.exists() && !old.exists() && new.exists());
+        evict(dir.path(), own, 0).unwrap();
+        assert!(own.exists() && read.exists() && !new.exists());
+        evict(&dir.path().join("none"), own, 0).unwrap();
     }
 }
