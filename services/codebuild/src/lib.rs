@@ -29,6 +29,7 @@ mod operations;
 mod phases;
 mod projects;
 mod providers;
+mod public_log;
 mod queue;
 mod reports;
 mod rooms;

@@ -4,7 +4,6 @@
 //! <https://docs.aws.amazon.com/codebuild/latest/userguide/public-builds.html>
 
 use api_developer::codebuild::*;
-use api_management::logs;
 use api_storage::s3;
 use serde_json::{Value, json};
 use service::{Cx, RawRequest, RawResponse, SessionRequest, Yard};
@@ -14,13 +13,12 @@ use wire::{Error, Response};
 
 use crate::errors::{self, invalid};
 use crate::model::{self, BY_ALIAS, BY_PROJECT, BuildRecord, ProjectRecord};
+use crate::public_log;
 
 /// The route of public builds. No bucket's name begins with `_`.
 pub(crate) const PREFIX: &str = "/_codebuild/public/";
 /// Builds on the public page.
 const SHOWN: usize = 100;
-/// Most of a log that one answer shows, in bytes.
-const MAX_LOG: usize = 16 << 20;
 
 /// [UpdateProjectVisibility](https://docs.aws.amazon.com/codebuild/latest/APIReference/API_UpdateProjectVisibility.html)
 pub(crate) async fn update_project_visibility(
@@ -262,26 +260,9 @@ async fn log(cx: &Cx, record: &BuildRecord) -> Result<Option<Response>, Error> {
     let (Some(group), Some(stream)) = (location.group_name, location.stream_name) else {
         return Ok(None);
     };
-    let mut text = String::new();
-    let mut token = None;
-    while text.len() < MAX_LOG {
-        let input = logs::GetLogEventsInput {
-            log_group_name: Some(group.clone()),
-            log_stream_name: stream.clone(),
-            start_from_head: Some(true),
-            next_token: token.clone(),
-            ..Default::default()
-        };
-        let page = cx.call(logs::GetLogEvents, input).await?;
-        for event in page.events {
-            text.push_str(event.message.as_deref().unwrap_or_default());
-        }
-        if page.next_forward_token == token || page.next_forward_token.is_none() {
-            break;
-        }
-        token = page.next_forward_token;
-    }
-    Ok(Some(plain(200, &text)))
+    let mut response = plain(200, "");
+    response.body = public_log::body(cx, group, stream).await?;
+    Ok(Some(response))
 }
 
 /// The primary artifact, where it is one file.

@@ -131,7 +131,9 @@ impl Job {
         let mut stopping = false;
         loop {
             let status = handle.status().await.map_err(Cut::retry)?;
-            let waits = status.end.is_none() && !stopping && !commands.send(self).await?;
+            // What is inside may keep commands from being sent, but not the sandbox from being stopped.
+            let sends = status.end.is_none() && !stop_asked;
+            let waits = sends && !commands.send(self).await?;
             commands.collect(self, status.end.is_some()).await?;
             log.forward(self, handle).await?;
             if let Some(end) = &status.end {
@@ -286,7 +288,8 @@ impl Commands {
     fn look(&self, id: &str, over: bool) -> Seen {
         let exit = read(&self.file(id, "exit"), 16).map(|(bytes, _)| bytes);
         let exit = exit.and_then(|bytes| String::from_utf8(bytes).ok());
-        let exit = exit.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        // Whatever else is written there is no status.
+        let exit = exit.and_then(|text| text.trim().parse::<u8>().ok()).map(|code| code.to_string());
         let content = |name: &str| match exit.is_some() || over {
             true => self.content(&self.file(id, name)),
             false => None,
@@ -373,6 +376,18 @@ mod tests {
         assert_eq!(read(&at("plain"), 3), Some((b"abc".to_vec(), false)));
         for name in ["link", "directory", "shared/wake", "missing"] {
             assert_eq!(read(&at(name), 9), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_status_is_a_number() {
+        let dir = tempfile::tempdir().unwrap();
+        let commands = Commands { directory: dir.path().to_owned(), secrets: Vec::new() };
+        for (text, status) in
+            [("0\n", Some("0")), ("255", Some("255")), ("", None), ("<b>0</b>", None), ("-1", None)]
+        {
+            fs::write(dir.path().join("x.exit"), text).unwrap();
+            assert_eq!(commands.look("x", false).exit.as_deref(), status, "{text}");
         }
     }
 

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::json;
+use testkit::TestYard;
 
 use crate::harness::Yard;
 use crate::host::Host;
@@ -81,7 +83,62 @@ async fn programs_of_a_lent_source_are_not_asked_for_their_versions() {
     assert_eq!(done["buildStatus"], "SUCCEEDED", "{done}");
 }
 
+/// What is inside can't keep a sandbox going by spoiling what it shares with the yard.
+async fn a_sandbox_that_can_be_told_nothing_is_stopped() {
+    let yard = Yard::start().await;
+    yard.create("pp", "version: 0.2\nphases:\n  build:\n    commands: [ls]\n").await;
+    let started = yard.ok("StartSandbox", json!({ "projectName": "pp" })).await;
+    let id = started["sandbox"]["id"].as_str().unwrap().to_owned();
+    let look = async || {
+        yard.ok("BatchGetSandboxes", json!({ "ids": [&id] })).await["sandboxes"][0].clone()
+    };
+    let patience = Duration::from_secs(20);
+    TestYard::until(patience, || async { (look().await["status"] == "RUN_SANDBOX").then_some(()) })
+        .await;
+    let uuid = id.rsplit(':').next().unwrap();
+    std::fs::remove_dir_all(yard.yard.dir().join("builds/work").join(uuid).join("commands"))
+        .unwrap();
+    let command = json!({ "sandboxId": id, "command": "true" });
+    yard.ok("StartCommandExecution", command).await;
+    yard.ok("StopSandbox", json!({ "id": id })).await;
+    let ended = TestYard::until(patience, || async {
+        let sandbox = look().await;
+        (!sandbox["endTime"].is_null()).then_some(sandbox)
+    })
+    .await;
+    assert_eq!(ended["status"], "STOPPED", "{ended}");
+}
+
+/// The public gets a long log whole, and nobody has to hold it in memory.
+async fn long_logs_are_public_whole() {
+    let yard = Yard::start().await;
+    let line = "x".repeat(9_999);
+    let spec = format!(
+        "version: 0.2\nphases:\n  build:\n    commands: ['yes {line} | head -n 1800', echo the end]\n"
+    );
+    let done = yard.run(&spec).await;
+    assert_eq!(done["buildStatus"], "SUCCEEDED", "{done}");
+    let arn = format!(
+        "arn:aws:codebuild:{}",
+        done["arn"].as_str().unwrap().split(':').skip(3).take(2).collect::<Vec<_>>().join(":")
+    );
+    let update = json!({
+        "projectArn": format!("{arn}:project/pp"), "projectVisibility": "PUBLIC_READ",
+        "resourceAccessRole": yard.role,
+    });
+    let made = yard.ok("UpdateProjectVisibility", update).await;
+    let uuid = done["id"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+    let path =
+        format!("/_codebuild/public/{}/{uuid}/log", made["publicProjectAlias"].as_str().unwrap());
+    let log = yard.yard.send(None, "none", "GET", &path, &[], Vec::new()).await;
+    assert_eq!(log.status, 200);
+    let text = log.text();
+    assert!(text.len() > 17_999_999 && text.contains("the end\n"), "{} bytes", text.len());
+}
+
 crate::tests![
+    a_sandbox_that_can_be_told_nothing_is_stopped,
+    long_logs_are_public_whole,
     a_link_for_a_submodule_leads_git_nowhere,
     programs_of_a_lent_source_are_not_asked_for_their_versions,
 ];
