@@ -80,10 +80,8 @@ pub(crate) fn confine(response: &mut HttpResponse) {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     // Without a type, browsers guess; and any XML can have scripts in it.
-    let runs_scripts = kind.is_empty()
-        || kind == "text/html"
-        || kind.ends_with("/xml")
-        || kind.ends_with("+xml");
+    let runs_scripts =
+        kind.is_empty() || kind == "text/html" || kind.ends_with("/xml") || kind.ends_with("+xml");
     if runs_scripts && !headers.contains_key(CONTENT_SECURITY_POLICY) {
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
     }

@@ -75,8 +75,10 @@ print(json.dumps({s: list(botocore.loaders.Loader().load_service_model(s, 'servi
         return;
     };
     let known: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    for service in codeyard_svc_identity::services() {
-        for name in known[service.name].as_array().unwrap() {
+    let services = codeyard_svc_identity::services();
+    for (service, names) in known.as_object().unwrap() {
+        let service = services.iter().find(|it| it.name == service).unwrap();
+        for name in names.as_array().unwrap() {
             let name = name.as_str().unwrap();
             assert!(service.find(name).is_some(), "{}:{name}", service.name);
         }

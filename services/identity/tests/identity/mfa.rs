@@ -41,7 +41,13 @@ impl Device {
         format!("{:06}", number % 1_000_000)
     }
 
-    pub async fn codes(&self, iam: &Iam, action: &str, user: &str, pair: (String, String)) -> Answer {
+    pub async fn codes(
+        &self,
+        iam: &Iam,
+        action: &str,
+        user: &str,
+        pair: (String, String),
+    ) -> Answer {
         let parameters = [
             ("UserName", user),
             ("SerialNumber", self.serial.as_str()),
