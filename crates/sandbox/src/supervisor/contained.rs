@@ -25,6 +25,20 @@ use std::time::{Duration, Instant};
 /// their own wait for that first.
 const PATIENCE: Duration = Duration::from_secs(150);
 
+/// The file among the pipes with what is to be trusted inside.
+const CERTIFICATES: &str = "certificates.pem";
+
+/// Where images have what they trust, all in one file; links to another are followed.
+const BUNDLES: &str = "/etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
+                       /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem";
+
+/// Where images keep what is put into that file when it is made anew.
+const ANCHORS: &str = "/usr/local/share/ca-certificates /etc/pki/ca-trust/source/anchors \
+                       /etc/pki/trust/anchors";
+
+/// More than what the shell tells in one line, in bytes; also the most that is read at once.
+const MAX_LINE: usize = 64 << 10;
+
 /// A container that runs, as the supervisor sees it.
 pub struct Contained {
     engine: Engine,
@@ -364,7 +378,8 @@ impl Contained {
     /// What the container's shell has told, as init would tell it.
     pub fn read(&mut self) -> io::Result<Vec<Value>> {
         let mut piece = [0; 4096];
-        loop {
+        // Commands could write without end: others wait for us too.
+        for _ in 0..MAX_LINE / piece.len() {
             match self.events.read(&mut piece) {
                 Ok(0) => break,
                 Ok(length) => {
@@ -378,6 +393,9 @@ impl Contained {
         while let Some(end) = self.lines.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = self.lines.drain(..=end).collect();
             told.extend(self.understand(String::from_utf8_lossy(&line).trim_end()));
+        }
+        if self.lines.len() > MAX_LINE {
+            self.lines.clear();
         }
         Ok(told)
     }
@@ -466,5 +484,29 @@ mod tests {
             let done = std::process::Command::new(shell).args(["-c", &script]).output().unwrap();
             assert_eq!(String::from_utf8_lossy(&done.stdout), "it's\na `b` $c|root", "{shell}");
         }
+    }
+
+    #[test]
+    fn what_has_no_end_is_not_kept() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        nix::fcntl::fcntl(&reader, nix::fcntl::FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
+        let mut contained = Contained {
+            engine: Engine::on("/s"),
+            name: "c".into(),
+            control: None,
+            outgoing: VecDeque::new(),
+            events: File::from(OwnedFd::from(reader)),
+            lines: Vec::new(),
+            lifeline: OwnedFd::from(io::pipe().unwrap().0),
+            pid: 0,
+            program: None,
+        };
+        for _ in 0..10 {
+            writer.write_all(&[b'x'; 60 << 10]).unwrap();
+            assert!(contained.read().unwrap().is_empty());
+            assert!(contained.lines.len() <= MAX_LINE);
+        }
+        writer.write_all(b"\nready\n").unwrap();
+        assert_eq!(contained.read().unwrap(), [json!({ "ready": [] })]);
     }
 }
