@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use clap::{Arg, ArgMatches};
+use clap::{Arg, ArgAction, ArgMatches};
 use service::Containers;
 
 /// Where Docker's socket is unless told otherwise.
 const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 
 /// The options of `up` that tell.
-pub(crate) fn arguments() -> [Arg; 2] {
+pub(crate) fn arguments() -> [Arg; 3] {
     [
         Arg::new("docker-host").long("docker-host").value_name("ADDRESS").help(
             "The Docker or Podman engine for builds in container images, as unix:///path, or none \
@@ -23,6 +23,13 @@ pub(crate) fn arguments() -> [Arg; 2] {
                 "Where builds with CodeBuild's own images run: in a sandbox with this machine's \
                  programs, or in containers of the engine, which must have the images",
             ),
+        Arg::new("privileged-builds")
+            .long("privileged-builds")
+            .action(ArgAction::SetTrue)
+            .help(
+                "Let projects have privilegedMode: with an engine that runs as root, whoever may \
+                 start their builds can become root on this machine",
+            ),
     ]
 }
 
@@ -35,5 +42,6 @@ pub(crate) fn of(matches: &ArgMatches) -> Containers {
     Containers {
         address,
         curated: matches.get_one::<String>("sandbox").is_some_and(|place| place == "docker"),
+        privileged: matches.get_flag("privileged-builds"),
     }
 }

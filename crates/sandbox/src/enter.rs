@@ -6,6 +6,7 @@
 //! a terminal of its own, whose bytes are passed on by the door's parent. It ends with the door,
 //! and the door with its parent.
 
+use crate::enter_container::{self, Place};
 use crate::identity::Identity;
 use crate::inside::exec::{self, Program, User};
 use crate::layout::Layout;
@@ -38,7 +39,7 @@ const NAMESPACES: [(&str, CloneFlags); 5] = [
 ];
 
 /// The status of a shell that a signal ended is this and the signal's number.
-const SIGNALLED: i32 = 128;
+pub(crate) const SIGNALLED: i32 = 128;
 
 /// Runs `words` — a sandbox's directory, the user, then the program and its arguments, or none for
 /// the user's shell — and answers its exit status. Only for a single-threaded process.
@@ -46,8 +47,20 @@ pub fn run(words: &[OsString]) -> Result<i32, String> {
     let [directory, user, argv @ ..] = words else {
         return Err("usage: __sandbox enter DIRECTORY USER [PROGRAM…]".into());
     };
-    let target = find(Path::new(directory))?;
-    let surroundings = target.surroundings();
+    let (layout, found) = look(Path::new(directory))?;
+    if let Some((engine, container)) = found.container {
+        let is_over = layout.end().exists()
+            || !found.supervisor.is_alive()
+            || found.init.as_ref().is_some_and(|init| !init.is_alive());
+        let init = found.init.map(|init| init.pid);
+        if is_over {
+            return Err(format!("the sandbox {} has ended", layout.id()));
+        }
+        let place = Place { layout: &layout, engine, container, init };
+        return enter_container::run(&place, &user.to_string_lossy(), argv);
+    }
+    let target = find(&layout, found)?;
+    let surroundings = Surroundings::of(target.pid);
     let namespaces = target.namespaces()?;
     // What the person's shell has open is not for the program.
     sys::close_on_exec_from(3).map_err(|error| format!("failed to keep files back: {error}"))?;
@@ -138,7 +151,7 @@ struct Target {
     doors: PathBuf,
 }
 
-fn find(directory: &Path) -> Result<Target, String> {
+fn look(directory: &Path) -> Result<(Layout, Found), String> {
     let (base, id) = directory
         .parent()
         .zip(directory.file_name())
@@ -146,15 +159,12 @@ fn find(directory: &Path) -> Result<Target, String> {
     let id = SandboxId::new(id.to_string_lossy()).map_err(|error| error.to_string())?;
     let layout = Layout::new(base, &id);
     let found = read_identity(&layout).map_err(|error| error.to_string())?;
-    let Found { init, groups, container, .. } =
-        found.ok_or_else(|| format!("there is no sandbox {id}"))?;
-    if let Some((engine, name)) = container {
-        return Err(format!(
-            "{id} runs in a container, which is the engine's to enter: docker -H unix://{} exec -it \
-             {name} sh",
-            engine.socket().display()
-        ));
-    }
+    let found = found.ok_or_else(|| format!("there is no sandbox {id}"))?;
+    Ok((layout, found))
+}
+
+fn find(layout: &Layout, found: Found) -> Result<Target, String> {
+    let (id, Found { init, groups, .. }) = (layout.id(), found);
     let init = init.ok_or_else(|| format!("{id} is not ready yet"))?;
     if !init.is_alive() {
         return Err(format!("the sandbox {id} has ended"));
@@ -172,7 +182,7 @@ fn find(directory: &Path) -> Result<Target, String> {
 
 /// From init's child to its last child and on: what runs now, in the directory and with the
 /// variables that a command has just then.
-fn youngest_below(init: i32) -> Option<i32> {
+pub(crate) fn youngest_below(init: i32) -> Option<i32> {
     let mut children: BTreeMap<i32, Vec<(u64, i32)>> = BTreeMap::new();
     for entry in fs::read_dir("/proc").ok()?.flatten() {
         let pid = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
@@ -212,14 +222,38 @@ impl Stat {
 }
 
 /// What the program finds.
-struct Surroundings {
-    environment: Vec<(String, String)>,
-    workdir: Option<PathBuf>,
+pub(crate) struct Surroundings {
+    pub(crate) environment: Vec<(String, String)>,
+    pub(crate) workdir: Option<PathBuf>,
     /// Whether the sandbox has more users than one.
     many_users: bool,
 }
 
 impl Surroundings {
+    /// Those of a process.
+    pub(crate) fn of(pid: i32) -> Self {
+        let file = |name: &str| format!("/proc/{pid}/{name}");
+        let text = fs::read(file("environ")).unwrap_or_default();
+        let variable = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))
+        };
+        // As seen from the sandbox's root, where it lies below it.
+        let root = fs::read_link(file("root")).unwrap_or_default();
+        let workdir = fs::read_link(file("cwd")).ok();
+        let mapped = fs::read_to_string(file("uid_map")).unwrap_or_default();
+        let ids = mapped.lines().filter_map(|line| line.split_ascii_whitespace().nth(2));
+        let ids: u64 = ids.filter_map(|count| count.parse::<u64>().ok()).sum();
+        Self {
+            environment: text.split(|byte| *byte == 0).filter_map(variable).collect(),
+            workdir: workdir.map(|path| match path.strip_prefix(&root) {
+                Ok(below) => Path::new("/").join(below),
+                Err(_) => path,
+            }),
+            many_users: ids > 1,
+        }
+    }
+
     /// Where the process inside is, if that is still there.
     fn directory(&self) -> PathBuf {
         self.workdir.clone().filter(|path| path.is_dir()).unwrap_or_else(|| "/".into())
@@ -243,28 +277,6 @@ impl Target {
 
     fn file(&self, name: &str) -> String {
         format!("/proc/{}/{name}", self.pid)
-    }
-
-    fn surroundings(&self) -> Surroundings {
-        let text = fs::read(self.file("environ")).unwrap_or_default();
-        let variable = |bytes: &[u8]| {
-            let text = String::from_utf8_lossy(bytes);
-            text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))
-        };
-        // As seen from the sandbox's root, where it lies below it.
-        let root = fs::read_link(self.file("root")).unwrap_or_default();
-        let workdir = fs::read_link(self.file("cwd")).ok();
-        let mapped = fs::read_to_string(self.file("uid_map")).unwrap_or_default();
-        let ids = mapped.lines().filter_map(|line| line.split_ascii_whitespace().nth(2));
-        let ids: u64 = ids.filter_map(|count| count.parse::<u64>().ok()).sum();
-        Surroundings {
-            environment: text.split(|byte| *byte == 0).filter_map(variable).collect(),
-            workdir: workdir.map(|path| match path.strip_prefix(&root) {
-                Ok(below) => Path::new("/").join(below),
-                Err(_) => path,
-            }),
-            many_users: ids > 1,
-        }
     }
 
     /// Those that this process is not in already, held open: the sandbox's processes may end.

@@ -14,6 +14,7 @@ mod codec;
 mod contract;
 pub mod docker;
 mod enter;
+mod enter_container;
 mod fake;
 mod forms;
 mod identity;

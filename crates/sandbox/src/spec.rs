@@ -325,7 +325,7 @@ impl Service {
     }
 }
 
-fn is_variable_name(name: &str) -> bool {
+pub(crate) fn is_variable_name(name: &str) -> bool {
     let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     starts_well && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

@@ -23,8 +23,18 @@ pub struct Wires {
     /// What the program writes, and where it goes.
     outputs: Vec<(OwnedFd, OwnedFd)>,
     /// The outer side of the program's terminal.
-    master: Option<OwnedFd>,
+    master: Option<Master>,
 }
+
+/// Who is told of another size of the person's terminal.
+enum Master {
+    Own(OwnedFd),
+    /// By rows and columns.
+    Elsewhere(Resized),
+}
+
+/// Takes rows and columns.
+pub type Resized = Box<dyn Fn(u16, u16) + Send>;
 
 /// Bytes being passed on, until [`Relay::finish`].
 pub struct Relay {
@@ -60,7 +70,18 @@ impl Wires {
             inside,
             input: Some((io::stdin().as_fd().try_clone_to_owned()?, master.try_clone()?)),
             outputs: vec![(master.try_clone()?, io::stdout().as_fd().try_clone_to_owned()?)],
-            master: Some(master),
+            master: Some(Master::Own(master)),
+        })
+    }
+
+    /// The person's terminal at one that is elsewhere, at the end of a stream.
+    pub fn to_stream(stream: OwnedFd, resized: Resized) -> io::Result<Self> {
+        let own = |fd: BorrowedFd<'_>| fd.try_clone_to_owned();
+        Ok(Self {
+            inside: Vec::new(),
+            input: Some((own(io::stdin().as_fd())?, stream.try_clone()?)),
+            outputs: vec![(stream, own(io::stdout().as_fd())?)],
+            master: Some(Master::Elsewhere(resized)),
         })
     }
 
@@ -142,6 +163,14 @@ fn restore(before: &Termios) {
 }
 
 impl Relay {
+    /// Waits for the end of what the program writes.
+    pub fn until_the_end(mut self) {
+        if let Some(thread) = self.thread.take() {
+            // As below.
+            let _ = thread.join();
+        }
+    }
+
     /// The program has ended: passes on what it left and stops.
     pub fn finish(mut self) {
         self.stop.take();
@@ -162,7 +191,7 @@ impl Drop for Relay {
 
 /// The person's terminal and the program's.
 struct Outer {
-    master: Option<OwnedFd>,
+    master: Option<Master>,
     before: Option<Termios>,
 }
 
@@ -170,8 +199,10 @@ impl Outer {
     fn obey(&self, signal: u32) {
         if signal == Signal::SIGWINCH as u32 {
             let size = sys::window_size(io::stdin().as_fd());
-            if let Some((master, size)) = self.master.as_ref().zip(size) {
-                sys::set_window_size(master.as_fd(), &size);
+            match self.master.as_ref().zip(size) {
+                Some((Master::Own(master), size)) => sys::set_window_size(master.as_fd(), &size),
+                Some((Master::Elsewhere(told), size)) => told(size.ws_row, size.ws_col),
+                None => {}
             }
             return;
         }

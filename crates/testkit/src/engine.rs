@@ -65,6 +65,7 @@ const PROGRAMS: &[&str] = &[
     "sleep",
     "sort",
     "stat",
+    "stty",
     "tail",
     "tar",
     "tee",

@@ -230,6 +230,7 @@ pub(crate) async fn delete_project(cx: Cx, input: DeleteProjectInput) -> Result<
     })
     .await?;
     run::forget_mirrors(cx.yard(), &cx.scope(), &forgotten);
+    run::forget_layers(cx.yard(), &cx.scope(), &forgotten);
     Ok(Empty {})
 }
 
@@ -290,5 +291,6 @@ pub(crate) async fn invalidate_project_cache(
     })
     .await?;
     run::forget_mirrors(cx.yard(), &cx.scope(), &forgotten);
+    run::forget_layers(cx.yard(), &cx.scope(), &forgotten);
     Ok(Empty {})
 }

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use wire::Error;
 
 use crate::model::BuildRecord;
-use crate::sandboxes;
+use crate::{run, sandboxes};
 
 /// A session is given out while it lasts at least so long, in milliseconds.
 const SESSION_RESERVE: i64 = 15 * 60 * 1000;
@@ -29,6 +29,8 @@ pub(crate) struct Rooms {
     driver: Mutex<Option<Arc<Local>>>,
     stops: Mutex<HashMap<String, Arc<Notify>>>,
     sessions: Mutex<HashMap<String, Session>>,
+    /// Which build has which volume of Docker layers.
+    layers: Mutex<HashMap<String, String>>,
 }
 
 impl Rooms {
@@ -88,6 +90,17 @@ impl Rooms {
         })?;
         lock(&self.sessions).insert(record.uuid().to_owned(), session.clone());
         Ok(session)
+    }
+
+    /// Whether the build may have a volume: whether no other has it.
+    pub fn claim_layers(&self, volume: &str, uuid: &str) -> bool {
+        let mut layers = lock(&self.layers);
+        layers.entry(volume.to_owned()).or_insert_with(|| uuid.to_owned()) == uuid
+    }
+
+    /// The build has none any more.
+    pub fn release_layers(&self, uuid: &str) {
+        lock(&self.layers).retain(|_, holder| holder != uuid);
     }
 
     /// Forgets a build that has ended.
@@ -160,6 +173,13 @@ pub(crate) async fn clean_up(yard: &Yard, record: &BuildRecord) {
     rooms.forget(record);
     if let Err(error) = remove(yard, &rooms, record.uuid()).await {
         tracing::warn!(build = record.id, %error, "failed to remove what a build left");
+    }
+    if run::runs_in_container(yard, record) {
+        // Of starts that were cut short while the engine was still at it.
+        if let Err(error) = sweep_containers(yard, &rooms).await {
+            tracing::warn!(%error, "failed to look for containers that builds left");
+        }
+        run::give_back_layers(yard, record).await;
     }
 }
 

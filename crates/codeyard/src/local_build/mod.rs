@@ -46,13 +46,20 @@ pub(crate) fn run(options: Options) -> Outcome<ExitCode> {
     up::start_log(false);
     let done = run::runtime()?.block_on(async {
         sweep::left_over(&std::env::temp_dir()).await;
-        let running = run::start(&cli::private_yard(&place)?).await?;
+        let running = run::start(&yard_options(&place, &options)?).await?;
         let done = in_yard(&running, &options).await;
         running.stop().await?;
         done
     });
     remove(scratch)?;
     done
+}
+
+/// The yard's, in which nobody else can start a build.
+fn yard_options(place: &Path, options: &Options) -> Outcome<cli::UpOptions> {
+    let mut yard = cli::private_yard(place)?;
+    yard.containers.privileged = options.privileged;
+    Ok(yard)
 }
 
 async fn in_yard(running: &run::Running, options: &Options) -> Outcome<ExitCode> {

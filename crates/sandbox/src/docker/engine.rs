@@ -231,6 +231,55 @@ impl Engine {
         Ok(pid.map(|pid| Running { id: text(&found, "Id"), pid }))
     }
 
+    /// The sandboxes whose containers use a volume.
+    pub(crate) fn users_of(&self, volume: &str) -> Result<Vec<String>, Error> {
+        let filters = json!({ "volume": [volume] }).to_string();
+        let path = format!("/containers/json?all=1&filters={}", encoded(&filters));
+        let found = self.get("list containers", path)?;
+        let sandbox = |container: &Value| {
+            // Somebody else's container is no less of a user.
+            let labels = container.get("Labels");
+            let label = labels.and_then(|labels| labels.get(SANDBOX_LABEL));
+            label.and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        Ok(found.as_array().into_iter().flatten().map(sandbox).collect())
+    }
+
+    /// The volumes whose names begin so, and their sizes in bytes, where the engine tells.
+    pub(crate) fn volumes(&self, prefix: &str) -> Result<Vec<(String, u64)>, Error> {
+        let what = "look at the engine's volumes";
+        let answer = self.send("GET", "/system/df?type=volume".to_owned(), None, SLOW);
+        let found = read(what, answer.or_else(|error| engine_error(what, error))?)?;
+        let volumes = found.get("Volumes").and_then(Value::as_array).into_iter().flatten();
+        let volume = |volume: &Value| {
+            let name = volume.get("Name")?.as_str().filter(|name| name.starts_with(prefix))?;
+            let size = volume.pointer("/UsageData/Size").and_then(Value::as_u64);
+            Some((name.to_owned(), size.unwrap_or(0)))
+        };
+        Ok(volumes.filter_map(volume).collect())
+    }
+
+    /// The names of the volumes that begin so.
+    pub(crate) fn volume_names(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        let found = self.get("list the engine's volumes", "/volumes".to_owned())?;
+        let volumes = found.get("Volumes").and_then(Value::as_array).into_iter().flatten();
+        let name = |volume: &Value| volume.get("Name")?.as_str().map(str::to_owned);
+        Ok(volumes.filter_map(name).filter(|name| name.starts_with(prefix)).collect())
+    }
+
+    /// Removes a volume; false if it is in use. One that is gone is fine.
+    pub(crate) fn remove_volume(&self, name: &str) -> Result<bool, Error> {
+        let what = "remove a volume";
+        let answer = self.send("DELETE", format!("/volumes/{}", encoded(name)), None, SLOW);
+        let answer = answer.or_else(|error| engine_error(what, error))?;
+        match answer.status {
+            _ if answer.is_success() => Ok(true),
+            404 => Ok(true),
+            409 => Ok(false),
+            _ => engine_error(what, answer.refusal()),
+        }
+    }
+
     /// Whether it has a network of that name.
     pub(crate) fn has_network(&self, name: &str) -> Result<bool, Error> {
         let what = "look for a network";
@@ -288,7 +337,7 @@ impl Engine {
         read(what, answer.or_else(|error| engine_error(what, error))?)
     }
 
-    fn send(
+    pub(super) fn send(
         &self,
         method: &str,
         path: String,
@@ -306,7 +355,7 @@ impl Engine {
     }
 }
 
-fn read(what: &str, answer: Answer) -> Result<Value, Error> {
+pub(super) fn read(what: &str, answer: Answer) -> Result<Value, Error> {
     // 304: started already.
     if !answer.is_success() && answer.status != 304 {
         return engine_error(what, answer.refusal());
@@ -314,7 +363,7 @@ fn read(what: &str, answer: Answer) -> Result<Value, Error> {
     answer.json().or_else(|error| engine_error(what, error))
 }
 
-fn engine_error<T>(what: &str, reason: impl std::fmt::Display) -> Result<T, Error> {
+pub(super) fn engine_error<T>(what: &str, reason: impl std::fmt::Display) -> Result<T, Error> {
     Err(Error::Engine { what: what.to_owned(), reason: reason.to_string() })
 }
 

@@ -76,6 +76,16 @@ impl Answer {
         Ok(serde_json::from_slice(&text)?)
     }
 
+    /// What comes after the head, to be read and written by somebody else, who is given what has
+    /// come already.
+    pub fn into_stream(self) -> io::Result<super::exec::Streams> {
+        let first = self.body.buffer().to_vec();
+        let socket = self.body.into_inner();
+        socket.set_read_timeout(None)?;
+        socket.set_write_timeout(None)?;
+        Ok(super::exec::Streams { socket, first })
+    }
+
     /// Why the engine refuses, in its own words.
     pub fn refusal(self) -> String {
         let status = self.status;

@@ -12,6 +12,7 @@
 
 mod creation;
 mod engine;
+mod exec;
 mod http;
 mod reference;
 
@@ -20,6 +21,7 @@ pub use reference::Reference;
 
 pub(crate) use creation::{Names, PIPES, Rights, creation, first_script};
 pub(crate) use engine::Running;
+pub(crate) use exec::{Exec, Order, Streams};
 
 use crate::codec::{Malformed, flag, list, object, path, text};
 use crate::status::{Isolation, Level};
@@ -49,6 +51,8 @@ pub struct Container {
     /// A loopback address of this machine that is reached at the same address inside, although a
     /// privileged container has a network of its own.
     pub reaches: Option<SocketAddr>,
+    /// Certificates in PEM that are trusted inside like those that the image trusts.
+    pub trusts: Option<String>,
 }
 
 /// A volume of the engine.
@@ -64,7 +68,15 @@ impl Container {
     /// Of an image, with nothing special about it.
     pub fn new(engine: Engine, image: impl Into<String>) -> Self {
         let image = image.into();
-        Self { engine, image, privileged: false, cpus: None, volumes: Vec::new(), reaches: None }
+        Self {
+            engine,
+            image,
+            privileged: false,
+            cpus: None,
+            volumes: Vec::new(),
+            reaches: None,
+            trusts: None,
+        }
     }
 
     /// How one is kept from the machine by an engine that offers this.
@@ -84,6 +96,7 @@ impl Container {
             "image": self.image,
             "privileged": self.privileged,
             "cpus": self.cpus,
+            "trusts": self.trusts,
             "reaches": self.reaches.map(|address| address.to_string()),
             "volumes": self.volumes.iter().map(|volume| json!({
                 "name": volume.name, "inside": crate::codec::path_to_json(&volume.inside),
@@ -101,6 +114,7 @@ impl Container {
             image: text(it, "image")?,
             privileged: flag(it, "privileged")?,
             cpus: it.get("cpus").and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok()),
+            trusts: it.get("trusts").and_then(Value::as_str).map(str::to_owned),
             reaches: it.get("reaches").and_then(Value::as_str).and_then(|it| it.parse().ok()),
             volumes: list(it, "volumes", |volume| {
                 let volume = volume.as_object()?;
@@ -119,6 +133,11 @@ pub(crate) fn yard_name(base: &Path) -> String {
     let mut hasher = DefaultHasher::new();
     base.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
+}
+
+/// What the names of a yard's volumes begin with.
+pub(crate) fn volume_prefix(base: &Path) -> String {
+    format!("codeyard-{}-", yard_name(base))
 }
 
 /// The name of a sandbox's container, the same whenever it is asked for.

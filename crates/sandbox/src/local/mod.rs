@@ -116,6 +116,51 @@ impl Local {
         self.blocking(move |inner| inner.sweep_containers(&engine)).await
     }
 
+    /// The name of a volume of this driver's own, by what it is for: letters, digits, `-`.
+    pub fn volume(&self, what: &str) -> String {
+        format!("{}{what}", docker::volume_prefix(&self.inner.config.base))
+    }
+
+    /// Whether a container of another sandbox, or somebody else's, has a volume.
+    pub async fn is_volume_in_use(
+        &self,
+        engine: &Engine,
+        volume: &str,
+        by_other_than: &SandboxId,
+    ) -> Result<bool, Error> {
+        let (engine, volume, own) = (engine.clone(), volume.to_owned(), by_other_than.to_string());
+        self.blocking(move |_| {
+            Ok(engine.users_of(&volume)?.iter().any(|sandbox| !sandbox.starts_with(&own)))
+        })
+        .await
+    }
+
+    /// The volumes of this driver's own whose names begin as [`Local::volume`] has it, and their
+    /// sizes in bytes. The engine may take seconds to find them out.
+    pub async fn volumes(&self, engine: &Engine, what: &str) -> Result<Vec<(String, u64)>, Error> {
+        let (engine, prefix) = (engine.clone(), self.volume(what));
+        self.blocking(move |_| engine.volumes(&prefix)).await
+    }
+
+    /// Removes the volumes of this driver's own whose names begin so, but for `keep`. Those that
+    /// a container has stay.
+    pub async fn remove_volumes(
+        &self,
+        engine: &Engine,
+        what: &str,
+        keep: Option<&str>,
+    ) -> Result<(), Error> {
+        let (engine, prefix) = (engine.clone(), self.volume(what));
+        let keep = keep.map(str::to_owned);
+        self.blocking(move |_| {
+            let names = engine.volume_names(&prefix)?;
+            let gone = names.iter().filter(|name| keep.as_ref() != Some(*name));
+            gone.map(|name| engine.remove_volume(name)).find(Result::is_err).unwrap_or(Ok(true))
+        })
+        .await
+        .map(drop)
+    }
+
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Arc<Inner>) -> Result<T, Error> + Send + 'static,

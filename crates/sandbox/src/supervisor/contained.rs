@@ -68,6 +68,8 @@ pub struct Made {
     pub contained: Contained,
     pub pipes: Pipes,
     pub isolation: Isolation,
+    /// What of it shows only now; a sentence each.
+    pub told: Vec<String>,
 }
 
 /// Removes the container if its start fails.
@@ -109,6 +111,10 @@ pub fn start(
     let alive = nonblocking().read(true).open(alive).map_err(super::text("open a pipe"))?;
     fs::write(directory.join("first"), docker::first_script())
         .map_err(super::text("write a script"))?;
+    if let Some(certificates) = &container.trusts {
+        fs::write(directory.join(CERTIFICATES), certificates)
+            .map_err(super::text("write the certificates"))?;
+    }
     let (mut entrypoint, mut network) = (Vec::new(), None);
     if container.privileged {
         let image = engine.find_image(&container.image).map_err(text)?;
@@ -126,18 +132,19 @@ pub fn start(
     };
     let mut started = Started { engine, name, keep: false };
     let mut isolation = container.isolation(&info);
+    let mut told = Vec::new();
     let mut made = create(spec, container, &info, &names, name);
     if container.privileged && made.as_ref().is_err_and(|why| why.contains("unable to apply caps"))
     {
         engine.remove(name).map_err(text)?;
         names.rights = Rights::spelled();
-        isolation.reasons.push(
+        told.push(
             "the machine's root lacks capabilities: privileged means those that it has".into(),
         );
         made = create(spec, container, &info, &names, name);
     }
     // Memory is bounded whether or not swap is counted too.
-    isolation.reasons.extend(made?.into_iter().filter(|text| !text.contains("swap")));
+    told.extend(made?.into_iter().filter(|text| !text.contains("swap")));
     let running = engine.running(name).map_err(text)?.ok_or("the container ended at once")?;
     let (pid, lifeline) = match crate::sys::pidfd_open(running.pid) {
         Ok(process) if is_seen(&running) => (running.pid, process),
@@ -149,7 +156,7 @@ pub fn start(
             pid => gate::open(pid, address),
         };
         if let Err(why) = hole {
-            isolation.reasons.push(format!("{address} can't be reached from inside: {why}"));
+            told.push(format!("{address} can't be reached from inside: {why}"));
         }
     }
     // Not before: the gate's process would hold it too, and with it the container.
@@ -167,7 +174,8 @@ pub fn start(
         program: None,
     };
     contained.send(&prologue(spec, info.rootless));
-    Ok(Made { contained, pipes, isolation })
+    isolation.reasons.extend(told.iter().cloned());
+    Ok(Made { contained, pipes, isolation, told })
 }
 
 /// Has the engine make and start it; what it warns of.
@@ -253,6 +261,7 @@ fn prologue(spec: &Spec, rootless: bool) -> String {
         environment.push_str(&export(name, value));
     }
     let owned = owned(spec, rootless).unwrap_or_default();
+    let trusted = trusted(spec).unwrap_or_default();
     format!(
         r#"tell() {{ printf '%s\n' "$1" >{PIPES}/events; }}
 find_user() {{
@@ -293,9 +302,32 @@ begin() {{
     tell "exited $?"
   }} &
 }}
-{owned}tell ready
+{owned}{trusted}tell ready
 "#
     )
+}
+
+/// Has the container trust what its spec says. An image that trusts nobody gets the file that
+/// most programs look for.
+fn trusted(spec: &Spec) -> Option<String> {
+    spec.container.as_ref()?.trusts.as_ref()?;
+    Some(format!(
+        r#"certificates() {{
+  while IFS= read -r t_line || [ -n "$t_line" ]; do printf '%s\n' "$t_line"
+  done <{PIPES}/{CERTIFICATES}
+}}
+t_found=
+for t_file in {BUNDLES}; do
+  if [ -f "$t_file" ]; then t_found=1; {{ echo; certificates; }} >>"$t_file"; fi
+done
+if [ -z "$t_found" ]; then
+  mkdir -p /etc/ssl/certs && certificates >/etc/ssl/certs/ca-certificates.crt
+fi
+for t_file in {ANCHORS}; do
+  if [ -d "$t_file" ]; then certificates >"$t_file/codebuild.crt"; fi
+done
+"#
+    ))
 }
 
 /// Has the container's root give what was written into binds to the yard's user, where the two
@@ -472,14 +504,20 @@ mod tests {
     /// The shells that images have understand it; here those of this machine.
     #[test]
     fn shells_read_the_prologue() {
-        let text = prologue(&spec(&[("A", "it's\na `b` $c"), ("B", "")]), false);
+        let mut spec = spec(&[("A", "it's\na `b` $c"), ("B", "")]);
+        let mut container = docker::Container::new(Engine::on("/s"), "i");
+        container.trusts = Some("x".into());
+        spec.container = Some(container);
+        let text = prologue(&spec, false);
+        // Not this machine's own bundles.
+        let functions = text.split_once("certificates() {").unwrap().0;
         for shell in ["sh", "bash"] {
             let done =
                 std::process::Command::new(shell).args(["-n", "-c", &text]).output().unwrap();
             assert!(done.status.success(), "{shell}: {}", String::from_utf8_lossy(&done.stderr));
             let script = format!(
                 "tell() {{ :; }}\n{}\nfind_user 0; environment; printf %s \"$A|$u_name\"",
-                text.split_once('\n').unwrap().1
+                functions.split_once('\n').unwrap().1
             );
             let done = std::process::Command::new(shell).args(["-c", &script]).output().unwrap();
             assert_eq!(String::from_utf8_lossy(&done.stdout), "it's\na `b` $c|root", "{shell}");

@@ -9,7 +9,7 @@ mod nurse;
 mod plan;
 mod pump;
 mod service;
-mod shell;
+pub mod shell;
 mod sink;
 mod watch;
 
@@ -192,6 +192,8 @@ struct Running {
     group: Group,
     /// A plan's first shell is started by whoever goes on to run it.
     started: Instant,
+    /// What a plan's output begins with, in front of its preamble.
+    told: Vec<String>,
 }
 
 fn start(order: &Order) -> Result<Running, String> {
@@ -245,7 +247,7 @@ fn start_in_namespaces(order: &Order) -> Result<Running, String> {
     let link = Link::Init(link::Init::new(init_pid, stream));
     let ends = Ends { link, output, script, replies };
     let pump = listen(order, ends, watch, machine.isolation.clone())?;
-    Ok(Running { pump, group: left.keep(), started: Instant::now() })
+    Ok(Running { pump, group: left.keep(), started: Instant::now(), told: Vec::new() })
 }
 
 fn start_in_container(order: &Order, container: &Container) -> Result<Running, String> {
@@ -270,7 +272,8 @@ fn start_in_container(order: &Order, container: &Container) -> Result<Running, S
     let contained::Pipes { output, script, replies } = made.pipes;
     let ends = Ends { link: Link::Container(made.contained), output, script, replies };
     let pump = listen(order, ends, watch, made.isolation)?;
-    Ok(Running { pump, group, started: Instant::now() })
+    let told = made.told.iter().map(|reason| format!("Isolation: {reason}")).collect();
+    Ok(Running { pump, group, started: Instant::now(), told })
 }
 
 /// Takes up the records, and waits for the first process inside to be ready.
@@ -395,6 +398,7 @@ impl Running {
         let started = match &spec.program {
             Program::Plan(plan) => {
                 let mut runner = Runner::new(plan, &spec.workdir, &mut self.pump, &self.group);
+                runner.told = std::mem::take(&mut self.told);
                 match runner.start() {
                     Ok(Ok(())) => {
                         answer(&json!({ "started": true }));

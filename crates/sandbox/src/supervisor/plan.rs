@@ -43,6 +43,8 @@ pub struct Runner<'a> {
     /// Number of the last request to a shell.
     number: u64,
     failed: bool,
+    /// Lines in front of the plan's preamble.
+    pub told: Vec<String>,
 }
 
 /// Results that go into the end record.
@@ -67,6 +69,7 @@ impl<'a> Runner<'a> {
             snapshot: None,
             number: 0,
             failed: false,
+            told: Vec::new(),
         }
     }
 
@@ -96,7 +99,8 @@ impl<'a> Runner<'a> {
     }
 
     fn stages(&mut self) -> Result<(), Interrupt> {
-        for line in &self.plan.preamble {
+        let told = std::mem::take(&mut self.told);
+        for line in told.iter().chain(&self.plan.preamble) {
             self.announce(line);
         }
         for (index, stage) in self.plan.stages.iter().enumerate() {

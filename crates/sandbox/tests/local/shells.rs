@@ -25,14 +25,14 @@ fn enter(yard: &Yard, name: &str, words: &[&str]) -> Command {
     command
 }
 
-fn run(mut command: Command, input: &str) -> Output {
+pub fn run(mut command: Command, input: &str) -> Output {
     let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     child.wait_with_output().unwrap()
 }
 
-fn told(output: &Output) -> String {
+pub fn told(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     format!("{}|{}|{:?}", text(&output.stdout), text(&output.stderr), output.status.code())
 }
@@ -102,15 +102,15 @@ async fn what_holds_for_the_sandbox_holds_for_the_shell() {
 }
 
 /// A person's terminal, with the program on it.
-struct Seat {
+pub struct Seat {
     master: File,
-    child: Child,
+    pub child: Child,
     said: Arc<Mutex<String>>,
-    slave: OwnedFd,
+    pub slave: OwnedFd,
 }
 
 impl Seat {
-    fn take(command: &Command) -> Self {
+    pub fn take(command: &Command) -> Self {
         let size = Winsize { ws_row: 33, ws_col: 101, ws_xpixel: 0, ws_ypixel: 0 };
         let OpenptyResult { master, slave } = openpty(Some(&size), None::<&Termios>).unwrap();
         let end = || Stdio::from(slave.try_clone().unwrap());
@@ -129,15 +129,15 @@ impl Seat {
         Self { master: own, child: child.unwrap(), said, slave }
     }
 
-    fn type_in(&mut self, text: &str) {
+    pub fn type_in(&mut self, text: &str) {
         self.master.write_all(text.as_bytes()).unwrap();
     }
 
-    fn until(&self, text: &str) {
+    pub fn until(&self, text: &str) {
         until(&format!("{text:?} in {:?}", self.said), || self.said.lock().unwrap().contains(text));
     }
 
-    fn is_raw(&self) -> bool {
+    pub fn is_raw(&self) -> bool {
         !tcgetattr(&self.slave).unwrap().local_flags.contains(LocalFlags::ICANON)
     }
 }
@@ -215,11 +215,11 @@ async fn the_shell_ends_with_its_command() {
     finish(handle).await;
 }
 
-fn mark_of(number: &str) -> String {
+pub fn mark_of(number: &str) -> String {
     format!("{number}.{}", std::env::var(MARK).unwrap_or_else(|_| std::process::id().to_string()))
 }
 
-fn inside(number: &str) -> Vec<i32> {
+pub fn inside(number: &str) -> Vec<i32> {
     let line = format!("sleep {number}");
     processes(&line).into_iter().filter(|pid| !is_supervisor(*pid)).collect()
 }

@@ -5,13 +5,17 @@ use std::net::SocketAddr;
 use api_developer::codebuild::{CredentialProviderType, ProjectEnvironment};
 use api_security::secretsmanager;
 use sandbox::docker::{Container, Engine, EngineInfo, Login, Reference};
-use service::Cx;
+use service::{Cx, Yard};
 
 use super::{Cut, Job};
+use crate::model::BuildRecord;
 use crate::{images, validate};
 
 /// The phase's status where an image can't be had.
 const UNABLE_TO_PULL: &str = "BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE";
+
+/// The phase's status where the yard allows no privileges.
+const NO_PRIVILEGES: &str = "CLIENT_ERROR";
 
 /// A container that can be started, and what engine it is of.
 pub(super) struct Place {
@@ -22,20 +26,29 @@ pub(super) struct Place {
 }
 
 /// Whether the build runs in a container, and not in a sandbox with this machine's files.
-pub(super) fn is_wanted(job: &Job) -> bool {
-    job.record.build.environment.as_ref().is_some_and(|environment| {
+pub(crate) fn is_wanted(yard: &Yard, record: &BuildRecord) -> bool {
+    record.build.environment.as_ref().is_some_and(|environment| {
         !images::is_curated(&environment.image)
             || environment.privileged_mode == Some(true)
-            || job.yard.config().containers.curated
+            || yard.config().containers.curated
     })
 }
 
 /// Where the build's container comes from; none if it needs none. Its image is there then.
 pub(super) async fn place(job: &Job, cx: &Cx) -> Result<Option<Place>, Cut> {
-    let Some(environment) = job.record.build.environment.as_ref().filter(|_| is_wanted(job)) else {
+    let environment = job.record.build.environment.as_ref();
+    let Some(environment) = environment.filter(|_| is_wanted(&job.yard, &job.record)) else {
         return Ok(None);
     };
     let engine = engine(job, environment)?;
+    if environment.privileged_mode == Some(true) && !job.yard.config().containers.privileged {
+        return Err(Cut::failed(
+            NO_PRIVILEGES,
+            "privilegedMode: this yard runs no privileged builds, as they may do to this machine \
+             whatever its container engine may. Whoever runs the yard allows them by starting it \
+             with --privileged-builds",
+        ));
+    }
     let info = engine.info().await.map_err(|error| {
         Cut::failed(
             UNABLE_TO_PULL,

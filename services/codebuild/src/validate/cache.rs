@@ -3,7 +3,7 @@
 use api_developer::codebuild::*;
 use wire::Error;
 
-use crate::errors::{invalid, unsupported};
+use crate::errors::invalid;
 
 /// Checks a project's cache.
 pub(super) fn check(cache: &ProjectCache) -> Result<(), Error> {
@@ -34,17 +34,7 @@ pub(super) fn check(cache: &ProjectCache) -> Result<(), Error> {
             if cache.cache_namespace.is_some() {
                 return Err(invalid("Invalid cache: cacheNamespace is for cache type S3 only"));
             }
-            modes.iter().try_for_each(local)
-        }
-    }
-}
-
-/// What the yard keeps.
-fn local(mode: &CacheMode) -> Result<(), Error> {
-    match mode {
-        CacheMode::LocalCustomCache | CacheMode::LocalSourceCache => Ok(()),
-        CacheMode::LocalDockerLayerCache => {
-            Err(unsupported(&format!("The cache mode {mode}")))
+            Ok(())
         }
     }
 }

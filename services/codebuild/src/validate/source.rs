@@ -17,17 +17,9 @@ pub(super) fn check(settings: &Settings<'_>) -> Result<(), Error> {
     certificate(settings)
 }
 
-/// The certificate is an object that hosts of one's own are known by.
+/// The certificate is an object, for hosts of sources and for the build itself.
 fn certificate(settings: &Settings<'_>) -> Result<(), Error> {
     let Some(place) = settings.environment.certificate.as_deref() else { return Ok(()) };
-    let kinds = [SourceType::GithubEnterprise, SourceType::GitlabSelfManaged];
-    let mut sources = [settings.source].into_iter().chain(settings.secondary_sources);
-    if !sources.any(|source| kinds.contains(&source.kind)) {
-        return Err(invalid(
-            "Invalid environment: a certificate is for sources of the types GITHUB_ENTERPRISE and \
-             GITLAB_SELF_MANAGED",
-        ));
-    }
     let place = place.strip_prefix("arn:aws:s3:::").unwrap_or(place);
     match place.split_once('/').is_some_and(|(bucket, key)| !bucket.is_empty() && !key.is_empty()) {
         true => Ok(()),

@@ -25,7 +25,8 @@ async fn yard() -> Option<(&'static TestEngine, Yard)> {
 }
 
 async fn yard_on(address: String) -> Yard {
-    let containers = service::Containers { address: Some(address), curated: false };
+    let containers =
+        service::Containers { address: Some(address), curated: false, privileged: true };
     Yard::with_containers(containers).await
 }
 
@@ -104,6 +105,25 @@ async fn a_yard_without_an_engine_says_so() {
     let build = run(&gone, "gone", json!({ "image": "ubuntu:24.04" }), SPEC).await;
     let told = message(&build, "PROVISIONING");
     assert!(told.contains("no engine answers on /no/such/socket"), "{told}");
+}
+
+async fn privileges_are_the_yards_to_give() {
+    let Ok(engine) = TestEngine::shared() else { return };
+    let containers =
+        service::Containers { address: Some(engine.address()), curated: false, privileged: false };
+    let yard = Yard::with_containers(containers).await;
+    let environment = json!({ "image": IMAGE, "privilegedMode": true });
+    let build = run(&yard, "privileged", environment, SPEC).await;
+    assert_eq!(build["buildStatus"], "FAILED", "{build}");
+    let told = message(&build, "PROVISIONING");
+    assert!(told.contains("privilegedMode") && told.contains("--privileged-builds"), "{told}");
+    // What the project has not, a request may not have either.
+    let build = run(&yard, "plain", json!({ "image": IMAGE }), SPEC).await;
+    assert_eq!(build["buildStatus"], "SUCCEEDED", "{build}");
+    let id =
+        yard.start_build(json!({ "projectName": "plain", "privilegedModeOverride": true })).await;
+    let told = message(&yard.finished(&id).await, "PROVISIONING");
+    assert!(told.contains("--privileged-builds"), "{told}");
 }
 
 async fn registry_credentials_are_the_service_roles() {
@@ -189,6 +209,79 @@ async fn a_privileged_build_makes_an_image() {
     assert!(log.contains("the container is privileged"), "{log}");
 }
 
+async fn layers_are_kept_for_one_build_at_a_time() {
+    let Some((engine, yard)) = yard().await else { return };
+    let spec =
+        |command: &str| format!("version: 0.2\nphases:\n  build:\n    commands: ['{command}']\n");
+    let cache = json!({ "type": "LOCAL", "modes": ["LOCAL_DOCKER_LAYER_CACHE"] });
+    let mut project = yard.project("pp", &spec("ls /var/lib/docker; touch /var/lib/docker/mark"));
+    project["environment"]["image"] = json!(IMAGE);
+    project["environment"]["privilegedMode"] = json!(true);
+    project["cache"] = cache.clone();
+    yard.ok("CreateProject", project).await;
+    let with = |command: &str| json!({ "projectName": "pp", "buildspecOverride": spec(command) });
+    let first = yard.finished(&yard.start_build(json!({ "projectName": "pp" })).await).await;
+    assert_eq!(first["buildStatus"], "SUCCEEDED", "{}", yard.log(&first).await);
+    // Its volume is free once all of it is gone.
+    let held = || async {
+        let id = yard.start_build(with("ls /var/lib/docker")).await;
+        let build = yard.finished(&id).await;
+        let log = yard.log(&build).await;
+        (!log.contains("another build of the project has it")).then_some((build, log))
+    };
+    let (build, log) = TestYard::until(Duration::from_secs(60), held).await;
+    assert!(yard.output(&build).await.contains("mark"), "{log}");
+    assert!(log.contains("as an earlier build has left it"), "{log}");
+    // While one has it, another goes without.
+    let long = loop {
+        let id = yard.start_build(with("echo have; ls /var/lib/docker; sleep 6")).await;
+        let has = TestYard::until(Duration::from_secs(60), || async {
+            let log = yard.log(&yard.build(&id).await).await;
+            log.contains("have").then_some(log)
+        })
+        .await;
+        if !has.contains("another build of the project has it") {
+            break id;
+        }
+        yard.finished(&id).await;
+    };
+    let other = yard.finished(&yard.start_build(with("ls /var/lib/docker")).await).await;
+    let log = yard.log(&other).await;
+    assert!(log.contains("another build of the project has it"), "{log}");
+    assert!(!yard.output(&other).await.contains("mark"), "{log}");
+    // Invalidated under way: what comes later begins anew, and the old volume goes in the end.
+    yard.ok("InvalidateProjectCache", json!({ "projectName": "pp" })).await;
+    yard.finished(&long).await;
+    let build = yard.finished(&yard.start_build(with("ls /var/lib/docker")).await).await;
+    assert!(!yard.output(&build).await.contains("mark"), "{}", yard.log(&build).await);
+    yard.ok("DeleteProject", json!({ "name": "pp" })).await;
+    TestYard::until(Duration::from_secs(60), || async {
+        let volumes = engine.docker(&["volume", "ls", "-q"]).unwrap();
+        (!volumes.contains("layers-")).then_some(())
+    })
+    .await;
+    // Without privileges it is none.
+    let mut plain = yard.project("plain", &spec("true"));
+    plain["environment"]["image"] = json!(IMAGE);
+    plain["cache"] = cache;
+    yard.ok("CreateProject", plain).await;
+    let build = yard.finished(&yard.start_build(json!({ "projectName": "plain" })).await).await;
+    let log = yard.log(&build).await;
+    assert!(build["buildStatus"] == "SUCCEEDED" && log.contains("it is ignored"), "{log}");
+}
+
+async fn a_certificate_is_trusted_in_the_container() {
+    let Some((_, yard)) = yard().await else { return };
+    yard.s3("PUT", "/bucket", Vec::new()).await;
+    let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    yard.s3("PUT", "/bucket/ca.pem", pem.as_bytes().to_vec()).await;
+    let spec = "version: 0.2\nphases:\n  build:\n    commands:\n      \
+        - cat /etc/ssl/certs/ca-certificates.crt | tail -3\n";
+    let environment = json!({ "image": IMAGE, "certificate": "bucket/ca.pem" });
+    let build = run(&yard, "pp", environment, spec).await;
+    assert_eq!(yard.output(&build).await, pem, "{}", yard.log(&build).await);
+}
+
 async fn no_fleet_is_there() {
     let yard = Yard::start().await;
     assert_eq!(yard.ok("ListFleets", json!({})).await, json!({ "fleets": [] }));
@@ -203,8 +296,11 @@ crate::tests![
     a_build_runs_in_its_image,
     an_image_that_cannot_be_had_ends_provisioning,
     a_yard_without_an_engine_says_so,
+    privileges_are_the_yards_to_give,
     registry_credentials_are_the_service_roles,
     images_and_credentials_that_do_not_fit_are_refused,
     a_privileged_build_makes_an_image,
+    layers_are_kept_for_one_build_at_a_time,
+    a_certificate_is_trusted_in_the_container,
     no_fleet_is_there,
 ];

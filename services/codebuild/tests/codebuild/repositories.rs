@@ -188,9 +188,20 @@ async fn tls_is_checked_unless_told_otherwise() {
     assert_eq!(done["buildStatus"], "SUCCEEDED", "{done}");
     let said = failure(&build(&yard, json!({ "certificateOverride": "bucket/none" })).await);
     assert!(said.contains("NoSuchKey"), "{said}");
-    yard.create("other", SPEC).await;
-    let useless = json!({ "projectName": "other", "certificateOverride": "bucket/ca.pem" });
-    assert_eq!(yard.call("StartBuild", useless).await.0, 400);
+    // The build itself trusts it too, whatever its source.
+    let begins = host.authority.lines().nth(1).unwrap().to_owned();
+    let look = format!("grep -cF {begins} /etc/ssl/certs/ca-certificates.crt");
+    let spec = format!("version: 0.2\nphases:\n  build:\n    commands: ['{look}']\n");
+    yard.create("other", &spec).await;
+    let trusts = |given: &str| json!({ "projectName": "other", "certificateOverride": given });
+    let id = yard.start_build(trusts("bucket/ca.pem")).await;
+    let done = yard.finished(&id).await;
+    assert_eq!(yard.output(&done).await, "1\n", "{done}");
+    yard.s3("PUT", "/bucket/other.pem", b"no certificate".to_vec()).await;
+    let id = yard.start_build(trusts("bucket/other.pem")).await;
+    let said = failure(&yard.finished(&id).await);
+    assert!(said.contains("no PEM-encoded certificate"), "{said}");
+    assert_eq!(yard.call("StartBuild", trusts("bucket")).await.0, 400);
 }
 
 async fn secondary_sources_have_versions_of_their_own() {

@@ -276,3 +276,66 @@ async fn a_privileged_container_has_a_network_of_its_own_and_reaches_the_yard() 
     assert_eq!(&answering.join().unwrap(), b"ping");
     assert!(ran.status.isolation.reasons.iter().any(|reason| reason.contains("privileged")));
 }
+
+#[tokio::test]
+async fn a_container_trusts_what_it_is_told_to() {
+    let Some((_, engine)) = engine() else { return };
+    let yard = Yard::new();
+    let look = "cat /etc/ssl/certs/ca-certificates.crt; cat /usr/local/share/ca-certificates/*";
+    let mut spec = build("b", &[look, "ls /etc/ssl/certs/"]);
+    let mut container = Container::new(engine, IMAGE);
+    container.trusts = Some("-----BEGIN\\n 'x'\n-----END".into());
+    spec.container = Some(container);
+    let ran = yard.run(spec).await;
+    assert!(ran.output.contains("-----BEGIN\\n 'x'\n-----END\n"), "{}", ran.output);
+}
+
+#[tokio::test]
+async fn what_shows_only_at_the_start_is_told_first() {
+    let Some((_, engine)) = engine() else { return };
+    let yard = Yard::new();
+    let mut spec = build("b", &["echo up"]);
+    if let Program::Plan(plan) = &mut spec.program {
+        plan.announce = Some("T".into());
+        plan.preamble = vec!["preamble".into()];
+    }
+    let mut container = Container::new(engine.clone(), IMAGE);
+    container.privileged = true;
+    spec.container = Some(container.clone());
+    let ran = yard.run(spec).await;
+    let before = container.isolation(&engine.info().await.unwrap()).reasons;
+    for reason in ran.status.isolation.reasons.iter().filter(|reason| !before.contains(reason)) {
+        let told = ran.output.find(&format!("Isolation: {reason}\n"));
+        assert!(told.is_some_and(|at| Some(at) < ran.output.find("preamble")), "{}", ran.output);
+    }
+}
+
+#[tokio::test]
+async fn volumes_are_told_apart_and_removed_unless_they_are_in_use() {
+    let Some((_, engine)) = engine() else { return };
+    let yard = Yard::new();
+    let name = yard.local.volume("layers-a-1");
+    let mut spec = build("holder", &["echo up; sleep 4283"]);
+    let mut container = Container::new(engine.clone(), IMAGE);
+    container.volumes = vec![Volume { name: name.clone(), inside: "/kept".into() }];
+    spec.container = Some(container);
+    let handle = yard.local.start(spec).await.unwrap();
+    until_output(handle.as_ref(), "up").await;
+    let used = |by: &'static str| {
+        let (local, engine, name) = (&yard.local, &engine, &name);
+        async move { local.is_volume_in_use(engine, name, &id(by)).await.unwrap() }
+    };
+    assert!(used("other").await && !used("holder").await);
+    yard.local.remove_volumes(&engine, "layers-a-", None).await.unwrap();
+    let names = || async {
+        let found = yard.local.volumes(&engine, "layers-").await.unwrap();
+        found.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    assert_eq!(names().await, [name.clone()]);
+    yard.local.destroy(handle.id()).await.unwrap();
+    assert!(!used("other").await);
+    yard.local.remove_volumes(&engine, "layers-a-", Some(&name)).await.unwrap();
+    assert_eq!(names().await.len(), 1);
+    yard.local.remove_volumes(&engine, "layers-a-", None).await.unwrap();
+    assert!(names().await.is_empty());
+}

@@ -1,6 +1,7 @@
 //! The same suite in containers of an engine that is started for it, and what containers alone do.
 
 mod containers;
+mod doors;
 #[path = "../../../../testkit/src/engine.rs"]
 #[allow(dead_code)]
 mod engine;

@@ -110,7 +110,7 @@ pub(super) fn encoded(key: &str) -> Result<String, String> {
 }
 
 /// A short digest of texts.
-pub(super) fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+pub fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut digest = Sha256::new();
     for text in texts {
         digest.update((text.len() as u64).to_be_bytes());

@@ -22,6 +22,7 @@ use sandbox::{Bind, Plan, Program, Sandbox as _, Spec};
 use serde_json::{Value, json};
 use service::Cx;
 
+pub(super) use self::key::digest;
 use self::paths::Paths;
 use self::storage::{Kept, Store};
 use super::artifacts::texts;
@@ -135,7 +136,7 @@ fn paths(job: &Job, prepared: &Prepared, patterns: &[String], lines: &mut Vec<St
     let uuid = job.record.uuid();
     let work = rooms::work_directory(&job.yard, uuid);
     // A container has files of its own everywhere.
-    let shows = if container::is_wanted(job) { |_: &Path| false } else { sandbox::shows_at };
+    let shows = if container::is_wanted(&job.yard, &job.record) { |_: &Path| false } else { sandbox::shows_at };
     Paths::new(patterns, &prepared.downloaded.inside(uuid), &work, shows, lines)
 }
 

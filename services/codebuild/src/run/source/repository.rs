@@ -1,16 +1,16 @@
 //! A git source, fetched: what went wrong is told in AWS's words first, then in git's.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use api_developer::codebuild::{CacheMode, CacheType, ProjectSource, SourceType};
 use service::Cx;
 
-use super::super::{Cut, Job, follow};
+use super::super::{Cut, Job, certificate, follow};
 use super::CODE;
 use super::checkout::{CheckedOut, Checkout, Version};
 use super::git::Failure;
 use super::submodules::FetchError;
-use super::{mirror, remote, s3, submodules};
+use super::{mirror, remote, submodules};
 use crate::model::BuildRecord;
 
 /// Fetches the repository into a new folder.
@@ -23,7 +23,7 @@ pub(super) async fn fetch(
 ) -> Result<CheckedOut, Cut> {
     let certificate = match source.kind {
         SourceType::GithubEnterprise | SourceType::GitlabSelfManaged => {
-            certificate(job, cx, target).await?
+            certificate::fetch(job, cx).await?
         }
         _ => None,
     };
@@ -69,18 +69,6 @@ fn caches_sources(record: &BuildRecord) -> bool {
     let cache = record.build.cache.as_ref().filter(|cache| cache.kind == CacheType::Local);
     let mut modes = cache.and_then(|cache| cache.modes.as_ref()).into_iter().flatten();
     modes.any(|mode| *mode == CacheMode::LocalSourceCache)
-}
-
-/// The certificate that the environment names by its ARN in a bucket, fetched beside the source.
-async fn certificate(job: &Job, cx: &Cx, target: &Path) -> Result<Option<PathBuf>, Cut> {
-    let environment = job.record.build.environment.as_ref();
-    let Some(arn) = environment.and_then(|it| it.certificate.as_deref()) else { return Ok(None) };
-    let place = arn.strip_prefix("arn:aws:s3:::").unwrap_or(arn).split_once('/');
-    let (bucket, key) = place
-        .ok_or_else(|| Cut::failed(CODE, format!("the certificate {arn} is no object's ARN")))?;
-    let path = target.with_extension("pem");
-    s3::get(cx, bucket, key, None, &path).await?;
-    Ok(Some(path))
 }
 
 /// How a failure is told: AWS's words, and git's.
