@@ -222,6 +222,9 @@ fn builds_of_a_yard_are_started_and_watched() {
     let watched = data.codeyard(&["builds", "watch", "site"]).output().unwrap();
     assert!(said(&watched).contains("for nobody"), "{}", said(&watched));
     assert_eq!(watched.status.code(), Some(1));
+    let none = data.codeyard(&["builds", "watch", "site:none"]).output().unwrap();
+    assert_eq!(none.status.code(), Some(1), "{}", said(&none));
+    assert!(said(&none).contains("there is no build site:none"), "{}", said(&none));
     let listed = data.codeyard(&["builds", "list", "site"]).output().unwrap();
     let lines: Vec<String> = said(&listed).lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 2, "{lines:?}");

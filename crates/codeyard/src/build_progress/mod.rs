@@ -46,10 +46,10 @@ impl<'a> BuildProgress<'a> {
         let input = json!({"ids": [self.id]});
         let mut found =
             self.client.json("codebuild", "CodeBuild_20161006.BatchGetBuilds", input).await?;
-        let build = found["builds"][0].take();
-        if build.is_null() {
-            return Err(Failure::new(format!("there is no build {}", self.id)));
-        }
+        let build = found.pointer_mut("/builds/0").map(Value::take).ok_or_else(|| {
+            Failure::new(format!("there is no build {}", self.id))
+                .hint("`codeyard builds list` tells the newest ones")
+        })?;
         self.read_log(&build["logs"]).await?;
         let phases: Vec<&Value> = build["phases"].as_array().into_iter().flatten().collect();
         let ended: Vec<&str> = phases
