@@ -124,9 +124,10 @@ pub(crate) fn new_record(
             .or(of.queued_timeout_in_minutes),
         encryption_key: key.clone().or_else(|| of.encryption_key.clone()),
         auto_retry_config: auto_retry(of, input),
-        debug_session: input.debug_session_enabled.filter(|enabled| *enabled).map(|enabled| {
-            DebugSession { session_enabled: Some(enabled), session_target: None }
-        }),
+        debug_session: input
+            .debug_session_enabled
+            .filter(|enabled| *enabled)
+            .map(|enabled| DebugSession { session_enabled: Some(enabled), session_target: None }),
         ..Build::default()
     };
     let record =

@@ -107,10 +107,7 @@ async fn what_is_not_given_is_told() {
         json!({ "namespaceType": "NONE", "packaging": "NONE", "encryptionDisabled": false }),
     );
     told(&made["source"], json!({ "insecureSsl": false, "reportBuildStatus": null }));
-    told(
-        &made["secondarySources"][0],
-        json!({ "insecureSsl": false, "reportBuildStatus": false }),
-    );
+    told(&made["secondarySources"][0], json!({ "insecureSsl": false, "reportBuildStatus": false }));
     told(&made["logsConfig"]["s3Logs"], json!({ "encryptionDisabled": false }));
 
     // What an update replaces is completed again; a build tells the same, also of its overrides.
