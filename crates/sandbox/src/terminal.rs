@@ -88,15 +88,10 @@ impl Wires {
     fn pipes() -> io::Result<Self> {
         let (out, err) = (io::pipe()?, io::pipe()?);
         let stdin = io::stdin().as_fd().try_clone_to_owned()?;
-        // A pipe or a file is nobody's to type into; a terminal is.
-        let (stdin, input) = match io::stdin().is_terminal() {
-            true => {
-                let (reader, writer) = io::pipe()?;
-                (reader.into(), Some((stdin, writer.into())))
-            }
-            false => (stdin, None),
-        };
-        let inside = vec![(stdin, 0), (out.1.into(), 1), (err.1.into(), 2)];
+        // Passed on, whatever it is: a terminal could be typed into, a file opened again to write.
+        let (reader, writer) = io::pipe()?;
+        let input = Some((stdin, OwnedFd::from(writer)));
+        let inside = vec![(reader.into(), 0), (out.1.into(), 1), (err.1.into(), 2)];
         let outputs = vec![
             (out.0.into(), io::stdout().as_fd().try_clone_to_owned()?),
             (err.0.into(), io::stderr().as_fd().try_clone_to_owned()?),

@@ -37,6 +37,23 @@ pub fn told(output: &Output) -> String {
     format!("{}|{}|{:?}", text(&output.stdout), text(&output.stderr), output.status.code())
 }
 
+/// A file is read for the program, not handed to it: it could open it again and write.
+#[tokio::test]
+async fn a_file_of_the_callers_stays_outside() {
+    let yard = Yard::new();
+    let handle = yard.local.start(waiting("s")).await.unwrap();
+    until_output(handle.as_ref(), "ready").await;
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"mine\n").unwrap();
+    let script = "cat; echo theirs >> /proc/self/fd/0";
+    let mut command = enter(&yard, "s", &["root", "sh", "-c", script]);
+    let output = command.stdin(file.reopen().unwrap()).output().unwrap();
+    assert!(told(&output).starts_with("mine\n|"), "{output:?}");
+    assert_eq!(std::fs::read_to_string(file.path()).unwrap(), "mine\n");
+    handle.stop("enough").await.unwrap();
+    finish(handle).await;
+}
+
 #[tokio::test]
 async fn pipes_carry_input_output_and_status() {
     let yard = Yard::new();
