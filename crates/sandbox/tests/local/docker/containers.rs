@@ -331,7 +331,7 @@ async fn volumes_are_told_apart_and_removed_unless_they_are_in_use() {
         let found = yard.local.volumes(&engine, "layers-").await.unwrap();
         found.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
     };
-    assert_eq!(names().await, [name.clone()]);
+    assert_eq!(names().await, std::slice::from_ref(&name));
     yard.local.destroy(handle.id()).await.unwrap();
     assert!(!used("other").await);
     yard.local.remove_volumes(&engine, "layers-a-", Some(&name)).await.unwrap();

@@ -87,11 +87,12 @@ async fn the_shell_ends_with_its_command_and_with_the_build() {
     let yard = Yard::new();
     let handle = waiting(&yard).await;
     for signal in [Signal::SIGTERM, Signal::SIGKILL] {
-        let seat = Seat::take(&enter(&yard, &["root", "sleep", &mark_of("4297")]));
+        let mut seat = Seat::take(&enter(&yard, &["root", "sleep", &mark_of("4297")]));
         until("it sleeps", || !inside("4297").is_empty());
         until("raw", || seat.is_raw());
         kill(Pid::from_raw(seat.child.id().cast_signed()), signal).unwrap();
         until("it is gone", || inside("4297").is_empty());
+        seat.child.wait().unwrap();
     }
     let mut child =
         enter(&yard, &["root", "sleep", &mark_of("4297")]).stdin(Stdio::null()).spawn().unwrap();
