@@ -180,7 +180,8 @@ impl Resource for BuildRecord {
             indexes.push(Index::new(ACTIVE, project));
             indexes.push(Index::new(ACTIVE, ANY_PROJECT));
         }
-        indexes.extend(self.token.as_ref().map(|token| Index::new(BY_TOKEN, token)));
+        let by_token = |token| Index::new(BY_TOKEN, token).sorted_by(started());
+        indexes.extend(self.token.as_ref().map(by_token));
         if let Some(reference) = self.reference() {
             let value = source_ref_key(project, &reference);
             indexes.push(Index::new(BY_SOURCE_REF, value).sorted_by(started()));

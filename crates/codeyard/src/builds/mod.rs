@@ -80,7 +80,7 @@ async fn watch(client: &Client, screen: &Screen, id: &str) -> Outcome<ExitCode> 
         screen.good(&format!("{status} after {lasted}"));
         return Ok(ExitCode::SUCCESS);
     }
-    screen.bad(&format!("{status} after {lasted}"));
+    screen.bad(&format!("the build ended after {lasted}: {status}"));
     Ok(ExitCode::FAILURE)
 }
 

@@ -119,7 +119,7 @@ async fn conclude(
         screen.good(&format!("{status} after {lasted}"));
         return Ok(ExitCode::SUCCESS);
     }
-    screen.bad(&format!("{status} after {lasted}"));
+    screen.bad(&format!("the build ended after {lasted}: {status}"));
     Ok(ExitCode::FAILURE)
 }
 

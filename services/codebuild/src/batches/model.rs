@@ -84,7 +84,8 @@ impl Resource for BatchRecord {
             Index::new(BY_PROJECT, project).sorted_by(started()),
             Index::new(BY_PROJECT, with_status(project, Some(status))).sorted_by(started()),
         ];
-        indexes.extend(self.token.as_ref().map(|token| Index::new(BY_TOKEN, token)));
+        let by_token = |token| Index::new(BY_TOKEN, token).sorted_by(started());
+        indexes.extend(self.token.as_ref().map(by_token));
         indexes
     }
 }

@@ -409,7 +409,11 @@ pub(super) fn cut(record: &BatchRecord, now: Timestamp) -> Option<Cut> {
     }
 }
 
-pub(super) fn load_in(tx: &ReadTx<'_>, scope: &Scope, id: &str) -> Result<Stored<BatchRecord>, EngineError> {
+pub(super) fn load_in(
+    tx: &ReadTx<'_>,
+    scope: &Scope,
+    id: &str,
+) -> Result<Stored<BatchRecord>, EngineError> {
     BatchRecord::load(tx, scope, id).map_err(|error| EngineError::give_up(error.message))
 }
 

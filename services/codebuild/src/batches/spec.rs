@@ -158,10 +158,8 @@ pub(super) fn build(scope: &Scope, record: &BatchRecord, task: &Task, uuid: &str
         build.build.source_version.clone_from(&record.batch.resolved_source_version);
     }
     if let Some(enabled) = task.debug_session {
-        build.build.debug_session = enabled.then_some(DebugSession {
-            session_enabled: Some(true),
-            session_target: None,
-        });
+        build.build.debug_session =
+            enabled.then_some(DebugSession { session_enabled: Some(true), session_target: None });
     }
     if let Some(outputs) = &task.outputs {
         let none = || ProjectArtifacts { kind: ArtifactsType::Codepipeline, ..<_>::default() };

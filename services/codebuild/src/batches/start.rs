@@ -77,7 +77,7 @@ pub(super) fn same_request(
     now: Timestamp,
 ) -> Result<Option<BatchRecord>, Error> {
     let Some(token) = token else { return Ok(None) };
-    let found = tx.by_index::<BatchRecord>(scope, BY_TOKEN, token, &Query::first(100))?;
+    let found = tx.by_index::<BatchRecord>(scope, BY_TOKEN, token, &Query::first(1).reversed())?;
     let mut found = found.items.into_iter();
     let recent = found.find(|it| it.token_at.is_some_and(|at| now.since(at) < TOKEN_MILLIS));
     match recent {

@@ -79,10 +79,11 @@ pub(crate) fn again(scope: &Scope, old: &BuildRecord, uuid: &str) -> BuildRecord
         end_time: None,
         exported_environment_variables: None,
         report_arns: None,
-        debug_session: old.build.debug_session.clone().map(|session| DebugSession {
-            session_target: None,
-            ..session
-        }),
+        debug_session: old
+            .build
+            .debug_session
+            .clone()
+            .map(|session| DebugSession { session_target: None, ..session }),
         secondary_artifacts: Some(Vec::new()),
         artifacts: artifacts.map(|artifacts| BuildArtifacts {
             location: artifact_location(&old.artifacts, uuid),

@@ -29,7 +29,7 @@ pub(super) fn same_request(
     now: Timestamp,
 ) -> Result<Option<Build>, Error> {
     let Some(token) = token else { return Ok(None) };
-    let found = tx.by_index::<BuildRecord>(scope, BY_TOKEN, token, &Query::first(100))?;
+    let found = tx.by_index::<BuildRecord>(scope, BY_TOKEN, token, &Query::first(1).reversed())?;
     let recent = |record: &Stored<BuildRecord>| {
         record.build.start_time.is_some_and(|start| now.since(start) < TOKEN_SECONDS * 1000)
     };

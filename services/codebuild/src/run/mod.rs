@@ -11,9 +11,9 @@
 
 mod artifacts;
 mod buildspec;
+mod cache;
 mod certificate;
 mod container;
-mod cache;
 mod environment;
 mod follow;
 mod launch;

@@ -289,7 +289,8 @@ impl Commands {
         let exit = read(&self.file(id, "exit"), 16).map(|(bytes, _)| bytes);
         let exit = exit.and_then(|bytes| String::from_utf8(bytes).ok());
         // Whatever else is written there is no status.
-        let exit = exit.and_then(|text| text.trim().parse::<u8>().ok()).map(|code| code.to_string());
+        let exit =
+            exit.and_then(|text| text.trim().parse::<u8>().ok()).map(|code| code.to_string());
         let content = |name: &str| match exit.is_some() || over {
             true => self.content(&self.file(id, name)),
             false => None,

@@ -49,7 +49,8 @@ pub(crate) fn indexes(record: &BuildRecord) -> Vec<Index> {
     if !record.is_complete() {
         indexes.push(Index::new(ACTIVE, EVERY));
     }
-    indexes.extend(record.token.as_ref().map(|token| Index::new(BY_TOKEN, token)));
+    let by_token = |token| Index::new(BY_TOKEN, token).sorted_by(asked());
+    indexes.extend(record.token.as_ref().map(by_token));
     indexes
 }
 

@@ -338,7 +338,8 @@ phases:
     let mut ran = Vec::new();
     for (name, tests) in [("build0", 2), ("build1", 2), ("build2", 1)] {
         let output = yard.output(&build_of(&yard, &batch, name).await).await;
-        let said = format!("{tests} of 5 test files are those of {}", name.replace("build", "build "));
+        let said =
+            format!("{tests} of 5 test files are those of {}", name.replace("build", "build "));
         assert!(output.contains(&said), "{output}");
         ran.extend(output.lines().filter(|line| line.starts_with("test ")).map(str::to_owned));
     }

@@ -89,7 +89,10 @@ async fn why_no_shell_could_run_a_command_is_told() {
     let phases = build["phases"].as_array().unwrap();
     let phase = phases.iter().find(|phase| phase["phaseType"] == "BUILD").unwrap();
     let message = phase["contexts"][0]["message"].as_str().unwrap();
-    assert!(message.starts_with("Error while executing command: echo never. Reason: "), "{message}");
+    assert!(
+        message.starts_with("Error while executing command: echo never. Reason: "),
+        "{message}"
+    );
     assert!(!message.contains("exit status"), "{message}");
     let log = yard.log(&build).await;
     assert!(log.contains(message), "{message}\n{log}");
@@ -386,7 +389,7 @@ async fn sources_come_from_codecommit() {
         }
         yard.other("codecommit", "CodeCommit_20150413.PutFile", input)
     };
-    let first = put("buildspec.yml", "version: 0.2\nphases:\n  build:\n    commands:\n      - cat f || echo none\n      - git log --oneline | wc -l\n", "main", Value::Null).await;
+    let first = put("buildspec.yml", "version: 0.2\nphases:\n  build:\n    commands:\n      - cat f || echo none\n      - git log --oneline | wc -l\n      - ls .git/hooks 2>/dev/null || true\n", "main", Value::Null).await;
     let second = put("f", "second\n", "main", first["commitId"].clone()).await;
     let mut project = yard.project("pp", "");
     project["source"] =
@@ -418,7 +421,10 @@ async fn sources_come_from_codecommit() {
     let id = yard.start_build(json!({ "projectName": "pp", "sourceVersion": "nope" })).await;
     let build = yard.finished(&id).await;
     let said = message(&build, "DOWNLOAD_SOURCE");
-    assert!(said.starts_with("reference not found for primary source and source version nope"), "{said}");
+    assert!(
+        said.starts_with("reference not found for primary source and source version nope"),
+        "{said}"
+    );
 }
 
 async fn a_missing_or_unsupported_buildspec_fails_in_download_source() {

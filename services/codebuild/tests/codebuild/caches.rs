@@ -93,7 +93,8 @@ async fn keys_choose_among_caches() {
         )
     };
     project(&yard, "pp", &spec(""), &s3()).await;
-    let with = |lock: &str| json!({ "environmentVariablesOverride": [{ "name": "LOCK", "value": lock }] });
+    let with =
+        |lock: &str| json!({ "environmentVariablesOverride": [{ "name": "LOCK", "value": lock }] });
     for (lock, wanted, told) in [
         ("1", "[]", "Uploaded cache"),
         ("1", "[1]", "The cache of this key is there already"),

@@ -40,7 +40,27 @@ fn main() {
     }
     let words = args.iter().filter_map(|arg| arg.to_str()).filter(|arg| !arg.starts_with('-'));
     let wanted: Vec<&str> = words.collect();
-    let all = [projects::TESTS, builds::TESTS, buildspecs::TESTS, batches::TESTS, batch_outputs::TESTS, queue::TESTS, storage::TESTS, outputs::TESTS, caches::TESTS, containers::TESTS, reports::TESTS, repositories::TESTS, public::TESTS, webhooks::TESTS, restarts::TESTS, sandboxes::TESTS, sessions::TESTS, hostile::TESTS].concat();
+    let all = [
+        projects::TESTS,
+        builds::TESTS,
+        buildspecs::TESTS,
+        batches::TESTS,
+        batch_outputs::TESTS,
+        queue::TESTS,
+        storage::TESTS,
+        outputs::TESTS,
+        caches::TESTS,
+        containers::TESTS,
+        reports::TESTS,
+        repositories::TESTS,
+        public::TESTS,
+        webhooks::TESTS,
+        restarts::TESTS,
+        sandboxes::TESTS,
+        sessions::TESTS,
+        hostile::TESTS,
+    ]
+    .concat();
     let chosen = all
         .iter()
         .filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| name.contains(word)));

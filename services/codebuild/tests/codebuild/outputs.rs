@@ -25,12 +25,12 @@ fn spec(commands: &str, artifacts: &str) -> String {
 }
 
 async fn headers(yard: &Yard, path: &str) -> std::collections::BTreeMap<String, String> {
-    let answer =
-        yard.yard.send(Some(&yard.yard.root()), "s3", "HEAD", path, &[], Vec::new()).await;
+    let answer = yard.yard.send(Some(&yard.yard.root()), "s3", "HEAD", path, &[], Vec::new()).await;
     assert_eq!(answer.status, 200, "{path}");
-    let pairs = answer.headers.iter().map(|(name, value)| {
-        (name.as_str().to_owned(), value.to_str().unwrap().to_owned())
-    });
+    let pairs = answer
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), value.to_str().unwrap().to_owned()));
     pairs.collect()
 }
 
@@ -88,8 +88,13 @@ async fn prefixes_variables_and_links() {
     let dir = tempfile::tempdir().unwrap();
     let limits = formats::archive::Limits::default();
     let to = dir.path().join("out");
-    formats::archive::unpack(formats::archive::Kind::Zip, std::io::Cursor::new(bytes), &to, &limits)
-        .unwrap();
+    formats::archive::unpack(
+        formats::archive::Kind::Zip,
+        std::io::Cursor::new(bytes),
+        &to,
+        &limits,
+    )
+    .unwrap();
     assert_eq!(std::fs::read_link(to.join("l")).unwrap(), std::path::Path::new("sub/f"));
     // Lists for others than the owner need a bucket that has them.
     project["artifacts"]["bucketOwnerAccess"] = json!("READ_ONLY");
@@ -104,8 +109,10 @@ async fn files_of_one_name_and_links_out() {
     let yard = Yard::start().await;
     yard.s3("PUT", "/bucket", Vec::new()).await;
     let flat = "  files: ['**/same']\n  discard-paths: yes\n";
-    let mut project = yard
-        .project("pp", &spec("'mkdir a b; echo 1 > a/same; echo 2 > b/same; ln -s /etc/passwd b/out'", flat));
+    let mut project = yard.project(
+        "pp",
+        &spec("'mkdir a b; echo 1 > a/same; echo 2 > b/same; ln -s /etc/passwd b/out'", flat),
+    );
     for packaging in ["ZIP", "NONE"] {
         project["artifacts"] =
             json!({ "type": "S3", "location": "bucket", "name": "n", "packaging": packaging });

@@ -126,8 +126,7 @@ pub fn play_yard(dir: &OsStr, buildspec: &OsStr) {
         let cx = root_cx(&yard);
         let has_outputs = buildspec.to_str().is_some_and(|text| text.contains("artifacts:"));
         if has_outputs {
-            let bucket =
-                s3::CreateBucketInput { bucket: "bucket".into(), ..Default::default() };
+            let bucket = s3::CreateBucketInput { bucket: "bucket".into(), ..Default::default() };
             match cx.call(s3::CreateBucket, bucket).await {
                 Err(error) if !error.code.starts_with("BucketAlready") => panic!("{error}"),
                 _ => {}

@@ -136,7 +136,11 @@ fn paths(job: &Job, prepared: &Prepared, patterns: &[String], lines: &mut Vec<St
     let uuid = job.record.uuid();
     let work = rooms::work_directory(&job.yard, uuid);
     // A container has files of its own everywhere.
-    let shows = if container::is_wanted(&job.yard, &job.record) { |_: &Path| false } else { sandbox::shows_at };
+    let shows = if container::is_wanted(&job.yard, &job.record) {
+        |_: &Path| false
+    } else {
+        sandbox::shows_at
+    };
     Paths::new(patterns, &prepared.downloaded.inside(uuid), &work, shows, lines)
 }
 

@@ -331,12 +331,8 @@ mod tests {
             let path = format!("{0}/a:{0}/b", self.0.path().display());
             let mut variables = vec![("PATH".to_owned(), path)];
             variables.extend(more.iter().map(|(name, value)| ((*name).into(), (*value).into())));
-            let request = Request {
-                spec: &spec,
-                variables: &variables,
-                builds_own: &[],
-                is_curated: true,
-            };
+            let request =
+                Request { spec: &spec, variables: &variables, builds_own: &[], is_curated: true };
             choose(&request).map_err(|cut| match cut {
                 Cut::Ended(_, context) => format!("{}: {}", context.code, context.message),
                 Cut::Engine(error) => panic!("{error}"),

@@ -101,7 +101,7 @@ pub(super) struct Checkout<'a> {
 impl Checkout<'_> {
     /// Fetches and checks out.
     pub async fn version(&self, version: &Version) -> Result<CheckedOut, Failure> {
-        self.run(&["init", "--quiet"]).await?;
+        self.run(&["init", "--quiet", "--template="]).await?;
         self.run(&["remote", "add", "origin", self.url]).await?;
         match version {
             Version::Default => self.default_branch().await,

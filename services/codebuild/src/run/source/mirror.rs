@@ -51,7 +51,7 @@ pub(super) async fn fresh(
         // Begun by one who was killed, or not at all.
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).map_err(broken)?;
-        git.run(&path, &["init", "--quiet", "--bare"]).await?;
+        git.run(&path, &["init", "--quiet", "--bare", "--template="]).await?;
         git.run(&path, &["config", "uploadpack.allowAnySHA1InWant", "true"]).await?;
         git.run(&path, &["remote", "add", "origin", url]).await?;
     }
