@@ -23,13 +23,10 @@ pub(crate) fn arguments() -> [Arg; 3] {
                 "Where builds with CodeBuild's own images run: in a sandbox with this machine's \
                  programs, or in containers of the engine, which must have the images",
             ),
-        Arg::new("privileged-builds")
-            .long("privileged-builds")
-            .action(ArgAction::SetTrue)
-            .help(
-                "Let projects have privilegedMode: with an engine that runs as root, whoever may \
+        Arg::new("privileged-builds").long("privileged-builds").action(ArgAction::SetTrue).help(
+            "Let projects have privilegedMode: with an engine that runs as root, whoever may \
                  start their builds can become root on this machine",
-            ),
+        ),
     ]
 }
 

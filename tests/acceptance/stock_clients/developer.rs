@@ -117,7 +117,8 @@ fn a_build_acts_as_its_role_and_keeps_its_secrets() {
     ann.refused("AccessDenied", &["codebuild", "start-build", "--project-name", "other"]);
     let mut private = project;
     private["name"] = json!("private");
-    private["vpcConfig"] = json!({"vpcId": "vpc-1", "subnets": ["s-1"], "securityGroupIds": ["g-1"]});
+    private["vpcConfig"] =
+        json!({"vpcId": "vpc-1", "subnets": ["s-1"], "securityGroupIds": ["g-1"]});
     let said = root.refused(
         "vpcConfig",
         &["codebuild", "create-project", "--cli-input-json", &private.to_string()],

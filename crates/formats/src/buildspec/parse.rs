@@ -276,10 +276,7 @@ fn artifacts(node: &Node, version: Version) -> Result<Artifacts, yaml::Error> {
     if primary.files.is_empty() && secondary.is_empty() {
         return Err(yaml::Error::new(node.at, "artifacts has no files"));
     }
-    Ok(Artifacts {
-        primary,
-        secondary,
-    })
+    Ok(Artifacts { primary, secondary })
 }
 
 fn secondary_artifacts(

@@ -236,7 +236,7 @@ pub fn mark_of(number: &str) -> String {
     format!("{number}.{}", std::env::var(MARK).unwrap_or_else(|_| std::process::id().to_string()))
 }
 
-pub fn inside(number: &str) -> Vec<i32> {
+fn inside(number: &str) -> Vec<i32> {
     let line = format!("sleep {number}");
     processes(&line).into_iter().filter(|pid| !is_supervisor(*pid)).collect()
 }

@@ -220,7 +220,10 @@ async fn builds_may_be_batches() {
     let stages = json!([source(), stage("Build", json!([compile.clone()]))]);
     let id = bench.create(stages).await;
     let limit = Duration::from_secs(20);
-    TestYard::until(limit, || async { (!bench.world.state().started_batches.is_empty()).then_some(()) }).await;
+    TestYard::until(limit, || async {
+        (!bench.world.state().started_batches.is_empty()).then_some(())
+    })
+    .await;
     bench.world.state().batches_end = Some(BuildStatusType::Succeeded);
     bench.comes_to(&id, "Succeeded").await;
     let done = bench.action(&id, "Compile").await;
@@ -245,7 +248,10 @@ async fn builds_may_be_batches() {
     let mut pipeline = bench.pipeline(json!([source(), stage("Build", json!([compile]))]));
     pipeline["name"] = json!("combined");
     bench.ok("CreatePipeline", json!({"pipeline": pipeline.clone()})).await;
-    TestYard::until(limit, || async { (bench.world.state().started_batches.len() > 1).then_some(()) }).await;
+    TestYard::until(limit, || async {
+        (bench.world.state().started_batches.len() > 1).then_some(())
+    })
+    .await;
     {
         let state = bench.world.state();
         let start = &state.started_batches[1];

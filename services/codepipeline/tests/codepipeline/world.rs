@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use api_developer::codebuild::{
-    self, Build, BuildArtifacts, BuildBatch, BuildBatchPhase, BuildPhase, BuildPhaseType, BuildStatusType,
-    ExportedEnvironmentVariable, PhaseContext, ProjectSource, StartBuildBatchInput,
-    StartBuildInput,
+    self, Build, BuildArtifacts, BuildBatch, BuildBatchPhase, BuildPhase, BuildPhaseType,
+    BuildStatusType, ExportedEnvironmentVariable, PhaseContext, ProjectSource,
+    StartBuildBatchInput, StartBuildInput,
 };
 use api_developer::codecommit::{self, BranchInfo, Commit, FileModeType, Folder, UserInfo};
 use api_developer::codedeploy::{self, CreateDeploymentInput, DeploymentInfo, DeploymentStatus};

@@ -2,7 +2,7 @@
 
 use super::harness::*;
 use super::place;
-use crate::shells::{Seat, inside, mark_of, run, told};
+use crate::shells::{Seat, mark_of, run, told};
 use codeyard_sandbox::Sandbox as _;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -13,6 +13,8 @@ async fn waiting(yard: &Yard) -> std::sync::Arc<dyn codeyard_sandbox::Handle> {
     spec.env.push(("SECRET".into(), "whispered".into()));
     let handle = yard.local.start(spec).await.unwrap();
     until_output(handle.as_ref(), "ready").await;
+    // What has the variables that were exported.
+    until("it sleeps", || !sleeping("4299").is_empty());
     handle
 }
 
@@ -20,6 +22,15 @@ fn enter(yard: &Yard, words: &[&str]) -> Command {
     let mut command = Command::new(SUPERVISOR);
     command.arg("__sandbox").arg("enter").arg(yard.base().join("s")).args(words);
     command
+}
+
+/// Not what is about to become it.
+fn sleeping(number: &str) -> Vec<i32> {
+    let is_sleep = |pid: &i32| {
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.starts_with(b"sleep\0")
+    };
+    processes(&format!("sleep {number}")).into_iter().filter(is_sleep).collect()
 }
 
 #[tokio::test]
@@ -60,7 +71,7 @@ async fn a_terminal_as_a_person_expects_it() {
     seat.until("term=vt100 here=yes it is size=33 101");
     assert!(seat.is_raw(), "keys go inside as they are");
     seat.type_in(&format!("sleep {}\r", mark_of("4298")));
-    until("it sleeps", || !inside("4298").is_empty());
+    until("it sleeps", || !sleeping("4298").is_empty());
     seat.type_in("\u{3}");
     seat.type_in("echo status=$?\r");
     seat.until("status=130");
@@ -88,16 +99,16 @@ async fn the_shell_ends_with_its_command_and_with_the_build() {
     let handle = waiting(&yard).await;
     for signal in [Signal::SIGTERM, Signal::SIGKILL] {
         let mut seat = Seat::take(&enter(&yard, &["root", "sleep", &mark_of("4297")]));
-        until("it sleeps", || !inside("4297").is_empty());
+        until("it sleeps", || !sleeping("4297").is_empty());
         until("raw", || seat.is_raw());
         kill(Pid::from_raw(seat.child.id().cast_signed()), signal).unwrap();
-        until("it is gone", || inside("4297").is_empty());
+        until("it is gone", || sleeping("4297").is_empty());
         seat.child.wait().unwrap();
     }
     let mut child =
         enter(&yard, &["root", "sleep", &mark_of("4297")]).stdin(Stdio::null()).spawn().unwrap();
-    until("it sleeps", || !inside("4297").is_empty());
+    until("it sleeps", || !sleeping("4297").is_empty());
     yard.local.destroy(handle.id()).await.unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(137));
-    until("it is gone", || inside("4297").is_empty());
+    until("it is gone", || sleeping("4297").is_empty());
 }
