@@ -48,7 +48,9 @@ pub fn run(place: &Place<'_>, user: &str, argv: &[OsString]) -> Result<i32, Stri
     let words: Option<Vec<String>> = words.collect();
     let words = words.ok_or("engines take no words that are not UTF-8")?;
     let doors = Doors::make(&place.layout.replies()).map_err(failed("make a pipe"))?;
+    // Those of another user's processes can't be read.
     let surroundings = place.init.and_then(youngest_below).map(Surroundings::of);
+    let surroundings = surroundings.filter(|it| !it.environment.is_empty());
     if surroundings.is_none() {
         let _ = writeln!(
             io::stderr(),

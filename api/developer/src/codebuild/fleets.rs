@@ -29,6 +29,7 @@ pub struct Fleet {
 /// [ListFleets](https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ListFleets.html)
 #[derive(Shape, Default, Clone, PartialEq)]
 pub struct ListFleetsInput {
+    #[shape(sensitive)]
     pub next_token: Option<String>,
     #[shape(min = 1, max = 100)]
     pub max_results: Option<i32>,

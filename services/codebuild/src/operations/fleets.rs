@@ -7,6 +7,9 @@ use types::{Arn, Scope};
 use super::on_all;
 use crate::{errors, fleets, listing};
 
+const RESERVED: &str = "fleets are machines that AWS keeps for you: builds run on the yard's own, as \
+                        many at once as `codeyard up --build-slots` says";
+
 /// As far as it can be told from a name.
 fn fleet_arn(scope: &Scope, name: &str) -> String {
     let resource = format!("fleet/{name}");
@@ -32,5 +35,7 @@ pub(super) fn rows(service: Service) -> Service {
             "maxResults",
             listing::PAGE,
         ))
-        .lacks(&["CreateFleet", "DeleteFleet", "UpdateFleet"])
+        .refuses("CreateFleet", RESERVED, None)
+        .refuses("DeleteFleet", RESERVED, None)
+        .refuses("UpdateFleet", RESERVED, None)
 }
