@@ -1,6 +1,8 @@
 //! Values that only their surroundings tell: AWS keys in pairs, what is assigned to names such as
 //! `api_key`, and passwords in URLs.
 
+use std::ops::Range;
+
 use memchr::{memchr, memchr2, memmem};
 
 use super::random::{Makeup, entropy, stands_in};
@@ -38,7 +40,10 @@ impl AwsKeys {
         if line.len() < AWS_ID {
             return;
         }
+        let mut behind = 0;
         for run in line.split(|byte| !in_secret(*byte)) {
+            let at = behind;
+            behind += run.len() + 1;
             if run.len() != AWS_ID && run.len() != AWS_SECRET {
                 continue;
             }
@@ -46,7 +51,7 @@ impl AwsKeys {
                 self.id = Some(number);
                 found.extend(self.secrets.drain(..).map(tell));
             } else {
-                secret |= is_secret(run);
+                secret |= is_secret(run) && !is_in_address(line, at..at + run.len());
             }
         }
         if !secret {
@@ -81,6 +86,13 @@ fn is_secret(run: &[u8]) -> bool {
         && !makeup.hex
         && entropy(run) >= AWS_ENTROPY
         && !stands_in(run)
+}
+
+/// Whether a dot joins it to more, as in `docs.aws.amazon.com/…/ObjectOperations.html`.
+fn is_in_address(line: &[u8], run: Range<usize>) -> bool {
+    let before = run.start.checked_sub(1).and_then(|at| line.get(at));
+    let more = line.get(run.end + 1).is_some_and(u8::is_ascii_alphanumeric);
+    before == Some(&b'.') || line.get(run.end) == Some(&b'.') && more
 }
 
 /// Whether a line speaks of an AWS secret: `aws_secret_access_key`, `SecretAccessKey`.

@@ -163,6 +163,20 @@ fn aws_keys_are_found_in_pairs() {
     }
 }
 
+#[test]
+fn an_address_is_no_key() {
+    let page = "https://docs.aws.amazon.com/AmazonS3/latest/dev/ObjectOperations";
+    for text in [
+        format!("a secret access key, see <a href='{page}.html'>"),
+        format!("see {page}, the secret access key\n"),
+        format!("id AKIA{}, see {page}", random(5, UPPER, 16)),
+    ] {
+        assert!(rules(&text).is_empty(), "{text}");
+    }
+    let secret = random(3, ALNUM, 40);
+    assert_eq!(rules(&format!("The secret access key is {secret}. Keep it.")).len(), 1);
+}
+
 fn pem(label: &str, newline: &str, body: &str) -> String {
     format!("-----BEGIN {label}-----{newline}{body}{newline}-----END {label}-----{newline}")
 }
