@@ -10,6 +10,7 @@ mod clients;
 mod comments;
 mod comparing;
 mod git_clients;
+mod merge_support;
 mod merges;
 mod odd_requests;
 mod pull_request_merges;
