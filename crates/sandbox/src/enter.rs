@@ -27,6 +27,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The namespaces that a sandbox has of its own, in the order in which they are taken on: the
 /// user's rights in the others come with the first.
@@ -37,6 +38,13 @@ const NAMESPACES: [(&str, CloneFlags); 5] = [
     ("pid", CloneFlags::CLONE_NEWPID),
     ("mnt", CloneFlags::CLONE_NEWNS),
 ];
+
+/// Namespaces that this process is not in, held open.
+type Namespaces = Vec<(OwnedFd, CloneFlags)>;
+
+/// How often a process is looked for that stays long enough to be entered by, and how long apart.
+const ATTEMPTS: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The status of a shell that a signal ended is this and the signal's number.
 pub(crate) const SIGNALLED: i32 = 128;
@@ -59,9 +67,7 @@ pub fn run(words: &[OsString]) -> Result<i32, String> {
         let place = Place { layout: &layout, engine, container, init };
         return enter_container::run(&place, &user.to_string_lossy(), argv);
     }
-    let target = find(&layout, found)?;
-    let surroundings = Surroundings::of(target.pid);
-    let namespaces = target.namespaces()?;
+    let (target, surroundings, namespaces) = hold(&layout, &found)?;
     // What the person's shell has open is not for the program.
     sys::close_on_exec_from(3).map_err(|error| format!("failed to keep files back: {error}"))?;
     let wires = terminal::Wires::open()?;
@@ -109,7 +115,7 @@ pub fn run(words: &[OsString]) -> Result<i32, String> {
 fn start(
     target: &Target,
     surroundings: &Surroundings,
-    namespaces: Vec<(OwnedFd, CloneFlags)>,
+    namespaces: Namespaces,
     wires: &terminal::Wires,
     user: &str,
     argv: &[OsString],
@@ -163,20 +169,41 @@ fn look(directory: &Path) -> Result<(Layout, Found), String> {
     Ok((layout, found))
 }
 
-fn find(layout: &Layout, found: Found) -> Result<Target, String> {
-    let (id, Found { init, groups, .. }) = (layout.id(), found);
-    let init = init.ok_or_else(|| format!("{id} is not ready yet"))?;
-    if !init.is_alive() {
-        return Err(format!("the sandbox {id} has ended"));
-    }
-    let pid = youngest_below(init.pid).ok_or_else(|| format!("nothing runs in {id} now"))?;
-    // Found while init was there: so it is a process of the sandbox.
-    let identity = Identity::of(pid).map_err(|error| error.to_string())?;
-    match init.is_alive() && identity.is_alive() {
-        true => {
-            Ok(Target { pid, group: Group::existing(&groups, id.as_str()), doors: layout.doors() })
+/// What a shell takes on, of a process that runs in the sandbox just now. The youngest is often one
+/// that ends the moment after, such as a `sleep` in a loop: then it is the next one's turn.
+fn hold(layout: &Layout, found: &Found) -> Result<(Target, Surroundings, Namespaces), String> {
+    let id = layout.id();
+    let init = found.init.as_ref().ok_or_else(|| format!("{id} is not ready yet"))?;
+    let mut attempts = ATTEMPTS;
+    loop {
+        if !init.is_alive() {
+            return Err(format!("the sandbox {id} has ended"));
         }
-        false => Err(format!("the sandbox {id} has ended")),
+        attempts -= 1;
+        match hold_youngest(layout, found, init) {
+            Err(_) if attempts > 0 => std::thread::sleep(PAUSE),
+            held => return held,
+        }
+    }
+}
+
+fn hold_youngest(
+    layout: &Layout,
+    found: &Found,
+    init: &Identity,
+) -> Result<(Target, Surroundings, Namespaces), String> {
+    let id = layout.id();
+    let pid = youngest_below(init.pid).ok_or_else(|| format!("nothing runs in {id} now"))?;
+    let identity = Identity::of(pid).map_err(|error| error.to_string())?;
+    let group = Group::existing(&found.groups, id.as_str());
+    let target = Target { pid, group, doors: layout.doors() };
+    let surroundings = Surroundings::of(pid);
+    let namespaces = target.namespaces()?;
+    // Still there after all was opened, and init too: so this was all along a process of the
+    // sandbox, not another that has come to its number.
+    match init.is_alive() && identity.is_alive() {
+        true => Ok((target, surroundings, namespaces)),
+        false => Err(format!("nothing stays in {id}")),
     }
 }
 
@@ -280,7 +307,7 @@ impl Target {
     }
 
     /// Those that this process is not in already, held open: the sandbox's processes may end.
-    fn namespaces(&self) -> Result<Vec<(OwnedFd, CloneFlags)>, String> {
+    fn namespaces(&self) -> Result<Namespaces, String> {
         let failed = |error: io::Error| format!("failed to look at the sandbox: {error}");
         let mut all = Vec::new();
         for (name, flag) in NAMESPACES {

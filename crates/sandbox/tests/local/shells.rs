@@ -54,6 +54,24 @@ async fn a_file_of_the_callers_stays_outside() {
     finish(handle).await;
 }
 
+/// What runs in a build is often gone the moment after.
+#[tokio::test]
+async fn a_sandbox_of_short_lives_is_entered() {
+    let yard = Yard::new();
+    let handle = yard
+        .local
+        .start(build("s", &["echo ready", "while true; do /bin/true; done"]))
+        .await
+        .unwrap();
+    until_output(handle.as_ref(), "ready").await;
+    for _ in 0..20 {
+        let ran = run(enter(&yard, "s", &["root", "echo", "in"]), "");
+        assert_eq!(told(&ran), "in\n||Some(0)");
+    }
+    handle.stop("enough").await.unwrap();
+    finish(handle).await;
+}
+
 #[tokio::test]
 async fn pipes_carry_input_output_and_status() {
     let yard = Yard::new();

@@ -39,8 +39,9 @@ async fn projects_take_turns() {
     for id in &busy {
         of_busy.push(taken_at(&yard.finished(id).await));
     }
-    // Builds of one project keep their order.
-    assert!(of_busy.is_sorted(), "{of_busy:?}");
+    // Builds of one project keep their order; two that are taken at once may be a moment apart.
+    let in_order = of_busy.windows(3).all(|taken| taken[0] <= taken[2]);
+    assert!(in_order, "{of_busy:?}");
     // Between asking and the third of the calm, the busy had as many turns, not all of them: two
     // slots may have been taken just before.
     let last = of_calm.iter().copied().fold(0.0, f64::max);
