@@ -345,6 +345,17 @@ fn agent_command_line() -> Clap {
         )
 }
 
+/// Reads `NAME=VALUE`.
+///
+/// # Errors
+/// Without a name or an equals sign.
+pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it is not of the form NAME=VALUE".to_owned()),
+    }
+}
+
 fn flag(name: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue)
 }

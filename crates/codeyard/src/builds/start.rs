@@ -7,6 +7,7 @@ use client::Client;
 use serde_json::{Value, json};
 
 use super::{call, repeated, watch};
+use crate::cli;
 use crate::failure::{Failure, Outcome};
 use crate::screen::Screen;
 
@@ -33,7 +34,7 @@ pub(super) fn command_line() -> Clap {
             repeated("env")
                 .short('e')
                 .value_name("NAME=VALUE")
-                .value_parser(variable)
+                .value_parser(cli::pair)
                 .help("An environment variable, before the project's; may be repeated"),
         )
         .arg(Arg::new("debug").long("debug").action(ArgAction::SetTrue).help(
@@ -75,14 +76,6 @@ impl Wish {
             input["environmentVariablesOverride"] = json!(variables);
         }
         input
-    }
-}
-
-/// `NAME=VALUE`
-fn variable(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("it is not of the form NAME=VALUE".to_owned()),
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command as Clap, value_parser};
 
+use crate::cli::pair;
 use crate::failure::{Context as _, Failure, Outcome};
 
 /// The image that a build names unless told otherwise; run on this machine itself.
@@ -113,14 +114,6 @@ pub(crate) fn command_line() -> Clap {
                 .default_value("60")
                 .help("How long it may take"),
         )
-}
-
-/// `NAME=VALUE`
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("it is not of the form NAME=VALUE".to_owned()),
-    }
 }
 
 impl Options {
