@@ -13,7 +13,7 @@ function compressed(): Plugin {
       else if (!name.endsWith('.gz')) writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
     }
   };
-  return { name: 'compressed', apply: 'build', closeBundle: () => compress('dist') };
+  return { name: 'compressed', apply: 'build', closeBundle: () => compress(outDir) };
 }
 
 /** Cloudscape's style sheet brings Open Sans along, 140 KB of it; the system's fonts do. */
@@ -28,12 +28,17 @@ function withoutFonts(): Plugin {
   };
 }
 
+/** Where the files go; the yard's build takes those in `dist`. */
+const outDir = process.env.CONSOLE_DIST ?? 'dist';
+
 const yard = process.env.CODEYARD_URL ?? 'http://127.0.0.1:4566';
 
 export default defineConfig({
   base: '/console/',
   plugins: [react(), withoutFonts(), compressed()],
   build: {
+    outDir,
+    emptyOutDir: true,
     target: 'es2022',
     // The pages' policy has no place for data URLs but of images.
     assetsInlineLimit: 0,

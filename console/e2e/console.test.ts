@@ -1,24 +1,19 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { flags, freshPages, TestYard } from './yard';
+import { PASSWORD, Visit } from './visit';
+import { TestYard } from './yard';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const OUT = 'e2e/out';
-/** The guide's pictures. */
-const SHOWN = ['home', 'failed-build', 'refused'];
-const PASSWORD = 'Correct-horse-1';
 const PROJECT = 'arn:aws:codebuild:us-east-1:000000000000:project/greeter';
 
 let yard: TestYard;
-let browser: Browser;
-let page: Page;
-/** What the pages' policy refused, and what failed in them. */
-const complaints: string[] = [];
+let visit: Visit;
+let page: Visit['page'];
+const signIn = (name: string, password: string) => visit.signIn(name, password);
+const signOut = (name: string) => visit.signOut(name);
+const isAccessible = () => visit.isAccessible();
+const picture = (name: string) => visit.picture(name);
 
 beforeAll(async () => {
-  mkdirSync(OUT, { recursive: true });
   yard = await TestYard.start();
   await yard.builderRole();
   await yard.project('greeter', ['echo hello from the build', 'sleep 1', 'for n in 1 2 3; do echo "line $n"; done']);
@@ -31,56 +26,16 @@ beforeAll(async () => {
   const start = { Effect: 'Allow', Action: ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:RetryBuild'], Resource: PROJECT };
   await yard.user('ann', PASSWORD, [read, start]);
   await yard.user('rod', PASSWORD, [read]);
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM,
-    args: flags,
-  });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: 'light', locale: 'en-GB', timezoneId: 'UTC' });
-  page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  await page.addInitScript(() => {
-    addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
-  });
-  await freshPages(page, yard.url);
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    // Refusals by the yard are part of the story.
-    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
-  });
+  visit = await Visit.begin(yard);
+  page = visit.page;
 });
 
-afterEach(async ({ task }) => {
-  if (task.result?.state !== 'fail') return;
-  await page.screenshot({ path: `${OUT}/failed.png` });
-  console.error(`the page is in ${OUT}/failed.png;`, ...complaints);
-});
+afterEach(({ task }) => visit?.keepFailure(task));
 
 afterAll(async () => {
-  await browser?.close();
+  await visit?.end();
   await yard?.stop();
 });
-
-const signIn = async (name: string, password: string) => {
-  await page.getByLabel('IAM user name').fill(name);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-};
-const signOut = async (name: string) => {
-  await page.getByRole('button', { name }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await page.getByRole('heading', { name: 'Sign in to Codeyard' }).waitFor();
-};
-const picture = (name: string) => page.screenshot({ path: `${(SHOWN.includes(name) && process.env.SCREENSHOTS) || OUT}/console-${name}.png`, animations: 'disabled' });
-
-/** No finding that keeps somebody from using the page. */
-const isAccessible = async () => {
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }).axe.run();
-    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
-  });
-  expect(found, await page.title()).toEqual([]);
-};
 
 test('a browser is sent to the console, and a stranger stays outside', async () => {
   const sent = await fetch(yard.url, { headers: { accept: 'text/html' }, redirect: 'manual' });
@@ -191,5 +146,5 @@ test('a one-time link signs root in, once', async () => {
 });
 
 test('nothing was refused by the pages’ own policy, and nothing failed', () => {
-  expect(complaints).toEqual([]);
+  expect(visit.complaints).toEqual([]);
 });

@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['e2e/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // One browser, one yard, one story.
+    // A story at a time: each has a browser and a yard of its own.
     fileParallelism: false,
     bail: 1,
   },

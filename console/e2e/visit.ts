@@ -1,0 +1,87 @@
+// A browser at a yard's console, and what every story does there.
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { flags, freshPages, type TestYard } from './yard';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const OUT = 'e2e/out';
+/** The pictures that the guide shows; all others are only for looking. */
+const SHOWN = ['home', 'failed-build', 'refused'];
+
+/** A password that the yard takes. */
+export const PASSWORD = 'Correct-horse-1';
+
+export class Visit {
+  /** What the pages' policy refused, and what failed in them. */
+  readonly complaints: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    private readonly browser: Browser,
+  ) {}
+
+  static async begin(yard: TestYard): Promise<Visit> {
+    mkdirSync(OUT, { recursive: true });
+    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: flags });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: 'light', locale: 'en-GB', timezoneId: 'UTC' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    const visit = new Visit(page, browser);
+    await page.addInitScript(() => {
+      addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+    });
+    await freshPages(page, yard.url);
+    page.on('pageerror', (error) => visit.complaints.push(String(error)));
+    page.on('console', (message) => {
+      // Refusals by the yard are part of the story.
+      if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) visit.complaints.push(message.text());
+    });
+    return visit;
+  }
+
+  end = () => this.browser.close();
+
+  async signIn(name: string, password: string) {
+    await this.page.getByLabel('IAM user name').fill(name);
+    await this.page.getByLabel('Password').fill(password);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  async signOut(name: string) {
+    await this.page.getByRole('button', { name }).click();
+    await this.page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await this.page.getByRole('heading', { name: 'Sign in to Codeyard' }).waitFor();
+  }
+
+  /** A picture of the page, `console-NAME.png`. */
+  picture(name: string) {
+    const dir = (SHOWN.includes(name) && process.env.SCREENSHOTS) || OUT;
+    return this.page.screenshot({ path: `${dir}/console-${name}.png`, animations: 'disabled' });
+  }
+
+  /** No finding that keeps somebody from using the page. */
+  async isAccessible() {
+    // What fades in has less contrast for a moment.
+    await this.page.evaluate(() => {
+      const ending = document.getAnimations().filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
+      return Promise.allSettled(ending.map(({ finished }) => finished));
+    });
+    await this.page.evaluate(axeSource);
+    const found = await this.page.evaluate(async () => {
+      const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }).axe.run();
+      return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
+    });
+    expect(found, await this.page.title()).toEqual([]);
+  }
+
+  /** For `afterEach`: keeps the page on which a test failed. */
+  async keepFailure(task: { name: string; result?: { state?: string } }) {
+    if (task.result?.state !== 'fail') return;
+    const path = `${OUT}/failed-${task.name.replace(/\W+/g, '-').slice(0, 60)}.png`;
+    await this.page.screenshot({ path });
+    console.error(`the page is in ${path};`, ...this.complaints);
+  }
+}
