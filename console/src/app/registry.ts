@@ -1,6 +1,7 @@
 // All services of the console, in the order of the side navigation.
 
 import { codebuild } from '../services/codebuild';
+import { codecommit } from '../services/codecommit';
 import type { ConsoleService } from './service';
 
-export const services: ConsoleService[] = [codebuild];
+export const services: ConsoleService[] = [codecommit, codebuild];
