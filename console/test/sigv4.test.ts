@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { hex, hmac, sha256 } from '../src/api/sha256';
-import { sign } from '../src/api/sigv4';
+import { presign, queryOf, sign } from '../src/api/sigv4';
 
 test('hashes as everybody else does, at every length around the blocks', () => {
   for (let length = 0; length < 300; length++) {
@@ -35,4 +35,19 @@ test('signs as AWS documents it', () => {
   );
   expect(headers['x-amz-security-token']).toBe('TK');
   expect(headers.host).toBeUndefined();
+});
+
+test('a presigned address is AWS’s own example', () => {
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+  const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' };
+  const request = { method: 'GET', host: 'examplebucket.s3.amazonaws.com', path: '/test.txt', query: {} };
+  expect(presign(request, credentials, 'us-east-1', 's3', new Date('2013-05-24T00:00:00Z'), 86400)).toBe(
+    '/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request' +
+      '&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host' +
+      '&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
+  );
+});
+
+test('queries are in the order of what is encoded', () => {
+  expect(queryOf({ b: "a b/*'", 'a-b': 1, a: undefined, A: 'é' })).toBe('A=%C3%A9&a-b=1&b=a%20b%2F%2A%27');
 });

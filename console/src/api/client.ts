@@ -2,8 +2,9 @@
 // the AWS CLI could not do with the same credentials.
 
 import { ApiError } from './errors';
-import { end, now, session } from './session';
+import { end, now, session, type Session } from './session';
 import { sign } from './sigv4';
+import { unescapeXml } from './xml';
 
 /** A service that speaks JSON: its signing name and the prefix of its targets. */
 export interface JsonService {
@@ -39,22 +40,27 @@ export async function send(
     throw new ApiError(0, 'Unreachable', 'The yard does not answer.');
   }
   if (answer.ok) return answer;
-  const text = await answer.text();
-  const error = errorOf(answer, text);
-  // Another tab or call may have signed in anew meanwhile.
-  if (OVER.has(error.code) && session.get() === who) end('Your session has ended. Sign in to go on.');
+  const error = errorOf(answer.status, answer.statusText, (name) => answer.headers.get(name), await answer.text());
+  overBy(error, who);
   throw error;
 }
 
-function errorOf(answer: Response, text: string): ApiError {
-  const id = answer.headers.get('x-amzn-requestid') ?? undefined;
+/** Ends the session where an error says that it is over. */
+export function overBy(error: ApiError, who: Session) {
+  // Another tab or call may have signed in anew meanwhile.
+  if (OVER.has(error.code) && session.get() === who) end('Your session has ended. Sign in to go on.');
+}
+
+/** The error of an answer, in whichever protocol's form. */
+export function errorOf(status: number, statusText: string, header: (name: string) => string | null, text: string): ApiError {
+  const id = header('x-amzn-requestid') ?? header('x-amz-request-id') ?? undefined;
   try {
     const body = JSON.parse(text);
-    const code = String(body.__type ?? body.code ?? answer.statusText).split('#').pop() ?? '';
-    return new ApiError(answer.status, code, String(body.message ?? body.Message ?? ''), id);
+    const code = String(body.__type ?? body.code ?? statusText).split('#').pop() ?? '';
+    return new ApiError(status, code, String(body.message ?? body.Message ?? ''), id);
   } catch {
-    const part = (tag: string) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1];
-    return new ApiError(answer.status, part('Code') ?? `HTTP ${answer.status}`, part('Message') ?? '', id);
+    const part = (tag: string) => unescapeXml(new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1] ?? '');
+    return new ApiError(status, part('Code') || `HTTP ${status}`, part('Message'), id);
   }
 }
 
