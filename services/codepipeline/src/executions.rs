@@ -9,6 +9,8 @@ use crate::catalog::{self, Provider};
 use crate::errors;
 use crate::flow::{Flow, Start};
 use crate::model::{Execution, Pipeline};
+use crate::pipeline_variables;
+use crate::variables::VARIABLES_NAMESPACE;
 
 /// The principal in whose name rules of EventBridge start pipelines.
 const EVENTS: &str = "events.amazonaws.com";
@@ -18,12 +20,6 @@ pub async fn start_pipeline_execution(
     cx: Cx,
     input: StartPipelineExecutionInput,
 ) -> Result<StartPipelineExecutionOutput, Error> {
-    if input.variables.as_ref().is_some_and(|it| !it.is_empty()) {
-        return Err(errors::VALIDATION.error(
-            "variables are a feature of V2 pipelines with pipeline-level variables, which are not \
-             supported yet",
-        ));
-    }
     let inner = cx.clone();
     let id = cx
         .write(move |tx| {
@@ -31,12 +27,15 @@ pub async fn start_pipeline_execution(
             if let Some(token) = &input.client_request_token
                 && let Some(known) = by_token(tx, &inner, flow.pipeline(), token)?
             {
-                return same_request(&known, input.source_revisions.as_deref());
+                return same_request(&known, &input);
             }
             let overrides = input.source_revisions.clone().unwrap_or_default();
             check_overrides(&flow.pipeline().declaration, &overrides)?;
+            let given = input.variables.as_deref().unwrap_or_default();
+            let variables = pipeline_variables::resolve(&flow.pipeline().declaration, given)?;
             let token = input.client_request_token.clone();
-            let id = flow.start(tx, Start { trigger: trigger(&inner), token, overrides })?;
+            let trigger = trigger(&inner);
+            let id = flow.start(tx, Start { trigger, token, overrides, variables })?;
             flow.run(tx)?;
             Ok(id)
         })
@@ -63,15 +62,21 @@ fn by_token(
 }
 
 /// A repeated request gets the execution that the first one started.
-fn same_request(
-    known: &Execution,
-    overrides: Option<&[SourceRevisionOverride]>,
-) -> Result<String, Error> {
-    match known.overrides == overrides.unwrap_or_default() {
+fn same_request(known: &Execution, input: &StartPipelineExecutionInput) -> Result<String, Error> {
+    let other = |what: &str| {
+        let why = format!("The clientRequestToken was used before in a request with other {what}");
+        Err(errors::CONFLICT.error(why))
+    };
+    if known.overrides != input.source_revisions.as_deref().unwrap_or_default() {
+        return other("source revisions");
+    }
+    let had = known.namespaces.get(VARIABLES_NAMESPACE);
+    let has = |given: &PipelineVariable| {
+        had.and_then(|values| values.get(&given.name)) == Some(&given.value)
+    };
+    match input.variables.iter().flatten().all(has) {
         true => Ok(known.id.clone()),
-        false => Err(errors::CONFLICT.error(
-            "The clientRequestToken was used before in a request with other source revisions",
-        )),
+        false => other("variables"),
     }
 }
 

@@ -23,7 +23,8 @@ use crate::model::{
 };
 use crate::pipelines::not_found;
 use crate::plan::{self, Active, Move};
-use crate::{actions, events, starting};
+use crate::variables::VARIABLES_NAMESPACE;
+use crate::{actions, events, pipeline_variables, starting};
 
 /// Most executions of one pipeline that can be active: one in and one in front of each stage.
 const MAX_ACTIVE: usize = 2 * 50 + 1;
@@ -45,6 +46,8 @@ pub struct Start {
     pub token: Option<String>,
     /// Revisions to take instead of the newest.
     pub overrides: Vec<SourceRevisionOverride>,
+    /// The pipeline's own variables; those that are missing have their defaults.
+    pub variables: BTreeMap<String, String>,
 }
 
 /// How an action ended.
@@ -161,7 +164,11 @@ impl Flow {
 
     /// Starts an execution; answers its id.
     pub fn start(&mut self, tx: &mut WriteTx<'_>, start: Start) -> Result<String, StoreError> {
-        let Start { trigger, token, overrides } = start;
+        let Start { trigger, token, overrides, mut variables } = start;
+        for (name, value) in pipeline_variables::defaults(&self.pipeline.declaration) {
+            variables.entry(name).or_insert(value);
+        }
+        let own = (VARIABLES_NAMESPACE.to_owned(), variables);
         let first = self.pipeline.declaration.stages.first();
         let stage = first.map(|stage| stage.name.clone()).unwrap_or_default();
         let execution = Execution {
@@ -176,6 +183,7 @@ impl Flow {
             updated: self.now,
             overrides,
             stage: stage.clone(),
+            namespaces: Some(own).filter(|(_, values)| !values.is_empty()).into_iter().collect(),
             ..Execution::default()
         };
         tx.emit(&events::pipeline(&self.scope, self.now, &execution, "STARTED"))?;

@@ -6,10 +6,10 @@ use store::{Listing, Query, ReadTx, Stored};
 use types::PageToken;
 use wire::Error;
 
-use crate::errors;
 use crate::executions::of_pipeline;
 use crate::model::{ActionRun, Execution, Pipeline};
 use crate::pipelines::{after, not_found};
+use crate::{errors, pipeline_variables};
 
 /// Entries in a page, if the request does not tell.
 pub const PAGE: usize = 100;
@@ -46,7 +46,7 @@ pub async fn get_pipeline_execution(
             status: Some(execution.status),
             status_summary: execution.status_summary,
             artifact_revisions: Some(execution.artifact_revisions),
-            variables: None,
+            variables: pipeline_variables::shown(&execution.namespaces),
             trigger: Some(execution.trigger),
             execution_mode: Some(ExecutionMode::Superseded),
             execution_type: Some(ExecutionType::Standard),

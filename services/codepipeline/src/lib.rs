@@ -31,6 +31,7 @@ mod history;
 mod listening;
 mod model;
 mod operations;
+mod pipeline_variables;
 mod pipelines;
 mod plan;
 mod polling;

@@ -79,7 +79,7 @@ fn keeping(service: Service) -> Service {
             op(CreatePipeline, pipelines::create_pipeline)
                 .write()
                 .partial(
-                    "V1 structure; CodeCommit, S3, CodeBuild, CodeDeploy and manual approval \
+                    "V1 structure and variables; CodeCommit, S3, CodeBuild, CodeDeploy and manual approval \
                      actions in one region",
                 )
                 .errors(errors::ALL)
@@ -137,7 +137,6 @@ fn running(service: Service) -> Service {
         .operation(
             on_pipeline!(StartPipelineExecution, executions::start_pipeline_execution, name)
                 .write()
-                .partial("variables")
                 .idempotent("clientRequestToken")
                 .events(EVENTS),
         )

@@ -18,7 +18,7 @@ use api_developer::codepipeline::{
 };
 use wire::Error;
 
-use crate::errors;
+use crate::{errors, pipeline_variables};
 
 /// Least stages of a pipeline.
 const MIN_STAGES: usize = 2;
@@ -62,6 +62,7 @@ pub fn run_order(action: &ActionDeclaration) -> i32 {
 /// AWS's `Invalid…Exception` for the part that is wrong, `LimitExceededException` for too much.
 pub fn check(pipeline: &PipelineDeclaration, region: &str) -> Result<(), Error> {
     check_features(pipeline)?;
+    pipeline_variables::check(pipeline)?;
     check_artifact_stores(pipeline, region)?;
     check_stages(pipeline)?;
     for stage in &pipeline.stages {
@@ -82,9 +83,6 @@ fn check_features(pipeline: &PipelineDeclaration) -> Result<(), Error> {
     let mode = pipeline.execution_mode.unwrap_or_default();
     if mode != ExecutionMode::Superseded {
         return refuse(&format!("executionMode {mode} is not possible: execution modes"));
-    }
-    if pipeline.variables.as_ref().is_some_and(|it| !it.is_empty()) {
-        return refuse("pipeline-level variables");
     }
     if pipeline.triggers.as_ref().is_some_and(|it| !it.is_empty()) {
         return refuse("triggers");

@@ -6,8 +6,8 @@ use api_developer::codepipeline::PipelineDeclaration;
 use wire::Error;
 
 use super::run_order;
-use crate::errors;
 use crate::variables::{self, PIPELINE_EXECUTION_ID, PIPELINE_NAMESPACE, VARIABLES_NAMESPACE};
+use crate::{errors, pipeline_variables};
 
 pub(super) fn check(pipeline: &PipelineDeclaration) -> Result<(), Error> {
     let namespaces = producers(pipeline)?;
@@ -16,7 +16,7 @@ pub(super) fn check(pipeline: &PipelineDeclaration) -> Result<(), Error> {
             for (key, value) in action.configuration.iter().flatten() {
                 for reference in variables::references(value) {
                     let here = (stage_at, run_order(action));
-                    if let Some(problem) = problem(reference, here, &namespaces) {
+                    if let Some(problem) = problem(reference, here, &namespaces, pipeline) {
                         return Err(errors::INVALID_ACTION_DECLARATION.error(format!(
                             "Valid format for a pipeline execution variable reference is a \
                              namespace and a key separated by a period (.). The following \
@@ -37,6 +37,7 @@ fn problem(
     reference: &str,
     here: (usize, i32),
     namespaces: &BTreeMap<&str, (usize, i32)>,
+    pipeline: &PipelineDeclaration,
 ) -> Option<&'static str> {
     let Some((namespace, key)) = variables::split(reference) else {
         return Some("not in that format");
@@ -46,10 +47,8 @@ fn problem(
             .then_some("referencing a variable that the namespace codepipeline does not have");
     }
     if namespace == VARIABLES_NAMESPACE {
-        return Some(
-            "referencing pipeline-level variables, which are a feature of V2 pipelines that is \
-             not supported yet",
-        );
+        return (!pipeline_variables::is_declared(pipeline, key))
+            .then_some("referencing a variable that the pipeline does not declare");
     }
     match namespaces.get(namespace) {
         None => Some("referencing a namespace that does not exist"),

@@ -203,7 +203,7 @@ fn variables_are_refused() {
         (project, json!("#{Nowhere.X}"), ACTION, "does not exist"),
         (project, json!("#{CommitId}"), ACTION, "not in that format"),
         (project, json!("#{codepipeline.Name}"), ACTION, "codepipeline"),
-        (project, json!("#{variables.v}"), ACTION, "V2"),
+        (project, json!("#{variables.v}"), ACTION, "does not declare"),
         (namespace, json!("SourceVariables"), ACTION, "more than once"),
         (namespace, json!("codepipeline"), ACTION, "reserved"),
         (namespace, json!("Sources"), ACTION, "name of an artifact"),

@@ -11,4 +11,5 @@ mod rights;
 mod sources;
 mod structures;
 mod support;
+mod variables;
 mod world;
