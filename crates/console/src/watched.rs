@@ -20,12 +20,15 @@ type Row = (&'static str, &'static str, &'static str, fn(&str) -> String);
 const ROWS: &[Row] = &[
     ("aws.codebuild", "codebuild", "codebuild:BatchGetBuilds", project_of_build),
     ("aws.codecommit", "codecommit", "codecommit:GetRepository", str::to_owned),
+    // Events of instances name the instance first; reading a deployment is a right on its group.
+    ("aws.codedeploy", "codedeploy", "codedeploy:GetDeployment", str::to_owned),
     ("aws.codepipeline", "codepipeline", "codepipeline:GetPipelineState", str::to_owned),
 ];
 
 /// The change that an event tells of.
 pub(crate) fn change(event: &Event) -> Option<Change> {
-    let arn = event.resources.first()?;
+    let is_group = |arn: &&String| arn.contains(":deploymentgroup:");
+    let arn = event.resources.iter().find(is_group).or(event.resources.first())?;
     let (_, service, action, on) = ROWS.iter().find(|(source, ..)| *source == event.source)?;
     Some(Change { arn: arn.clone(), service, right: Right::new(*action, on(arn)) })
 }
@@ -54,11 +57,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn builds_are_told_to_those_who_may_read_their_project() {
+    fn changes_are_told_to_those_who_may_read_what_they_are_of() {
         let front = "arn:aws:codebuild:us-east-1:1:";
         assert_eq!(project_of_build(&format!("{front}build/p:1-2")), format!("{front}project/p"));
         let batch = format!("{front}build-batch/p:1-2");
         assert_eq!(project_of_build(&batch), format!("{front}project/p"));
+        let group = "arn:aws:codedeploy:us-east-1:1:deploymentgroup:a/g";
+        let instance = Event {
+            source: "aws.codedeploy".to_owned(),
+            resources: vec!["arn:aws:codedeploy:us-east-1:1:instance/i".into(), group.into()],
+            ..Event::default()
+        };
+        let told = change(&instance).unwrap();
+        assert_eq!((told.arn.as_str(), told.right.resource.as_str()), (group, group));
         let unknown = Event {
             source: "aws.kms".to_owned(),
             resources: vec!["arn:aws:kms:us-east-1:1:key/k".to_owned()],
