@@ -21,6 +21,11 @@ export class ApiError extends Error {
     return this.message.replace(/\.? Encoded authorization failure message: \S+/, '.');
   }
 
+  /** What `sts:DecodeAuthorizationMessage` takes, where the refusal brought it. */
+  get encoded(): string | undefined {
+    return /Encoded authorization failure message: (\S+)/.exec(this.message)?.[1];
+  }
+
   /** What whoever sees it can do. */
   get advice(): string {
     if (this.status === 0) return 'Check that the yard is running (`codeyard status`), then try again.';

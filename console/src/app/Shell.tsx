@@ -11,6 +11,7 @@ import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore, typ
 import { liveness } from '../api/changes';
 import { end, session, shownName } from '../api/session';
 import { Boundary } from '../components/Boundary';
+import { ExplainButton } from '../components/ExplainButton';
 import { clearNotices, dismiss, useNotices } from './notifications';
 import { services } from './registry';
 import { match, useAddress } from './router';
@@ -107,8 +108,9 @@ export default function Shell() {
         notifications={
           <Flashbar
             stackItems
-            items={notices.map(({ requestId, content, ...notice }) => ({
+            items={notices.map(({ requestId, content, encoded, ...notice }) => ({
               ...notice,
+              action: encoded && <ExplainButton encoded={encoded} />,
               dismissible: true,
               dismissLabel: 'Dismiss',
               onDismiss: () => dismiss(notice.id),

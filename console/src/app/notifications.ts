@@ -9,6 +9,8 @@ export interface Notice {
   header: string;
   content?: string;
   requestId?: string;
+  /** The encoded message of a refusal, which can be explained. */
+  encoded?: string;
 }
 
 let notices: Notice[] = [];
@@ -30,7 +32,7 @@ export function notify(notice: Omit<Notice, 'id'>) {
 export function notifyError(what: string, error: unknown) {
   if (error instanceof ApiError) {
     const content = [error.shown, error.advice].filter(Boolean).join(' ');
-    notify({ type: 'error', header: `${what}: ${error.code}`, content, requestId: error.requestId });
+    notify({ type: 'error', header: `${what}: ${error.code}`, content, requestId: error.requestId, encoded: error.encoded });
   } else {
     notify({ type: 'error', header: what, content: String(error) });
   }
