@@ -1,6 +1,10 @@
 //! Operations of Codeyard's own, which AWS has not: for the command line and whoever signs
 //! requests for the service `codeyard`.
 
+mod repositories;
+
+pub use repositories::*;
+
 use shape::{Shape, Timestamp};
 
 shape::operations! { "codeyard";

@@ -11,7 +11,7 @@ pub(crate) fn all() -> Vec<Service> {
     services.extend(svc_management::services());
     services.push(svc_codecommit::service());
     services.push(svc_codebuild::service());
-    services.push(svc_codebuild::own_service());
+    services.push(svc_codecommit::own_operations(svc_codebuild::own_service()));
     services.extend(svc_codedeploy::services());
     services.push(svc_codepipeline::service());
     services.push(console::service());

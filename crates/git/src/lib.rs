@@ -18,6 +18,7 @@
 //!
 //! Nothing here knows HTTP: see [`ByteStream`].
 
+mod blame;
 mod body;
 mod cache;
 mod change;
@@ -28,6 +29,7 @@ mod error;
 mod fsck;
 mod gate;
 pub mod limits;
+mod log;
 mod ls_refs;
 pub mod merge;
 mod model;
@@ -53,6 +55,7 @@ mod sizes;
 mod sync;
 mod upload;
 
+pub use blame::BlameRange;
 pub use body::{ByteStream, Encoding, bytes_stream};
 pub use cache::{Cache, CacheOptions, Usage};
 pub use change::{Change, Draft, Installed};
@@ -60,7 +63,8 @@ pub use commands::{Command, PushRequest, PushRequestReader};
 pub use diff::{Difference, Side, Wanted};
 pub use edit::{Edit, EditError, Edited, FileChange, FileMode};
 pub use error::{GitError, Result};
-pub use model::{Commit, EntryKind, Signature, TreeEntry};
+pub use log::Log;
+pub use model::{Commit, EntryKind, Signature, Tag, TreeEntry};
 pub use objects::{History, Kind, Objects};
 pub use oid::{Oid, OidError};
 pub use packs::{Answer, NewPack, PackStore, Part, SealedPack, StoredPack};

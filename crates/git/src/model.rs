@@ -217,6 +217,37 @@ pub(crate) fn encode_tree(mut entries: Vec<TreeEntry>) -> Vec<u8> {
     out
 }
 
+/// An annotated tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// What it points at: as a rule a commit.
+    pub target: Oid,
+    /// Who made it; very old tags do not tell.
+    pub tagger: Option<Signature>,
+    /// The message as it stands there; bytes that are no UTF-8 are replaced.
+    pub message: String,
+}
+
+impl Tag {
+    /// Reads a tag object.
+    pub fn parse(oid: Oid, data: &[u8]) -> Result<Self> {
+        let target = parse_tag_target(oid, data)?;
+        let mut tagger = None;
+        let mut rest = data;
+        while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+            let (line, after) = rest.split_at(end);
+            rest = after.get(1..).unwrap_or_default();
+            if line.is_empty() {
+                break;
+            }
+            if let Some(who) = line.strip_prefix(b"tagger ") {
+                tagger.get_or_insert_with(|| Signature::parse(who));
+            }
+        }
+        Ok(Self { target, tagger, message: String::from_utf8_lossy(rest).into_owned() })
+    }
+}
+
 /// What a tag object points at.
 pub(crate) fn parse_tag_target(oid: Oid, data: &[u8]) -> Result<Oid> {
     data.strip_prefix(b"object ")
@@ -247,12 +278,23 @@ mod tests {
         assert_eq!(commit.message, "message\n\nmore");
     }
 
+    #[test]
+    fn a_tag_is_read() {
+        let data = format!("object {ID}\ntype commit\ntag v1\ntagger Ann <a@b> 5 +0100\n\nFirst\n");
+        let tag = Tag::parse(ID, data.as_bytes()).unwrap();
+        assert_eq!((tag.target, tag.message.as_str()), (ID, "First\n"));
+        assert_eq!(tag.tagger.unwrap().seconds, 5);
+        let old = format!("object {ID}\ntype commit\ntag v0\n\nNobody says who");
+        assert_eq!(Tag::parse(ID, old.as_bytes()).unwrap().tagger, None);
+    }
+
     proptest! {
         #[test]
         fn nothing_breaks_the_readers(data in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = Commit::parse(ID, &data);
             let _ = parse_tree(ID, &data);
             let _ = parse_tag_target(ID, &data);
+            let _ = Tag::parse(ID, &data);
         }
     }
 }

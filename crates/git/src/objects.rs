@@ -1,7 +1,7 @@
 //! Reading objects. Everything here blocks on the disk: see [`crate::Repository::read`].
 
 use crate::limits::{MAX_METADATA_BYTES, MAX_OBJECT_IN_MEMORY, MAX_TAG_DEPTH};
-use crate::model::{Commit, EntryKind, TreeEntry, parse_tag_target, parse_tree};
+use crate::model::{Commit, EntryKind, Tag, TreeEntry, parse_tag_target, parse_tree};
 use crate::{GitError, Oid, Repository, Result};
 use gix_object::{Exists, Find, FindHeader};
 use std::cell::RefCell;
@@ -137,6 +137,12 @@ impl Objects {
         self.find(oid, Kind::Commit, MAX_METADATA_BYTES)?
             .map(|data| Commit::parse(*oid, &data))
             .transpose()
+    }
+
+    /// An annotated tag; `None` if there is no such tag object.
+    pub fn find_tag(&self, oid: &Oid) -> Result<Option<Tag>> {
+        let data = self.find(oid, Kind::Tag, MAX_METADATA_BYTES)?;
+        data.map(|data| Tag::parse(*oid, &data)).transpose()
     }
 
     /// A commit that must be there.

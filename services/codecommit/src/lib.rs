@@ -24,6 +24,7 @@ mod keys;
 mod merges;
 mod model;
 mod operations;
+mod own;
 mod paging;
 mod pull_requests;
 mod reading;
@@ -39,7 +40,7 @@ mod transport;
 mod triggers;
 mod writing;
 
-pub use operations::service;
+pub use operations::{own_operations, service};
 pub use transport::SessionLimits;
 pub use transport::ssh::GitOverSsh;
 #[doc(hidden)]

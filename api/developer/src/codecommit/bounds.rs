@@ -3,7 +3,7 @@
 use shape::Field;
 
 /// The name of a repository.
-pub(super) const REPOSITORY_NAME: Field = Field {
+pub(crate) const REPOSITORY_NAME: Field = Field {
     missing: Some("RepositoryNameRequiredException"),
     min: Some(1),
     max: Some(100),

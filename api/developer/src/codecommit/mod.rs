@@ -4,7 +4,7 @@
 
 mod approval_rule_templates;
 mod approvals;
-mod bounds;
+pub(crate) mod bounds;
 mod branches;
 mod comments;
 mod commits;

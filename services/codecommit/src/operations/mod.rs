@@ -5,9 +5,12 @@ mod branches;
 mod comments;
 mod contents;
 mod merges;
+mod own;
 mod pull_requests;
 mod repositories;
 mod triggers;
+
+pub use own::own_operations;
 
 use std::sync::Arc;
 

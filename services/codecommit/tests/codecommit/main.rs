@@ -13,6 +13,7 @@ mod git_clients;
 mod merge_support;
 mod merges;
 mod odd_requests;
+mod own;
 mod pull_request_merges;
 mod pull_request_support;
 mod pull_requests;

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-use codeyard_svc_codecommit::service;
+use codeyard_svc_codecommit::{own_operations, service};
 use serde_json::{Value, json};
+use service::{Protocol, Service};
 use tempfile::TempDir;
 use testkit::{Keys, TestYard};
 use tokio::process::Command;
@@ -16,7 +17,9 @@ pub struct Yard {
 
 impl Yard {
     pub async fn start() -> Self {
-        Self { yard: TestYard::start(vec![service()]).await, home: TempDir::new().unwrap() }
+        let own = Service::new("codeyard", Protocol::Json11).target("Codeyard_20261121");
+        let services = vec![service(), own_operations(own)];
+        Self { yard: TestYard::start(services).await, home: TempDir::new().unwrap() }
     }
 
     /// Calls an operation as root: status and answer.
