@@ -14,7 +14,7 @@ export interface QueryService {
 export const IAM: QueryService = { name: 'iam', version: '2010-05-08' };
 export const STS: QueryService = { name: 'sts', version: '2011-06-15' };
 
-/** What an element is: text, a list of `member`s, or an object by the names of its children. */
+/** What an element is: text, a list of `member`s, a map of `entry`s, or an object by the names of its children. */
 export type QueryValue = string | QueryValue[] | { [name: string]: QueryValue };
 
 type Parameter = string | number | boolean | undefined | null | Parameter[] | { [name: string]: Parameter };
@@ -35,6 +35,9 @@ export function formOf(input: { [name: string]: Parameter }): [string, string][]
 export function valueOf(element: Element): QueryValue {
   if (element.children.length === 0) return element.text;
   if (element.children.every(({ name }) => name === 'member')) return element.children.map(valueOf);
+  if (element.children.every(({ name, children }) => name === 'entry' && children.length === 2)) {
+    return Object.fromEntries(element.children.map(({ children: [key, value] }) => [key.text, valueOf(value)]));
+  }
   return Object.fromEntries(element.children.map((part) => [part.name, valueOf(part)]));
 }
 

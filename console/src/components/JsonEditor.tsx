@@ -1,18 +1,34 @@
 import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useId, useMemo, useRef } from 'react';
 import './json.css';
-import { hasErrors, placeOf, pretty, type Problem } from './JsonText';
+import { hasErrors, placeOf, pretty, problemsOf, type Problem } from './JsonText';
+
+export { pretty };
+
+/** What is wrong first with a text as JSON, and where. */
+export function badJson(text: string): string | undefined {
+  const [first] = problemsOf(text);
+  if (!first) return undefined;
+  const { line, column } = placeOf(text, first.from);
+  return `${first.message} (line ${line}, column ${column})`;
+}
 
 interface Props {
   value: string;
   onChange: (value: string) => void;
-  /** What is wrong with it: `problemsOf(value, check)`. */
-  problems: Problem[];
-  ariaLabel: string;
+  /** What is wrong with it: `problemsOf(value, check)`; as mere JSON unless given, and nothing while it is empty. */
+  problems?: Problem[];
+  /** Shown above it. */
+  label?: string;
+  description?: string;
+  /** Its name where no label is shown. */
+  ariaLabel?: string;
   /** Lines in sight. */
   rows?: number;
+  readOnly?: boolean;
   /** Said where nothing is wrong. */
   fine?: string;
 }
@@ -21,7 +37,16 @@ interface Props {
 const MOST_SHOWN = 8;
 
 /** A JSON document that is edited, with what is wrong shown at its line and reached by a click. */
-export function JsonEditor({ value, onChange, problems, ariaLabel, rows = 18, fine = 'The document is well-formed.' }: Props) {
+export function JsonEditor({ label, description, problems: given, ...rest }: Props) {
+  const { value, ariaLabel = label ?? 'JSON' } = rest;
+  const problems = useMemo(() => given ?? (value.trim() ? problemsOf(value) : []), [given, value]);
+  const editor = <Editor {...rest} ariaLabel={ariaLabel} problems={problems} />;
+  return label ? <FormField stretch label={label} description={description}>{editor}</FormField> : editor;
+}
+
+type EditorProps = Omit<Props, 'label' | 'description'> & { problems: Problem[] };
+
+function Editor({ value, onChange, problems, ariaLabel, rows = 18, readOnly, fine = 'The document is well-formed.' }: EditorProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const gutter = useRef<HTMLDivElement>(null);
   const listId = useId();
@@ -51,6 +76,7 @@ export function JsonEditor({ value, onChange, problems, ariaLabel, rows = 18, fi
           className="json-area"
           value={value}
           rows={rows}
+          readOnly={readOnly}
           spellCheck={false}
           autoComplete="off"
           wrap="off"
@@ -65,7 +91,7 @@ export function JsonEditor({ value, onChange, problems, ariaLabel, rows = 18, fi
       </div>
       <div id={listId} role="status">
         {placed.length === 0 ? (
-          <StatusIndicator type="success">{fine}</StatusIndicator>
+          value.trim() && <StatusIndicator type="success">{fine}</StatusIndicator>
         ) : (
           <ul className="json-problems" aria-label="Problems">
             {placed.slice(0, MOST_SHOWN).map((problem, at) => (
@@ -82,9 +108,11 @@ export function JsonEditor({ value, onChange, problems, ariaLabel, rows = 18, fi
           </ul>
         )}
       </div>
-      <Button formAction="none" variant="inline-link" onClick={() => onChange(pretty(value))} disabled={hasErrors(problems)}>
-        Format the document
-      </Button>
+      {!readOnly && (
+        <Button formAction="none" variant="inline-link" onClick={() => onChange(pretty(value))} disabled={hasErrors(problems)}>
+          Format the document
+        </Button>
+      )}
     </SpaceBetween>
   );
 }
