@@ -1,12 +1,13 @@
 // A yard of its own for the tests, and root's client.
 
+import { createHash } from 'node:crypto';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Page } from 'playwright-core';
-import { sign, type Credentials } from '../src/api/sigv4';
+import { queryOf, sign, type Credentials } from '../src/api/sigv4';
 
 const program = process.env.CODEYARD ?? '../target/debug/codeyard';
 
@@ -61,6 +62,18 @@ export class TestYard {
 
   async json(service: string, target: string, input: object) {
     return this.send(service, { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target }, JSON.stringify(input));
+  }
+
+  /** A request to S3; the path is sent as it is. */
+  async s3(method: string, path: string, body = '', query: Record<string, string> = {}): Promise<string> {
+    const payload = createHash('sha256').update(body).digest('hex');
+    const sent = queryOf(query);
+    const request = { method, host: new URL(this.url).host, path, query: sent, headers: { 'x-amz-content-sha256': payload }, body };
+    const headers = sign(request, this.root, 'us-east-1', 's3', new Date());
+    const answer = await fetch(`${this.url}${path}${sent && `?${sent}`}`, { method, headers, body: method === 'GET' ? undefined : body });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`s3 ${method} ${path}: ${text}`);
+    return text;
   }
 
   async iam(action: string, parameters: Record<string, string>) {

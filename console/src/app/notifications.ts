@@ -25,7 +25,8 @@ function set(next: Notice[]) {
 const MOST = 5;
 
 export function notify(notice: Omit<Notice, 'id'>) {
-  set([...notices, { ...notice, id: `notice-${++last}` }].slice(-MOST));
+  // The newest first: of a stack only that is seen.
+  set([{ ...notice, id: `notice-${++last}` }, ...notices].slice(0, MOST));
 }
 
 /** Shows why something could not be done, and what to do. */

@@ -2,6 +2,7 @@
 
 import { codebuild } from '../services/codebuild';
 import { codecommit } from '../services/codecommit';
+import { s3 } from '../services/s3';
 import type { ConsoleService } from './service';
 
-export const services: ConsoleService[] = [codecommit, codebuild];
+export const services: ConsoleService[] = [codecommit, codebuild, s3];
