@@ -9,12 +9,17 @@
 //! its packing is.
 
 use crate::limits::{MAX_TURN, TURN_TIMEOUT};
+use crate::pktline::put_line;
 use crate::projection::INCOMING;
 use crate::sync::blocking;
 use crate::{GitError, Repository, Result};
+use bytes::{Bytes, BytesMut};
 use rustix::fs::{CWD, Mode, mkfifoat};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe::{OpenOptions, Receiver, Sender};
@@ -25,12 +30,36 @@ const ASK: &str = "ask";
 /// By it the hook is told: one word, or `wait` and then one word.
 const TELL: &str = "tell";
 
+/// What a client is told whose turn did not come in time.
+const TOO_MANY: &str = "Too many clones at once of a repository that is not prepared for it yet. \
+                        Try again in a few minutes.";
+
 /// What one `git upload-pack` asks, in a folder that goes with it.
 pub(crate) struct Gate {
     folder: TempDir,
     asked: Receiver,
     tell: Sender,
     repository: Repository,
+    /// How long a turn is waited for.
+    patience: Duration,
+    refused: Refused,
+}
+
+/// Whether a gate refused a turn.
+#[derive(Clone, Default)]
+pub(crate) struct Refused(Arc<AtomicBool>);
+
+impl Refused {
+    /// What the client is still to hear then: the end of the pack's stream, which git shows as
+    /// `fatal: remote error`. Of a pack that fails by itself git would say that the repository may
+    /// be corrupt.
+    pub(crate) fn last_word(&self) -> Option<Bytes> {
+        self.0.load(Ordering::Relaxed).then(|| {
+            let mut out = BytesMut::new();
+            put_line(&mut out, format!("\x03{TOO_MANY}\n").as_bytes());
+            out.freeze()
+        })
+    }
 }
 
 impl Gate {
@@ -59,11 +88,23 @@ impl Gate {
         let asked = options.read_write(true).open_receiver(path)?;
         let (mut options, path) = both_ways(TELL);
         let tell = options.read_write(true).open_sender(path)?;
-        Ok(Self { folder, asked, tell, repository: repository.clone() })
+        let (repository, refused) = (repository.clone(), Refused::default());
+        Ok(Self { folder, asked, tell, repository, patience: TURN_TIMEOUT, refused })
+    }
+
+    /// Tells of refusals while the gate is kept.
+    pub(crate) fn refused(&self) -> Refused {
+        self.refused.clone()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn set_patience(&mut self, patience: Duration) {
+        self.patience = patience;
     }
 
     /// The setting by which `upload-pack` asks here. Git starts a shell with it, and the command
-    /// that it would have started behind it.
+    /// that it would have started behind it. Without a turn it ends git, which has nothing to add
+    /// to [`Refused::last_word`].
     pub(crate) fn setting(&self) -> String {
         let name = self.folder.path().file_name().unwrap_or_default();
         let folder = Path::new(INCOMING).join(name);
@@ -75,9 +116,7 @@ impl Gate {
              case \" $* \" in *' --progress '*) \
              echo 'Waiting for other clones: the repository is being prepared for many.' >&2;; \
              esac; read -r word <&3; fi; exec 3<&-; \
-             if [ \"$word\" != go ]; then \
-             echo 'Too many clones at once of a repository that is not prepared for it yet. \
-             Try again in a few minutes.' >&2; exit 1; fi; exec"
+             if [ \"$word\" != go ]; then kill -9 $PPID; exit 1; fi; exec"
         )
     }
 
@@ -94,7 +133,10 @@ impl Gate {
                     turn = given;
                     self.tell.write_all(b"go\n").await
                 }
-                Err(TooLong) => self.tell.write_all(b"no\n").await,
+                Err(TooLong) => {
+                    self.refused.0.store(true, Ordering::Relaxed);
+                    self.tell.write_all(b"no\n").await
+                }
             };
             if let Err(error) = told {
                 return GitError::io("speak at the gate")(error);
@@ -132,7 +174,7 @@ impl Gate {
                 turn = packing.clone().acquire_owned() => turn.ok(),
             }
         };
-        tokio::time::timeout(TURN_TIMEOUT, turn).await.map_err(|_| TooLong)
+        tokio::time::timeout(self.patience, turn).await.map_err(|_| TooLong)
     }
 }
 

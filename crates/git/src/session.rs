@@ -2,6 +2,7 @@
 //! first, and both sides go on in turns until one of them ends it.
 
 use crate::body::{ByteStream, Encoding, bytes_stream, channel_stream};
+use crate::gate::Gate;
 use crate::limits::{CHUNK, FETCH_TIMEOUT, MAX_STDERR, STALL_TIMEOUT};
 use crate::process::{Running, read_bounded};
 use crate::push_stream::PushStream;
@@ -34,8 +35,14 @@ impl Repository {
         // The repository's directory stays as long as the child looks into it.
         let in_use = self.clone();
         tokio::spawn(async move {
+            let refused = gate.as_ref().map(Gate::refused);
             let talk = beside(gate, talk(running, input, &tx));
             let talk = tokio::time::timeout(FETCH_TIMEOUT, talk).await;
+            if let Some(word) = refused.and_then(|refused| refused.last_word()) {
+                // The client may have left meanwhile.
+                let _ = tx.send(Ok(word)).await;
+                return;
+            }
             let failed = match talk {
                 Ok(Ok(())) => return,
                 Ok(Err(e)) => e,

@@ -242,8 +242,14 @@ fn stream_through(
     tokio::spawn(async move {
         let _in_use = repository;
         let Packer { running, gate } = packer;
+        let refused = gate.as_ref().map(Gate::refused);
         let moved = beside(gate, drive(running, body, prefix, &tx));
         let moved = tokio::time::timeout(FETCH_TIMEOUT, moved).await;
+        if let Some(word) = refused.and_then(|refused| refused.last_word()) {
+            // The client may have left meanwhile.
+            let _ = tx.send(Ok(word)).await;
+            return;
+        }
         let failed = match moved {
             Ok(Ok(())) => return,
             Ok(Err(e)) => e,
@@ -328,5 +334,47 @@ mod tests {
         assert_eq!(Protocol::from_header(Some("version=2")), Protocol::V2);
         assert_eq!(Protocol::from_header(Some("foo:version=1")), Protocol::V1);
         assert_eq!(Protocol::from_header(Some("version=3;$(x)")), Protocol::V0);
+    }
+
+    #[tokio::test]
+    async fn who_gets_no_turn_is_told_so_and_nothing_of_corruption() {
+        let home = tempfile::TempDir::new().unwrap();
+        let repository = Repository::create(&home.path().join("r.git")).unwrap();
+        let git = |words: &[&str]| {
+            let mut command = std::process::Command::new("git");
+            command.current_dir(repository.dir()).args(words);
+            command.envs([("GIT_AUTHOR_NAME", "a"), ("GIT_AUTHOR_EMAIL", "a@example.com")]);
+            command.envs([("GIT_COMMITTER_NAME", "a"), ("GIT_COMMITTER_EMAIL", "a@example.com")]);
+            let done = command.output().unwrap();
+            assert!(done.status.success(), "{done:?}");
+            String::from_utf8(done.stdout).unwrap().trim().to_owned()
+        };
+        let tree = git(&["hash-object", "-t", "tree", "-w", "/dev/null"]);
+        let commit = git(&["commit-tree", "-m", "one", &tree]);
+        git(&["update-ref", "refs/heads/main", &commit]);
+        repository.0.unmapped.send_replace(true);
+        let _turn = repository.0.packing.clone().acquire_owned().await.unwrap();
+        let mut gate = Gate::of(&repository).await.unwrap().unwrap();
+        gate.set_patience(std::time::Duration::from_millis(50));
+        let command =
+            repository.upload_pack_command(Protocol::V2, &["--stateless-rpc"], Some(&gate));
+        let running = Running::start(command, "upload-pack").unwrap();
+        let mut asked = BytesMut::new();
+        put_line(&mut asked, b"command=fetch");
+        asked.extend_from_slice(b"0001");
+        put_line(&mut asked, format!("want {commit}\n").as_bytes());
+        put_line(&mut asked, b"done\n");
+        asked.extend_from_slice(FLUSH);
+        let body = bytes_stream(asked.freeze());
+        let body = BodyReader::new(body, Encoding::Identity, "the fetch request", 1 << 20);
+        let packer = Packer { running, gate: Some(gate) };
+        let mut answer = stream_through(&repository, packer, body, Bytes::new());
+        let mut all = Vec::new();
+        while let Some(piece) = std::future::poll_fn(|cx| answer.as_mut().poll_next(cx)).await {
+            all.extend_from_slice(&piece.unwrap());
+        }
+        let all = String::from_utf8_lossy(&all);
+        assert!(all.contains("\x03Too many clones at once"), "{all:?}");
+        assert!(!all.contains("corruption"), "{all:?}");
     }
 }

@@ -11,10 +11,14 @@ use service::{Cx, Origin, RawRequest, RawResponse, Trailers, Yard};
 use shape::{Body, BodyError, BodyStream};
 use wire::Error;
 
+use super::seats::{BUSY, Seat, Seats, SessionLimits};
 use super::{PREFIX, Standing, audit, check_name, find, permission, shown};
 use crate::refs::StoreRefs;
 use crate::repos;
 use crate::sign_in::{Credentials, Refusal, sign_in};
+
+/// When a client that found no seat may come again, in seconds.
+const RETRY_AFTER: &str = "5";
 
 /// What a request wants.
 #[derive(Clone, Copy)]
@@ -87,11 +91,45 @@ async fn answer(yard: Yard, request: RawRequest) -> Result<RawResponse, RawRespo
     if !matches!(wanted, Wanted::Advertisement(_)) || result.is_err() {
         audit(&cx, wanted.service(), &name, result.as_ref().err());
     }
-    result.map_err(|error| {
+    result.or_else(|error| {
+        if error.code == BUSY.code {
+            return Ok(busy(wanted, &error));
+        }
         // The API's own status for a denial is 400; git clients know 403 for it.
         let status = if error.code == "AccessDeniedException" { 403 } else { error.status };
-        plain(status, &shown(&error))
+        Err(plain(status, &shown(&error)))
     })
+}
+
+/// Git requests that a yard answers at once.
+struct Door(Arc<Seats>);
+
+impl Default for Door {
+    fn default() -> Self {
+        Self(Seats::new("git requests over HTTP", SessionLimits::default()))
+    }
+}
+
+/// Says that there is no seat left in the way in which git shows it: the text of an answer to its
+/// first request it shows with `remote:`; of the later ones it tells the status alone, unless the
+/// text comes as an error of git's own protocol.
+fn busy(wanted: Wanted, error: &Error) -> RawResponse {
+    let mut response = match wanted {
+        Wanted::Advertisement(_) => plain(429, &error.message),
+        Wanted::Fetch | Wanted::Push => {
+            // Before a pack there is a line, behind a push the third band of its report.
+            let mark = if matches!(wanted, Wanted::Fetch) { "ERR " } else { "\x03" };
+            let line =
+                format!("{:04x}{mark}{}", error.message.len() + mark.len() + 4, error.message);
+            RawResponse {
+                status: 200,
+                headers: vec![("content-type".to_owned(), wanted.media_type())],
+                body: line.into_bytes().into(),
+            }
+        }
+    };
+    response.headers.push(("retry-after".to_owned(), RETRY_AFTER.to_owned()));
+    response
 }
 
 fn origin(request: &RawRequest) -> Origin {
@@ -126,6 +164,7 @@ async fn serve(
     wanted: Wanted,
     name: &str,
 ) -> Result<RawResponse, Error> {
+    let seat = cx.yard().extension(Door::default).0.take(&cx.caller().arn)?;
     let permission = permission(cx, wanted.service(), name)?;
     // At first only the repository is known, and codecommit:References is not there. A push is
     // authorized again reference by reference, once it says which.
@@ -160,7 +199,7 @@ async fn serve(
             ("content-type".to_owned(), wanted.media_type()),
             ("cache-control".to_owned(), "no-cache, max-age=0, must-revalidate".to_owned()),
         ],
-        body: Body::stream(ToBody(stream), None),
+        body: Body::stream(ToBody(stream, seat), None),
     })
 }
 
@@ -202,8 +241,8 @@ impl Stream for FromBody {
     }
 }
 
-/// The git crate's answer as a payload.
-struct ToBody(ByteStream);
+/// The git crate's answer as a payload; the seat is taken until it is out.
+struct ToBody(ByteStream, #[expect(dead_code, reason = "it is held")] Seat);
 
 impl BodyStream for ToBody {
     fn poll_piece(

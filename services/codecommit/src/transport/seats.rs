@@ -1,14 +1,15 @@
-//! Git sessions over SSH at once: so many in all and so many of one user, so that nobody keeps all
-//! others out. One user's several keys count together.
+//! Git sessions over SSH and git requests over HTTP at once: so many in all and so many of one user,
+//! so that nobody keeps all others out. One user's several keys count together.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wire::{Error, ErrorKind};
 
-const BUSY: ErrorKind = ErrorKind::new("ThrottlingException", 503);
+/// There is no seat left.
+pub(super) const BUSY: ErrorKind = ErrorKind::new("ThrottlingException", 503);
 
-/// Sessions at most.
+/// Sessions, or requests, at most.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionLimits {
     /// In all.
@@ -29,9 +30,10 @@ struct Taken {
     by_user: HashMap<String, usize>,
 }
 
-/// All seats of a yard's SSH.
-#[derive(Default)]
+/// All seats of one way into a yard.
 pub(crate) struct Seats {
+    /// What takes a seat, in the plural.
+    what: &'static str,
     limits: SessionLimits,
     taken: Mutex<Taken>,
 }
@@ -43,8 +45,9 @@ pub(crate) struct Seat {
 }
 
 impl Seats {
-    pub fn new(limits: SessionLimits) -> Arc<Self> {
-        Arc::new(Self { limits, taken: Mutex::default() })
+    /// `what` takes them: "git sessions over SSH".
+    pub fn new(what: &'static str, limits: SessionLimits) -> Arc<Self> {
+        Arc::new(Self { what, limits, taken: Mutex::default() })
     }
 
     fn lock(&self) -> MutexGuard<'_, Taken> {
@@ -58,17 +61,18 @@ impl Seats {
     /// There is none left, in words for the user.
     pub fn take(self: &Arc<Self>, user: &str) -> Result<Seat, Error> {
         let SessionLimits { all, of_user } = self.limits;
+        let what = self.what;
         let mut taken = self.lock();
         let theirs = taken.by_user.get(user).copied().unwrap_or_default();
         if theirs >= of_user {
             return Err(BUSY.error(format!(
-                "{user} has {of_user} git sessions over SSH, the most that one user may have at \
+                "{user} has {of_user} {what}, the most that one user may have at \
                  once. Try again when one of them has ended."
             )));
         }
         if taken.all >= all {
             return Err(BUSY.error(format!(
-                "The yard serves {all} git sessions over SSH, as many as it does at once. Try \
+                "The yard serves {all} {what}, as many as it does at once. Try \
                  again in a moment."
             )));
         }
@@ -95,7 +99,7 @@ mod tests {
 
     #[test]
     fn seats_are_counted_and_given_back() {
-        let seats = Seats::new(SessionLimits { all: 3, of_user: 2 });
+        let seats = Seats::new("git sessions over SSH", SessionLimits { all: 3, of_user: 2 });
         let ann: Vec<Seat> = (0..2).map(|_| seats.take("ann").ok().unwrap()).collect();
         let refused = |user: &str| seats.take(user).err().unwrap().message;
         assert!(refused("ann").starts_with("ann has 2 git sessions"));

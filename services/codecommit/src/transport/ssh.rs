@@ -45,7 +45,7 @@ impl GitOverSsh {
         yard: impl Fn() -> Yard + Send + Sync + 'static,
         limits: SessionLimits,
     ) -> Arc<Self> {
-        Arc::new(Self { yard: Box::new(yard), seats: Seats::new(limits) })
+        Arc::new(Self { yard: Box::new(yard), seats: Seats::new("git sessions over SSH", limits) })
     }
 }
 

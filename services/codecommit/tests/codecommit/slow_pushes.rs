@@ -303,3 +303,71 @@ async fn one_user_does_not_take_all_sessions() {
     assert!(last.end().await.contains("ng refs/heads/x"), "it was served all the while");
     world.end().await;
 }
+
+/// Over HTTP a push that is held open takes a seat as well, and git shows why another is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_user_does_not_take_all_requests() {
+    let world = World::new(SessionLimits::default()).await;
+    let host = world.yard.yard.url.trim_start_matches("http://").to_owned();
+    let basic = BASE64.encode(format!("{}:{}", world.ann.id, world.ann.secret));
+    let open = async || {
+        let mut socket = TcpStream::connect(&host).await.unwrap();
+        let head = format!(
+            "POST /v1/repos/r/git-receive-pack HTTP/1.1\r\nHost: {host}\r\n\
+             Authorization: Basic {basic}\r\nContent-Length: 1000\r\n\r\n00a4",
+        );
+        socket.write_all(head.as_bytes()).await.unwrap();
+        socket
+    };
+    let mut held = Vec::new();
+    for _ in 0..32 {
+        held.push(open().await);
+    }
+    let url = |user: &Keys| format!("http://{}:{}@{host}/v1/repos/r", user.id, user.secret);
+    let git = async |user: &Keys, words: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(words).arg(url(user)).env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        String::from_utf8_lossy(&command.output().await.unwrap().stderr).into_owned()
+    };
+    let why = "user/ann has 32 git requests over HTTP";
+    let said = TestYard::until(Duration::from_secs(20), async || {
+        let said = git(&world.ann, &["ls-remote"]).await;
+        said.contains(why).then_some(said)
+    })
+    .await;
+    assert!(said.contains("remote: arn:aws:iam::"), "{said}");
+    // The later requests of a fetch and of a push are refused in git's own protocol.
+    for (path, start) in [("git-upload-pack", "ERR arn"), ("git-receive-pack", "\u{3}arn")] {
+        let answer = posted(&host, &basic, path).await;
+        assert!(answer.contains(start) && answer.contains(why), "{path}: {answer:?}");
+        assert!(
+            answer.starts_with("HTTP/1.1 200") && answer.contains("retry-after: 5"),
+            "{answer}"
+        );
+    }
+    // Nobody else has to wait, and who lets go may come again.
+    let statement = json!({"Effect": "Allow", "Action": "codecommit:*", "Resource": "*"});
+    let policy = json!({"Version": "2012-10-17", "Statement": [statement]});
+    let bob = world.yard.yard.user("bob", policy);
+    assert_eq!(git(&bob, &["ls-remote"]).await, "");
+    held.clear();
+    TestYard::until(Duration::from_secs(20), async || {
+        git(&world.ann, &["ls-remote"]).await.is_empty().then_some(())
+    })
+    .await;
+    world.end().await;
+}
+
+/// The whole answer to an empty request.
+async fn posted(host: &str, basic: &str, path: &str) -> String {
+    let mut socket = TcpStream::connect(host).await.unwrap();
+    let head = format!(
+        "POST /v1/repos/r/{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Basic {basic}\r\n\
+         Content-Length: 0\r\nConnection: close\r\n\r\n",
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
