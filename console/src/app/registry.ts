@@ -2,7 +2,9 @@
 
 import { codebuild } from '../services/codebuild';
 import { codecommit } from '../services/codecommit';
+import { iam } from '../services/iam';
+import { logs } from '../services/logs';
 import { s3 } from '../services/s3';
 import type { ConsoleService } from './service';
 
-export const services: ConsoleService[] = [codecommit, codebuild, s3];
+export const services: ConsoleService[] = [codecommit, codebuild, s3, logs, iam];
