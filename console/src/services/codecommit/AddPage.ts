@@ -1,0 +1,1 @@
+export { AddPage as default } from './EditPage';

@@ -1,0 +1,1 @@
+export { DeletePage as default } from './RemovePages';

@@ -1,0 +1,1 @@
+export { RenamePage as default } from './RemovePages';
