@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("auth", &["types"]),
     ("store", &["types", "shape"]),
     ("blobs", &["types"]),
+    ("forge", &[]),
     ("formats", &[]),
     ("sandbox", &[]),
     ("ssh", &[]),
@@ -34,7 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "svc-*",
         &[
             "types", "shape", "wire", "auth", "store", "blobs", "engine", "service", "sandbox",
-            "git", "ssh", "formats", "api-*",
+            "git", "ssh", "forge", "formats", "api-*",
         ],
     ),
 ];

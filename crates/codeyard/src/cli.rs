@@ -35,6 +35,7 @@ pub(crate) struct UpOptions {
     pub(crate) build_slots: usize,
     pub(crate) git_cache: GitCacheOptions,
     pub(crate) containers: service::Containers,
+    pub(crate) loopback_providers: bool,
 }
 
 /// What to do.
@@ -187,6 +188,7 @@ fn up_options(matches: &ArgMatches) -> UpOptions {
         build_slots: usize::from(matches.get_one::<u16>("build-slots").copied().unwrap_or(2)),
         git_cache: GitCacheOptions::of(matches),
         containers: containers::of(matches),
+        loopback_providers: matches.get_flag("loopback-providers"),
     }
 }
 
@@ -430,6 +432,10 @@ fn with_up_arguments(command: Clap) -> Clap {
         ))
         .args(git_cache::arguments())
         .args(containers::arguments())
+        .arg(flag("loopback-providers").help(
+            "Let GITHUB, GITLAB and BITBUCKET sources be on this machine, for tests: the account's \
+             tokens for them then go to any server here that a build names",
+        ))
         .arg(
             Arg::new("build-slots")
                 .long("build-slots")

@@ -86,6 +86,7 @@ pub(crate) async fn start(options: &UpOptions) -> Outcome<Running> {
         ssh: ssh_address,
         git_cache: options.git_cache.resolve()?,
         containers: options.containers.clone(),
+        loopback_providers: options.loopback_providers || options.test_mode,
     };
     let registry = Arc::new(Registry::new(crate::services::all()));
     let yard = assemble(config.clone(), registry.clone(), store).await?;

@@ -41,6 +41,9 @@ pub struct Config {
     pub git_cache: GitCache,
     /// The container engine, and what it is for.
     pub containers: Containers,
+    /// Sources of the types GITHUB, GITLAB and BITBUCKET may be on this machine: their account's
+    /// tokens then go to whatever listens here.
+    pub loopback_providers: bool,
 }
 
 /// The container engine that builds may use.

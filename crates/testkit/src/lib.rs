@@ -68,6 +68,7 @@ pub struct TestYardBuilder {
     keyring: Option<MakeKeyring>,
     git_cache: Option<MakeGitCache>,
     containers: service::Containers,
+    loopback_providers: bool,
     blobs: Option<MakeBlobs>,
 }
 
@@ -120,6 +121,13 @@ impl TestYardBuilder {
         self
     }
 
+    /// Sources at GitHub, GitLab and Bitbucket are there, and not on this machine.
+    #[must_use]
+    pub fn without_loopback_providers(mut self) -> Self {
+        self.loopback_providers = false;
+        self
+    }
+
     /// Where plain copies of repositories lie, by the yard's data directory.
     #[must_use]
     pub fn git_cache(
@@ -166,6 +174,7 @@ impl TestYardBuilder {
                 .git_cache
                 .map_or_else(|| service::GitCache::within(dir.path()), |make| make(dir.path())),
             containers: self.containers,
+            loopback_providers: self.loopback_providers,
         };
         let store = Store::open(dir.path(), store::Options { sync: false }).expect("a store");
         let master = Arc::new(
@@ -223,6 +232,7 @@ impl TestYard {
             keyring: None,
             git_cache: None,
             containers: service::Containers::default(),
+            loopback_providers: true,
             blobs: None,
             test_mode: false,
         }

@@ -4,18 +4,20 @@
 //! <https://docs.aws.amazon.com/codebuild/latest/userguide/access-tokens.html>
 
 use api_developer::codebuild::*;
+use api_developer::codeconnections::{ConnectionUse, GetConnectionToken, ProviderType};
 use api_security::secretsmanager;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use blobs::KeyRef;
+pub(crate) use forge::Credential;
 use service::{Cx, Yard};
 use shape::Shape;
 use store::{Query, Resource};
 use types::Scope;
 use wire::Error;
 
-use crate::errors::{self, invalid, unsupported};
-use crate::providers::Provider;
+use crate::errors::{self, invalid};
+use crate::providers::{self, Provider, Repository, SCOPED};
 
 /// Binds sealed tokens to their purpose.
 const CONTEXT: &[u8] = b"codebuild source credential";
@@ -28,8 +30,11 @@ pub(crate) struct SourceCredentialRecord {
     pub username: Option<String>,
     /// The token, sealed under the yard's key, in base 64.
     pub sealed: Option<String>,
-    /// The secret that holds it instead.
+    /// The secret that holds it, or the connection, instead.
     pub resource: Option<String>,
+    /// The only origin that the token goes to, where providers are installed on hosts of one's own:
+    /// the first that it was wanted for.
+    pub origin: Option<String>,
 }
 
 impl Resource for SourceCredentialRecord {
@@ -55,52 +60,15 @@ pub(crate) fn arn_end(server: ServerType) -> String {
     format!(":token/{}", name(server))
 }
 
-/// A user name and a token, open. Never in a message or a record.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Credential {
-    pub username: Option<String>,
-    pub token: String,
-}
-
-impl std::fmt::Debug for Credential {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Credential")
-    }
-}
-
-impl Credential {
-    /// The `Authorization` that git sends: providers take a token as the password of these users.
-    pub fn git_header(&self, provider: Provider) -> String {
-        let user = self.username.as_deref().unwrap_or(match provider {
-            Provider::GitHub => "x-access-token",
-            Provider::GitLab => "oauth2",
-            Provider::Bitbucket => "x-token-auth",
-        });
-        format!("Authorization: {}", basic(user, &self.token))
-    }
-
-    /// The header with which the provider's API is called.
-    pub fn api_header(&self, provider: Provider) -> (&'static str, String) {
-        match (&self.username, provider) {
-            (Some(user), _) => ("authorization", basic(user, &self.token)),
-            (None, Provider::GitLab) => ("private-token", self.token.clone()),
-            (None, _) => ("authorization", format!("Bearer {}", self.token)),
-        }
-    }
-}
-
-fn basic(user: &str, password: &str) -> String {
-    format!("Basic {}", BASE64.encode(format!("{user}:{password}")))
-}
-
 /// Stores a token, or the name of the secret that holds it.
 pub(crate) async fn import_source_credentials(
     cx: Cx,
     input: ImportSourceCredentialsInput,
 ) -> Result<ImportSourceCredentialsOutput, Error> {
     check(&input)?;
-    let in_secret = input.auth_type == AuthType::SecretsManager;
-    let sealed = match in_secret {
+    let is_elsewhere =
+        matches!(input.auth_type, AuthType::SecretsManager | AuthType::Codeconnections);
+    let sealed = match is_elsewhere {
         true => None,
         false => Some(seal(cx.yard(), &input.token)?),
     };
@@ -109,7 +77,8 @@ pub(crate) async fn import_source_credentials(
         auth_type: input.auth_type,
         username: input.username,
         sealed,
-        resource: in_secret.then_some(input.token),
+        resource: is_elsewhere.then_some(input.token),
+        origin: None,
     };
     let (scope, overwrite) = (cx.scope(), input.should_overwrite != Some(false));
     let arn = arn(&scope, record.server_type);
@@ -137,8 +106,10 @@ fn check(input: &ImportSourceCredentialsInput) -> Result<(), Error> {
                  PERSONAL_ACCESS_TOKEN instead",
             ));
         }
-        AuthType::Codeconnections => {
-            return Err(unsupported("The auth type CODECONNECTIONS (there is no CodeConnections)"));
+        AuthType::Codeconnections if !is_connection_arn(&input.token) => {
+            return Err(invalid(
+                "Invalid token: for CODECONNECTIONS it must be the ARN of a connection",
+            ));
         }
         AuthType::BasicAuth if server != ServerType::Bitbucket => {
             return Err(invalid(format!(
@@ -171,6 +142,14 @@ fn check(input: &ImportSourceCredentialsInput) -> Result<(), Error> {
 pub(crate) fn is_secret_arn(text: &str) -> bool {
     let arn = text.parse::<types::Arn>();
     arn.is_ok_and(|arn| arn.service == "secretsmanager" && arn.resource.starts_with("secret:"))
+}
+
+/// Whether a text is the ARN of a connection, by either of the service's names.
+pub(crate) fn is_connection_arn(text: &str) -> bool {
+    text.parse::<types::Arn>().is_ok_and(|arn| {
+        matches!(arn.service.as_str(), "codeconnections" | "codestar-connections")
+            && arn.resource.starts_with("connection/")
+    })
 }
 
 /// A token sealed for the store.
@@ -241,30 +220,161 @@ pub(crate) fn server_type(kind: SourceType) -> Option<ServerType> {
     }
 }
 
-/// The credential for a source: of its own secret, else the account's for its provider; none
-/// where there is none. `cx` is who reads the secret.
+/// The credential for a source: of its own secret or connection, else the account's for its
+/// provider; none where there is none. `cx` is who reads the secret or uses the connection.
 ///
 /// # Errors
-/// Where the secret can't be read or holds no credential.
+/// Where the secret can't be read or holds no credential, where the connection can't be used, or
+/// where the credential is not for the source's host.
 pub(crate) async fn of_source(
     cx: &Cx,
     scope: &Scope,
     source: &ProjectSource,
 ) -> Result<Option<Credential>, Error> {
     let Some(server) = server_type(source.kind) else { return Ok(None) };
-    if let Some(auth) = &source.auth
-        && auth.kind == SourceAuthType::SecretsManager
-    {
-        let secret = auth.resource.as_deref().unwrap_or_default();
-        return in_secret(cx, secret, server).await.map(Some);
+    let place = place(cx, source)?;
+    if let Some(auth) = &source.auth {
+        let resource = auth.resource.as_deref().unwrap_or_default();
+        match auth.kind {
+            SourceAuthType::SecretsManager => {
+                return in_secret(cx, resource, server).await.map(Some);
+            }
+            SourceAuthType::Codeconnections => {
+                return by_connection(cx, resource, server, &place).await.map(Some);
+            }
+            SourceAuthType::Oauth => {}
+        }
     }
     let found = cx.read(|tx| Ok(tx.get::<SourceCredentialRecord>(scope, &name(server))?))?;
-    let Some(record) = found else { return Ok(None) };
-    if let Some(secret) = &record.resource {
-        return in_secret(cx, secret, server).await.map(Some);
+    let Some(record) = found.map(store::Stored::into_inner) else { return Ok(None) };
+    match (&record.resource, record.auth_type) {
+        (Some(arn), AuthType::Codeconnections) => {
+            return by_connection(cx, arn, server, &place).await.map(Some);
+        }
+        (Some(secret), _) => return in_secret(cx, secret, server).await.map(Some),
+        (None, _) => {}
     }
     let token = unseal(cx.yard(), record.sealed.as_deref().unwrap_or_default())?;
-    Ok(Some(Credential { username: record.username.clone(), token }))
+    bind(cx, scope, record.clone(), &place).await?;
+    Ok(Some(Credential { username: record.username, token }))
+}
+
+/// Where a credential is wanted.
+struct Place {
+    /// `https://HOST[:PORT]`
+    origin: String,
+    /// `OWNER/NAME`; none for an organization's webhook.
+    path: Option<String>,
+}
+
+fn place(cx: &Cx, source: &ProjectSource) -> Result<Place, Error> {
+    let location = source.location.as_deref().unwrap_or_default();
+    if let Some(repository) = Repository::of(source.kind, location) {
+        providers::check_place(cx.yard().config(), source.kind, &repository)?;
+        return Ok(Place { origin: repository.origin, path: Some(repository.path) });
+    }
+    match (source.kind, Provider::of(source.kind)) {
+        (SourceType::Github | SourceType::Gitlab, Some(provider)) if location == SCOPED => {
+            Ok(Place { origin: provider.home().to_owned(), path: None })
+        }
+        // To an unknown host goes nothing.
+        (kind, _) => Err(invalid(format!(
+            "Invalid project source: {location} is no URL of a {kind} repository, so that there is \
+             no host for its credentials"
+        ))),
+    }
+}
+
+/// An imported token for hosts of one's own names none: it stays with the first that it is wanted
+/// for.
+async fn bind(
+    cx: &Cx,
+    scope: &Scope,
+    record: SourceCredentialRecord,
+    place: &Place,
+) -> Result<(), Error> {
+    let server = record.server_type;
+    if !matches!(server, ServerType::GithubEnterprise | ServerType::GitlabSelfManaged) {
+        return Ok(());
+    }
+    let (scope, origin) = (scope.clone(), place.origin.clone());
+    let is_own = |bound: &str| bound.eq_ignore_ascii_case(&place.origin);
+    let bound = match record.origin.clone() {
+        Some(bound) => bound,
+        None => {
+            cx.write(move |tx| {
+                let found = tx.get::<SourceCredentialRecord>(&scope, &record.key())?;
+                let mut stored = found
+                    // Imported anew meanwhile: whoever did that shall not find it bound by the past.
+                    .filter(|stored| stored.sealed == record.sealed)
+                    .ok_or_else(|| invalid("The source credentials have just been changed"))?;
+                if let Some(bound) = &stored.origin {
+                    return Ok(bound.clone());
+                }
+                stored.origin = Some(origin.clone());
+                tx.update(&scope, &stored)?;
+                Ok(origin.clone())
+            })
+            .await?
+        }
+    };
+    match is_own(&bound) {
+        true => Ok(()),
+        false => Err(invalid(format!(
+            "The source credentials for {server} are for {bound}, where they were first used, and \
+             are not sent to {}. Import them again for another host, or use a connection",
+            place.origin
+        ))),
+    }
+}
+
+/// The credential of a connection, which must lead to the source's host.
+///
+/// <https://docs.aws.amazon.com/codebuild/latest/userguide/connections-github-app.html>
+async fn by_connection(
+    cx: &Cx,
+    arn: &str,
+    server: ServerType,
+    place: &Place,
+) -> Result<Credential, Error> {
+    let failed = |why: String| {
+        errors::OAUTH_PROVIDER.error(format!("Failed to get access token from {arn}: {why}"))
+    };
+    let input = ConnectionUse {
+        connection_arn: arn.to_owned(),
+        full_repository_id: place.path.clone(),
+        ..ConnectionUse::default()
+    };
+    let found = cx.call(GetConnectionToken, input).await;
+    let found = found.map_err(|error| match error.status {
+        500.. if error.code != "NotImplemented" => error,
+        _ if error.code.starts_with("AccessDenied") => {
+            failed(format!("Access denied to connection {arn}: {}", error.message))
+        }
+        _ => failed(error.message),
+    })?;
+    let kind = match server {
+        ServerType::Github => ProviderType::GitHub,
+        ServerType::GithubEnterprise => ProviderType::GitHubEnterpriseServer,
+        ServerType::Bitbucket => ProviderType::Bitbucket,
+        ServerType::Gitlab => ProviderType::GitLab,
+        ServerType::GitlabSelfManaged => ProviderType::GitLabSelfManaged,
+    };
+    if found.provider_type != kind {
+        let theirs = found.provider_type;
+        return Err(failed(format!("the connection is to {theirs}, the source is of {server}")));
+    }
+    // Where sources in the cloud may be on this machine, their connections lead there too.
+    let is_in_cloud = matches!(kind, ProviderType::GitHub | ProviderType::GitLab | ProviderType::Bitbucket);
+    let is_here = is_in_cloud && providers::is_here(&place.origin);
+    let plain = |origin: &str| origin.to_ascii_lowercase().replace("://www.", "://");
+    if !is_here && plain(&found.provider_endpoint) != plain(&place.origin) {
+        return Err(failed(format!(
+            "the connection is for {}, the source is at {}",
+            found.provider_endpoint, place.origin
+        )));
+    }
+    Ok(Credential { username: found.username, token: found.token })
 }
 
 /// The credential in a secret, in the form that CodeBuild's guide has it:

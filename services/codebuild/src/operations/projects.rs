@@ -16,7 +16,7 @@ pub(super) fn rows(service: Service) -> Service {
                 .partial(
                     "environments other than Linux containers of the machine's architecture, \
                      Lambda and reserved compute, docker servers, host kernels; \
-                     CodeConnections; vpcConfig, file systems",
+                     vpcConfig, file systems",
                 )
                 .errors(errors::ALL)
                 .rights(|cx, input| {

@@ -12,7 +12,6 @@ pub(super) fn rows(service: Service) -> Service {
         .operation(
             op(ImportSourceCredentials, credentials::import_source_credentials)
                 .write()
-                .partial("CODECONNECTIONS")
                 .errors(errors::ALL)
                 .rights(|cx, input| {
                     let arn = arn(&cx.scope(), input.server_type);

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use api_developer::codebuild::PullRequestBuildApproverRole;
+use forge::{Credential, http};
 use serde_json::Value;
 
-use super::{Provider, Repository, bitbucket, github, gitlab, http};
-use crate::source_credentials::Credential;
+use super::{Provider, Repository, bitbucket, github, gitlab};
 
 /// Files of one change that are looked at; GitHub tells no more.
 pub(super) const MAX_FILES: usize = 3_000;
+/// Entries of a page of GitHub's and GitLab's lists.
+const PAGE: usize = 100;
 /// Longest text of a provider's that is told on.
 const MAX_MESSAGE: usize = 300;
 
@@ -23,6 +25,8 @@ pub(crate) struct Api {
     pub credential: Option<Credential>,
     /// Any certificate will do.
     pub insecure: bool,
+    /// Authorities to trust beside the system's, in PEM.
+    pub authorities: Option<String>,
 }
 
 /// Why an API did not do what it was asked.
@@ -57,6 +61,8 @@ pub(crate) enum Topic {
     PullRequest,
     Release,
     Comment,
+    /// Jobs that wait for a runner; GitHub's alone.
+    WorkflowJob,
 }
 
 /// A hook to be made at a provider.
@@ -108,7 +114,13 @@ impl Api {
             path: repository.path.clone(),
             credential,
             insecure,
+            authorities: None,
         }
+    }
+
+    /// The same, of a host that may have a certificate by these authorities, in PEM.
+    pub fn trusting(self, authorities: Option<String>) -> Self {
+        Self { authorities, ..self }
     }
 
     /// Asks for a path below the root.
@@ -119,15 +131,15 @@ impl Api {
         body: Option<Value>,
     ) -> Result<Value, ApiError> {
         let headers = self.credential.iter().map(|it| it.api_header(self.provider)).collect();
-        let answer = http::send(http::Request {
+        let request = http::Request {
             method,
             url: &format!("{}{path}", self.root),
             headers,
             body: body.map(|body| body.to_string().into_bytes()),
             insecure: self.insecure,
-        })
-        .await
-        .map_err(ApiError::Failed)?;
+        };
+        let answer = http::send_trusting(request, self.authorities.as_deref()).await;
+        let answer = answer.map_err(ApiError::Failed)?;
         let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
         if (200..300).contains(&answer.status) {
             return match json {
@@ -138,6 +150,29 @@ impl Api {
         }
         let said = json.as_ref().and_then(message_in).unwrap_or_default();
         Err(ApiError::Refused(answer.status, said.chars().take(MAX_MESSAGE).collect()))
+    }
+
+    /// The entries of a list, page by page as long as they are full.
+    pub(super) async fn list(&self, path: &str) -> Result<Vec<Value>, ApiError> {
+        let mut all = Vec::new();
+        for page in 1..=MAX_FILES.div_ceil(PAGE) {
+            let found =
+                self.call("GET", &format!("{path}?per_page={PAGE}&page={page}"), None).await?;
+            let Value::Array(entries) = found else { break };
+            let is_full = entries.len() >= PAGE;
+            all.extend(entries);
+            if !is_full {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// The message in the answer that tells a commit.
+    pub(super) async fn message(&self, path: &str, place: &[&str]) -> Result<String, ApiError> {
+        let found = self.call("GET", path, None).await?;
+        let missing = || ApiError::Failed("the commit has no message".into());
+        text(&found, place).map(str::to_owned).ok_or_else(missing)
     }
 
     /// Makes a hook; answers its URL in the API.

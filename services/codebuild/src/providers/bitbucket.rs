@@ -21,8 +21,8 @@ pub(super) fn hook(api: &Api, hook: &Hook) -> (String, Value, &'static str) {
                 "pullrequest:rejected",
             ]),
             Topic::Comment => events.push("pullrequest:comment_created"),
-            // It has no releases; the filters were checked.
-            Topic::Release => {}
+            // It has neither; the filters were checked.
+            Topic::Release | Topic::WorkflowJob => {}
         }
     }
     let body = json!({
@@ -89,10 +89,7 @@ async fn diffstat(api: &Api, path: &str) -> Result<Vec<String>, ApiError> {
 }
 
 pub(super) async fn commit_message(api: &Api, commit: &str) -> Result<String, ApiError> {
-    let path = format!("/repositories/{}/commit/{commit}", api.path);
-    let found = api.call("GET", &path, None).await?;
-    let missing = || ApiError::Failed("the commit has no message".into());
-    text(&found, &["message"]).map(str::to_owned).ok_or_else(missing)
+    api.message(&format!("/repositories/{}/commit/{commit}", api.path), &["message"]).await
 }
 
 /// By the user's account id.

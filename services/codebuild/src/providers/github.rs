@@ -3,9 +3,8 @@
 use api_developer::codebuild::PullRequestBuildApproverRole as Role;
 use serde_json::{Value, json};
 
-use super::api::{Api, ApiError, Hook, MAX_FILES, PullRequest, State, Status, Topic, text};
+use super::api::{Api, ApiError, Hook, PullRequest, State, Status, Topic, text};
 
-const PAGE: usize = 100;
 /// Longest description of a status.
 const MAX_DESCRIPTION: usize = 140;
 
@@ -23,6 +22,7 @@ pub(super) fn hook(api: &Api, hook: &Hook) -> (String, Value, &'static str) {
             Topic::PullRequest => "pull_request",
             Topic::Release => "release",
             Topic::Comment => "issue_comment",
+            Topic::WorkflowJob => "workflow_job",
         })
         .collect();
     let body = json!({
@@ -56,17 +56,8 @@ pub(super) fn status(api: &Api, commit: &str, status: &Status) -> (String, Value
 }
 
 pub(super) async fn pull_files(api: &Api, number: u64) -> Result<Vec<String>, ApiError> {
-    let mut files = Vec::new();
-    for page in 1..=MAX_FILES.div_ceil(PAGE) {
-        let path = format!("/repos/{}/pulls/{number}/files?per_page={PAGE}&page={page}", api.path);
-        let found = api.call("GET", &path, None).await?;
-        let count = found.as_array().map_or(0, Vec::len);
-        files.extend(names(&found));
-        if count < PAGE {
-            break;
-        }
-    }
-    Ok(files)
+    let path = format!("/repos/{}/pulls/{number}/files", api.path);
+    Ok(names(&Value::Array(api.list(&path).await?)))
 }
 
 pub(super) async fn changed_files(
@@ -90,9 +81,7 @@ fn names(files: &Value) -> Vec<String> {
 }
 
 pub(super) async fn commit_message(api: &Api, commit: &str) -> Result<String, ApiError> {
-    let found = api.call("GET", &format!("/repos/{}/commits/{commit}", api.path), None).await?;
-    let missing = || ApiError::Failed("the commit has no message".into());
-    text(&found, &["commit", "message"]).map(str::to_owned).ok_or_else(missing)
+    api.message(&format!("/repos/{}/commits/{commit}", api.path), &["commit", "message"]).await
 }
 
 pub(super) async fn role_of(api: &Api, login: &str) -> Result<Option<Role>, ApiError> {

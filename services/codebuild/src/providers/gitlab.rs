@@ -3,7 +3,7 @@
 use api_developer::codebuild::PullRequestBuildApproverRole as Role;
 use serde_json::{Value, json};
 
-use super::api::{Api, ApiError, Hook, MAX_FILES, State, Status, Topic, text};
+use super::api::{Api, ApiError, Hook, State, Status, Topic, text};
 
 const PAGE: usize = 100;
 
@@ -51,18 +51,8 @@ pub(super) fn status(api: &Api, commit: &str, status: &Status) -> (String, Value
 }
 
 pub(super) async fn pull_files(api: &Api, number: u64) -> Result<Vec<String>, ApiError> {
-    let mut files = Vec::new();
-    for page in 1..=MAX_FILES.div_ceil(PAGE) {
-        let path =
-            format!("{}/merge_requests/{number}/diffs?per_page={PAGE}&page={page}", project(api));
-        let found = api.call("GET", &path, None).await?;
-        let count = found.as_array().map_or(0, Vec::len);
-        files.extend(names(&found));
-        if count < PAGE {
-            break;
-        }
-    }
-    Ok(files)
+    let path = format!("{}/merge_requests/{number}/diffs", project(api));
+    Ok(names(&Value::Array(api.list(&path).await?)))
 }
 
 pub(super) async fn changed_files(
@@ -95,10 +85,7 @@ fn names(diffs: &Value) -> Vec<String> {
 }
 
 pub(super) async fn commit_message(api: &Api, commit: &str) -> Result<String, ApiError> {
-    let path = format!("{}/repository/commits/{commit}", project(api));
-    let found = api.call("GET", &path, None).await?;
-    let missing = || ApiError::Failed("the commit has no message".into());
-    text(&found, &["message"]).map(str::to_owned).ok_or_else(missing)
+    api.message(&format!("{}/repository/commits/{commit}", project(api)), &["message"]).await
 }
 
 /// By the user's number; inherited membership counts.

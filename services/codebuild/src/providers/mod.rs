@@ -5,54 +5,20 @@ mod api;
 mod bitbucket;
 mod github;
 mod gitlab;
-mod http;
 
 use api_developer::codebuild::SourceType;
+use forge::{is_loopback, take_apart};
+use wire::Error;
+
+use crate::errors::invalid;
 
 pub(crate) use api::{Api, ApiError, Hook, PullRequest, State, Status, Topic};
+pub(crate) use forge::Provider;
+pub(crate) use forge::http::origin_of;
 pub(crate) use github::read_pull_request;
-pub(crate) use http::origin_of;
 
 /// The location of a project whose webhook covers an organization: each event names its repository.
 pub(crate) const SCOPED: &str = "CODEBUILD_DEFAULT_WEBHOOK_SOURCE_LOCATION";
-
-/// Whose API it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Provider {
-    GitHub,
-    GitLab,
-    Bitbucket,
-}
-
-impl Provider {
-    /// The provider of a source type, if it has one.
-    pub fn of(kind: SourceType) -> Option<Self> {
-        match kind {
-            SourceType::Github | SourceType::GithubEnterprise => Some(Self::GitHub),
-            SourceType::Gitlab | SourceType::GitlabSelfManaged => Some(Self::GitLab),
-            SourceType::Bitbucket => Some(Self::Bitbucket),
-            _ => None,
-        }
-    }
-
-    /// What it is called in messages.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::GitHub => "GitHub",
-            Self::GitLab => "GitLab",
-            Self::Bitbucket => "Bitbucket",
-        }
-    }
-
-    /// The reference of a pull request's head, where the provider has one.
-    pub fn pull_reference(self, number: u64) -> Option<String> {
-        match self {
-            Self::GitHub => Some(format!("refs/pull/{number}/head")),
-            Self::GitLab => Some(format!("refs/merge-requests/{number}/head")),
-            Self::Bitbucket => None,
-        }
-    }
-}
 
 /// A repository on a provider's host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,59 +63,36 @@ impl Repository {
 
     /// The root of its host's API.
     pub fn api(&self) -> String {
-        match (self.provider, self.origin.as_str()) {
-            (Provider::GitHub, "https://github.com" | "https://www.github.com") => {
-                "https://api.github.com".to_owned()
-            }
-            (Provider::Bitbucket, "https://bitbucket.org") => {
-                "https://api.bitbucket.org/2.0".to_owned()
-            }
-            (Provider::GitHub, origin) => format!("{origin}/api/v3"),
-            (Provider::GitLab, origin) => format!("{origin}/api/v4"),
-            (Provider::Bitbucket, origin) => format!("{origin}/2.0"),
-        }
+        self.provider.api(&self.origin)
     }
 }
 
-/// Origin, host and path of a clone URL.
-fn take_apart(location: &str) -> Option<(String, &str, &str)> {
-    let (scheme, rest) = location.split_once("://")?;
-    let (authority, path) = rest.split_once('/')?;
-    // Bitbucket's clone URLs name the user; a password there would stand in every answer.
-    let authority = match authority.rsplit_once('@') {
-        Some((user, authority)) if !user.contains(':') => authority,
-        Some(_) => return None,
-        None => authority,
-    };
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => {
-            port.parse::<u16>().ok()?;
-            host
-        }
-        _ => authority,
-    };
-    let plain_host =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '[' | ']' | ':');
-    let path = path.trim_end_matches('/');
-    let plain_part = |part: &str| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '~' | '+');
-        !part.is_empty()
-            && !part.starts_with('-')
-            && part != "."
-            && part != ".."
-            && part.chars().all(plain)
-    };
-    let fits = matches!(scheme, "http" | "https")
-        && !host.is_empty()
-        && host.chars().all(plain_host)
-        && path.split('/').all(plain_part);
-    fits.then(|| (format!("{scheme}://{authority}"), host, path))
+/// Whether an origin is this machine.
+pub(crate) fn is_here(origin: &str) -> bool {
+    // Whatever a repository's URL there would be.
+    take_apart(&format!("{origin}/o/r")).is_some_and(|(_, host, _)| is_loopback(host))
 }
 
-/// Whether a host is this machine.
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+/// Whether a source may be where it is: what is in a cloud is on this machine only where the yard
+/// was started so.
+///
+/// # Errors
+/// `InvalidInputException` where it may not.
+pub(crate) fn check_place(
+    config: &service::Config,
+    kind: SourceType,
+    repository: &Repository,
+) -> Result<(), Error> {
+    let is_installed = matches!(kind, SourceType::GithubEnterprise | SourceType::GitlabSelfManaged);
+    match is_installed || config.loopback_providers || !is_here(&repository.origin) {
+        true => Ok(()),
+        false => Err(invalid(format!(
+            "Invalid project source: {} is on this machine, where {kind} is not. Start the yard \
+             with --loopback-providers to allow that, or use GITHUB_ENTERPRISE or \
+             GITLAB_SELF_MANAGED",
+            repository.url
+        ))),
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use api_developer::codebuild::*;
 use wire::Error;
 
 use super::{Settings, identifier};
-use crate::errors::{invalid, unsupported};
+use crate::errors::invalid;
 use crate::providers::{self, Provider, Repository};
 use crate::source_credentials;
 
@@ -92,8 +92,13 @@ fn provided(source: &ProjectSource) -> Result<(), Error> {
     }
     let Some(auth) = &source.auth else { return Ok(()) };
     match (auth.kind, auth.resource.as_deref().filter(|it| !it.is_empty())) {
-        (SourceAuthType::Codeconnections, _) => {
-            Err(unsupported("source.auth CODECONNECTIONS (there is no CodeConnections)"))
+        (SourceAuthType::Codeconnections, resource) => {
+            match resource.is_some_and(source_credentials::is_connection_arn) {
+                true => Ok(()),
+                false => Err(invalid(
+                    "Invalid project source: the auth resource must be the ARN of a connection",
+                )),
+            }
         }
         (SourceAuthType::SecretsManager, resource) => {
             match resource.is_some_and(source_credentials::is_secret_arn) {

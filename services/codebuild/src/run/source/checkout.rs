@@ -6,8 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::git::{Failure, Git};
 use crate::providers::Provider;
+use forge::git::{Failure, Git};
 
 const BRANCHES: &str = "+refs/heads/*:refs/remotes/origin/*";
 const TAGS: &str = "+refs/tags/*:refs/tags/*";

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use sha2::{Digest as _, Sha256};
 
 use super::checkout::Version;
-use super::git::{Failure, Git};
+use forge::git::{Failure, Git};
 
 /// How often a build that waits for another looks again.
 const PAUSE: Duration = Duration::from_millis(20);

@@ -1,7 +1,6 @@
 //! Sources: fetched as the service role, into a directory that the sandbox will show.
 
 mod checkout;
-mod git;
 mod mirror;
 mod remote;
 mod repository;
@@ -21,7 +20,6 @@ use crate::local_sources;
 use crate::model::BuildRecord;
 
 pub(crate) use remote::forget_mirrors;
-pub(crate) use status::{commit_of, fill, status_context};
 pub(super) use status::{report_end, report_fault, report_start};
 
 const CODE: &str = "CLIENT_ERROR";

@@ -8,10 +8,10 @@ use service::Cx;
 
 use super::super::{Cut, Job};
 use super::CODE;
-use super::git::{Git, deadline};
-use crate::providers::{Provider, Repository, origin_of};
+use crate::providers::{self, Provider, Repository, origin_of};
 use crate::source_credentials;
 use crate::validate::repository_name;
+use forge::git::{Git, deadline};
 
 /// A repository that a build fetches from.
 pub(super) struct Remote {
@@ -39,6 +39,8 @@ pub(super) async fn of_source(
     let repository = Repository::of(source.kind, location).ok_or_else(|| {
         Cut::failed(CODE, format!("{location} is no URL of a {} repository", source.kind))
     })?;
+    providers::check_place(job.yard.config(), source.kind, &repository)
+        .map_err(|error| Cut::failed(CODE, error.message))?;
     let credential = source_credentials::of_source(cx, job.run.scope(), source).await;
     let credential = credential.map_err(|error| match error.status {
         500.. if error.code != "NotImplemented" => Cut::retry(error),

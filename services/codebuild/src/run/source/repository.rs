@@ -8,10 +8,10 @@ use service::Cx;
 use super::super::{Cut, Job, certificate, follow};
 use super::CODE;
 use super::checkout::{CheckedOut, Checkout, Version};
-use super::git::Failure;
 use super::submodules::FetchError;
 use super::{mirror, remote, submodules};
 use crate::model::BuildRecord;
+use forge::git::Failure;
 
 /// Fetches the repository into a new folder.
 pub(super) async fn fetch(

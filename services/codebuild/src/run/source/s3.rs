@@ -1,15 +1,18 @@
 //! Sources in buckets.
 
 use std::fs;
-use std::path::Path;
+use std::io::{self, ErrorKind::AlreadyExists, ErrorKind::NotADirectory};
+use std::path::{Path, PathBuf};
 
 use api_storage::s3;
 use formats::archive;
 use service::Cx;
-use tokio::io::AsyncWriteExt as _;
 
-use super::super::Cut;
+use super::super::{Cut, objects};
 use super::CODE;
+
+/// The longest name of a file, in bytes.
+const MAX_NAME: usize = 255;
 
 /// `BUCKET/KEY` of a zip archive, or `BUCKET/FOLDER/`.
 pub(super) async fn fetch(
@@ -26,7 +29,9 @@ pub(super) async fn fetch(
         return folder(cx, bucket, key, target).await;
     }
     let archive = target.with_extension("zip");
-    get(cx, bucket, key, version, &archive).await?;
+    objects::get(cx, bucket, key, version, &archive)
+        .await
+        .map_err(|error| denied(bucket, key, &error))?;
     let (from, to) = (archive.clone(), target.to_owned());
     let unpacked = tokio::task::spawn_blocking(move || {
         let file = fs::File::open(&from).map_err(|error| error.to_string())?;
@@ -60,18 +65,12 @@ async fn folder(cx: &Cx, bucket: &str, prefix: &str, target: &Path) -> Result<()
             if below.is_empty() || below.ends_with('/') {
                 continue;
             }
-            let plain = below.split('/').all(|part| !matches!(part, "" | "." | ".."));
-            if !plain {
-                return Err(Cut::failed(
-                    CODE,
-                    format!("the key {key} is no path below the folder"),
-                ));
-            }
-            let path = target.join(below);
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent).map_err(Cut::retry)?;
-            }
-            get(cx, bucket, key, None, &path).await?;
+            let path = place(target, below)
+                .map_err(Cut::retry)?
+                .map_err(|why| Cut::failed(CODE, format!("the key {key} {why}")))?;
+            objects::get(cx, bucket, key, None, &path)
+                .await
+                .map_err(|error| denied(bucket, key, &error))?;
         }
         token = page.next_continuation_token;
         if token.is_none() {
@@ -80,30 +79,32 @@ async fn folder(cx: &Cx, bucket: &str, prefix: &str, target: &Path) -> Result<()
     }
 }
 
-pub(super) async fn get(
-    cx: &Cx,
-    bucket: &str,
-    key: &str,
-    version: Option<&str>,
-    target: &Path,
-) -> Result<(), Cut> {
-    let input = s3::GetObjectInput {
-        bucket: bucket.to_owned(),
-        key: key.to_owned(),
-        version_id: version.map(str::to_owned),
-        ..Default::default()
-    };
-    let mut output =
-        cx.call(s3::GetObject, input).await.map_err(|error| denied(bucket, key, &error))?;
-    let mut file = tokio::fs::File::create(target).await.map_err(Cut::retry)?;
-    while let Some(piece) = output.body.next().await {
-        file.write_all(&piece.map_err(Cut::retry)?).await.map_err(Cut::retry)?;
+/// Where the object of a key goes, its folder made; or why it can't go there, which is the keys'
+/// fault.
+fn place(target: &Path, below: &str) -> io::Result<Result<PathBuf, &'static str>> {
+    let is_plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains('\0');
+    if !below.split('/').all(is_plain) {
+        return Ok(Err("is no path below the folder"));
     }
-    file.flush().await.map_err(Cut::retry)
+    if below.split('/').any(|part| part.len() > MAX_NAME) {
+        return Ok(Err("has a name that is too long for a file"));
+    }
+    let path = target.join(below);
+    let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+    match made {
+        Err(error) if matches!(error.kind(), NotADirectory | AlreadyExists) => {
+            Ok(Err("is below another key, which can't be a file and a folder"))
+        }
+        Err(error) => Err(error),
+        Ok(()) if path.is_dir() => {
+            Ok(Err("has other keys below it, and can't be a file and a folder"))
+        }
+        Ok(()) => Ok(Ok(path)),
+    }
 }
 
 pub(super) fn denied(bucket: &str, key: &str, error: &wire::Error) -> Cut {
-    if error.status >= 500 && error.code != "NotImplemented" {
+    if objects::is_passing(error) {
         return Cut::retry(error);
     }
     Cut::failed(
@@ -113,4 +114,27 @@ pub(super) fn denied(bucket: &str, key: &str, error: &wire::Error) -> Cut {
             error.code, error.message, error.status
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_are_no_files_of_one_tree_are_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let placed = |below: &str| place(dir.path(), below).unwrap();
+        fs::write(placed("a").unwrap(), "").unwrap();
+        fs::write(placed("d/e/f").unwrap(), "").unwrap();
+        for (below, why) in [
+            ("a/b", "is below another key"),
+            ("a/b/c", "is below another key"),
+            ("d/e", "has other keys below it"),
+            ("../x", "is no path"),
+            ("x//y", "is no path"),
+            (&"n".repeat(256), "too long"),
+        ] {
+            assert!(placed(below).unwrap_err().contains(why), "{below}");
+        }
+    }
 }

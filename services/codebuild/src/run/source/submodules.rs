@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use super::super::{Cut, Job};
-use super::git::Failure;
 use super::remote::{self, Remote};
+use forge::git::Failure;
 
 /// How deep submodules may have submodules.
 const MAX_DEPTH: usize = 10;

@@ -34,16 +34,22 @@ const BUNDLES: [&str; 4] = [
 ];
 
 /// An answer, whatever its status.
-pub(super) struct Answer {
+pub struct Answer {
+    /// HTTP's.
     pub status: u16,
+    /// At most 8 MiB.
     pub body: Bytes,
 }
 
 /// One request.
-pub(super) struct Request<'a> {
+pub struct Request<'a> {
+    /// HTTP's.
     pub method: &'a str,
+    /// The whole URL.
     pub url: &'a str,
+    /// Beside those that every request has.
     pub headers: Vec<(&'static str, String)>,
+    /// As JSON.
     pub body: Option<Vec<u8>>,
     /// Any certificate will do.
     pub insecure: bool,
@@ -53,15 +59,26 @@ pub(super) struct Request<'a> {
 ///
 /// # Errors
 /// A sentence, where no answer came.
-pub(super) async fn send(request: Request<'_>) -> Result<Answer, String> {
+pub async fn send(request: Request<'_>) -> Result<Answer, String> {
+    send_trusting(request, None).await
+}
+
+/// The same to a host that may have a certificate by one of these authorities, in PEM, too.
+///
+/// # Errors
+/// A sentence, where no answer came.
+pub async fn send_trusting(
+    request: Request<'_>,
+    authorities: Option<&str>,
+) -> Result<Answer, String> {
     let url = request.url.to_owned();
-    match tokio::time::timeout(TIMEOUT, exchange(request)).await {
+    match tokio::time::timeout(TIMEOUT, exchange(request, authorities)).await {
         Ok(done) => done.map_err(|why| format!("failed to reach {url}: {why}")),
         Err(_) => Err(format!("failed to reach {url}: no answer within {} s", TIMEOUT.as_secs())),
     }
 }
 
-async fn exchange(request: Request<'_>) -> Result<Answer, String> {
+async fn exchange(request: Request<'_>, authorities: Option<&str>) -> Result<Answer, String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
     let uri: http::Uri = request.url.parse().map_err(|error| text(&error))?;
     let (Some(host), Some(authority)) = (uri.host(), uri.authority()) else {
@@ -83,7 +100,7 @@ async fn exchange(request: Request<'_>) -> Result<Answer, String> {
     }
     let body = Full::new(Bytes::from(request.body.unwrap_or_default()));
     let message = message.body(body).map_err(|error| text(&error))?;
-    let stream = connect(host, port, is_tls, request.insecure).await?;
+    let stream = connect(host, port, is_tls, request.insecure, authorities).await?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|error| text(&error))?;
@@ -107,6 +124,7 @@ async fn connect(
     port: u16,
     is_tls: bool,
     insecure: bool,
+    authorities: Option<&str>,
 ) -> Result<Box<dyn Stream>, String> {
     let host = host.trim_matches(['[', ']']);
     let stream = TcpStream::connect((host, port)).await.map_err(|error| error.to_string())?;
@@ -115,7 +133,11 @@ async fn connect(
     }
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| format!("{host:?} is no name that a certificate can have"))?;
-    let config = if insecure { believing_all()? } else { believing_the_systems()? };
+    let config = match authorities {
+        _ if insecure => believing_all()?,
+        Some(authorities) => believing(authorities)?,
+        None => believing_the_systems()?,
+    };
     let stream = TlsConnector::from(config).connect(name, stream).await;
     Ok(Box::new(stream.map_err(|error| error.to_string())?))
 }
@@ -126,6 +148,22 @@ fn believing_the_systems() -> Result<Arc<ClientConfig>, String> {
 }
 
 fn system_config() -> Result<Arc<ClientConfig>, String> {
+    Ok(Arc::new(builder()?.with_root_certificates(system_roots()?).with_no_client_auth()))
+}
+
+/// The system's authorities and these.
+fn believing(authorities: &str) -> Result<Arc<ClientConfig>, String> {
+    // A machine that trusts nobody trusts these all the same.
+    let mut roots = system_roots().unwrap_or_else(|_| RootCertStore::empty());
+    let given = CertificateDer::pem_slice_iter(authorities.as_bytes());
+    let (added, _) = roots.add_parsable_certificates(given.flatten());
+    match added {
+        0 => Err("the certificate to trust is none in PEM".into()),
+        _ => Ok(Arc::new(builder()?.with_root_certificates(roots).with_no_client_auth())),
+    }
+}
+
+fn system_roots() -> Result<RootCertStore, String> {
     let named = std::env::var("SSL_CERT_FILE").ok();
     let mut places = named.as_deref().into_iter().chain(BUNDLES);
     let bundle = places
@@ -134,7 +172,7 @@ fn system_config() -> Result<Arc<ClientConfig>, String> {
     let mut roots = RootCertStore::empty();
     // A bundle may hold certificates that are out of fashion; the others count.
     roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&bundle).flatten());
-    Ok(Arc::new(builder()?.with_root_certificates(roots).with_no_client_auth()))
+    Ok(roots)
 }
 
 fn believing_all() -> Result<Arc<ClientConfig>, String> {
@@ -192,7 +230,7 @@ impl ServerCertVerifier for Anybody {
 }
 
 /// `SCHEME://HOST[:PORT]` of a URL.
-pub(crate) fn origin_of(url: &str) -> Option<&str> {
+pub fn origin_of(url: &str) -> Option<&str> {
     let start = url.find("://")? + 3;
     let end = url.get(start..)?.find('/').map_or(url.len(), |at| start + at);
     url.get(..end)

@@ -1,5 +1,5 @@
 //! Stock git as a child, apart from the machine's and the user's configuration, without hooks,
-//! within the build's time, and gone with whoever waits for it.
+//! within a deadline, and gone with whoever waits for it.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -34,7 +34,7 @@ const SETTINGS: [(&str, &str); 11] = [
 
 /// Why git did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
+pub enum Failure {
     /// The server wants to know who asks, or does not like the answer.
     Denied(String),
     /// There is no such repository, or none for who asks.
@@ -43,9 +43,9 @@ pub(super) enum Failure {
     NoReference(String),
     /// Anything else that git says.
     Other(String),
-    /// The build's time is over.
+    /// The time for it is over.
     Late,
-    /// Somebody stopped the build.
+    /// Somebody stopped what it is for.
     Stopped,
     /// git itself is not to be had, or its folder.
     Broken(String),
@@ -79,13 +79,14 @@ impl Failure {
 
 /// How git is called for one source.
 #[derive(Clone)]
-pub(super) struct Git {
+pub struct Git {
     /// Settings beside [`SETTINGS`]; secrets among them, which so are on no command line.
     pub settings: Vec<(String, String)>,
     /// Protocols that it may speak, in `GIT_ALLOW_PROTOCOL`'s form.
     pub protocols: &'static str,
+    /// When it is given up.
     pub deadline: Instant,
-    /// Tells that the build is to stop.
+    /// Tells that it is to stop.
     pub stop: Arc<Notify>,
 }
 
@@ -102,7 +103,10 @@ impl Git {
         Self { settings: Vec::new(), protocols: "file", ..self.clone() }
     }
 
-    /// Runs git in a folder; answers what it prints.
+    /// Runs git in a folder; answers what it prints, up to 4 MiB.
+    ///
+    /// # Errors
+    /// What git complains of, or that time is over or it was stopped.
     pub async fn run(&self, directory: &Path, words: &[&str]) -> Result<String, Failure> {
         let verb = words.first().copied().unwrap_or_default();
         let mut group = Group::start(self.command(directory, words))?;
@@ -204,8 +208,8 @@ async fn bounded(mut from: impl AsyncRead + Unpin, limit: usize) -> std::io::Res
     }
 }
 
-/// When a build's time is over, so many milliseconds from now.
-pub(super) fn deadline(millis: i64) -> Instant {
+/// When time is over, so many milliseconds from now.
+pub fn deadline(millis: i64) -> Instant {
     Instant::now() + Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }
 
