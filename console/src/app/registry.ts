@@ -3,9 +3,10 @@
 import { codebuild } from '../services/codebuild';
 import { codecommit } from '../services/codecommit';
 import { codepipeline } from '../services/codepipeline';
+import { events } from '../services/events';
 import { iam } from '../services/iam';
 import { logs } from '../services/logs';
 import { s3 } from '../services/s3';
 import type { ConsoleService } from './service';
 
-export const services: ConsoleService[] = [codecommit, codebuild, codepipeline, s3, logs, iam];
+export const services: ConsoleService[] = [codecommit, codebuild, codepipeline, s3, logs, events, iam];

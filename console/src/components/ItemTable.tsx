@@ -5,7 +5,7 @@ import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
-import { useMemo, useState, type ReactNode } from 'react';
+import { Children, Fragment, isValidElement, useMemo, useState, type ReactNode } from 'react';
 import type { Loaded } from '../api/useResource';
 import { Empty } from './Empty';
 import { Failure } from './Failure';
@@ -39,12 +39,18 @@ interface Props<T> {
   pageSize?: number;
 }
 
+/** What a fragment holds, so that each part has its place in a row. */
+const parts = (node: ReactNode) => Children.toArray(isValidElement<{ children?: ReactNode }>(node) && node.type === Fragment ? node.props.children : node);
+
 /** The items of a listing with filter, order, pages and preferences, as AWS's console has them. */
 export function ItemTable<T>({ title, level = 'page', description, resource, idOf, columns, textOf, filters, actions, selection, empty, pageSize = 25 }: Props<T>) {
   const [text, setText] = useState('');
   const [page, setPage] = useState(1);
   const [chosen, setChosen] = useState<string[]>([]);
-  const [order, setOrder] = useState<{ id: string; down: boolean }>();
+  const [order, setOrder] = useState<{ id: string; down: boolean } | undefined>(() => {
+    const first = columns.find(({ isRowHeader, sortBy }) => isRowHeader && sortBy);
+    return first && { id: first.id, down: false };
+  });
   const [preferences, setPreferences] = useState({ pageSize, wrapLines: true, shown: columns.map(({ id }) => id) });
 
   const { data } = resource;
@@ -98,7 +104,7 @@ export function ItemTable<T>({ title, level = 'page', description, resource, idO
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button iconName="refresh" ariaLabel={`Refresh ${title.toLowerCase()}`} formAction="none" loading={resource.loading && !!data} onClick={resource.reload} />
-              {actions?.(selected)}
+              {parts(actions?.(selected))}
             </SpaceBetween>
           }
         >

@@ -76,11 +76,11 @@ export default function CreateUserPage() {
               </FormField>
               <Checkbox checked={console_} onChange={({ detail }) => setConsole(detail.checked)}>Give access to this console</Checkbox>
               {console_ && (
-                <>
+                <SpaceBetween size="m">
                   <PasswordField label="Console password" description="Eight characters or more, of three kinds of upper case, lower case, digits and symbols." value={password} onChange={setPassword} />
                   <Checkbox checked={reset} onChange={({ detail }) => setReset(detail.checked)}>The user must replace it at the first sign-in</Checkbox>
                   {reset && <Alert type="info">That takes iam:ChangePassword: attach the policy IAMUserChangePassword, or one like it.</Alert>}
-                </>
+                </SpaceBetween>
               )}
             </SpaceBetween>
           </Container>

@@ -32,7 +32,7 @@ export default function DashboardPage() {
         {error && <Failure what="The summary can't be shown" error={error} retry={reload} />}
         {!data && !error && <Spinner size="large" />}
         {data && (
-          <>
+          <SpaceBetween size="l">
             <Container header={<Header>Resources</Header>}>
               <KeyValuePairs
                 columns={4}
@@ -59,7 +59,7 @@ export default function DashboardPage() {
                 ]}
               />
             </Container>
-          </>
+          </SpaceBetween>
         )}
         <Container header={<Header>Account</Header>}>
           <KeyValuePairs

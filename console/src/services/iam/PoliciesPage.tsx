@@ -47,7 +47,7 @@ export default function PoliciesPage() {
         empty={<Empty title="There are no such policies">“Create policy” makes one that can be attached to many users, groups and roles.</Empty>}
         columns={[
           { id: 'name', header: 'Policy name', isRowHeader: true, sortBy: (it) => it.PolicyName, cell: ({ PolicyName, Arn }) => <Link href={`#${policyPath(Arn)}`}>{PolicyName}</Link> },
-          { id: 'type', header: 'Type', sortBy: (it) => (isAws(it.Arn) ? 1 : 0), cell: ({ Arn }) => (isAws(Arn) ? 'AWS managed' : 'Customer managed') },
+          { id: 'type', header: 'Type', minWidth: 170, sortBy: (it) => (isAws(it.Arn) ? 1 : 0), cell: ({ Arn }) => (isAws(Arn) ? 'AWS managed' : 'Customer managed') },
           { id: 'uses', header: 'Attached entities', sortBy: (it) => Number(it.AttachmentCount ?? 0), cell: ({ AttachmentCount }) => AttachmentCount ?? '0' },
           { id: 'description', header: 'Description', minWidth: 200, cell: ({ Description }) => Description || '–' },
         ]}
