@@ -37,6 +37,7 @@ mod run;
 mod sandboxes;
 mod sharing;
 mod source_credentials;
+mod statuses;
 mod validate;
 mod visibility;
 mod webhooks;

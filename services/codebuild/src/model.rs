@@ -122,6 +122,10 @@ pub(crate) struct WebhookTrigger {
     pub prev_commit: Option<String>,
     /// The commit that the event is about, for its status.
     pub head_commit: Option<String>,
+    /// Of a workflow's job: its id, that of its run, and the label that names the project.
+    pub job: Option<String>,
+    pub run: Option<String>,
+    pub label: Option<String>,
 }
 
 impl WebhookTrigger {
@@ -136,8 +140,20 @@ impl WebhookTrigger {
             ("CODEBUILD_WEBHOOK_ACTOR_ACCOUNT_ID", self.actor_account_id.as_ref()),
             ("CODEBUILD_WEBHOOK_MERGE_COMMIT", self.merge_commit.as_ref()),
             ("CODEBUILD_WEBHOOK_PREV_COMMIT", self.prev_commit.as_ref()),
+            ("CODEBUILD_WEBHOOK_JOB_ID", self.job.as_ref()),
+            ("CODEBUILD_WEBHOOK_RUN_ID", self.run.as_ref()),
+            ("CODEBUILD_WEBHOOK_LABEL", self.label.as_ref()),
         ];
         all.into_iter().filter_map(|(name, value)| Some((name, value?.as_str()))).collect()
+    }
+
+    /// What the log says of an event that AWS answers otherwise.
+    pub fn notice(&self) -> Option<String> {
+        let (job, run) = (self.job.as_ref()?, self.run.as_ref()?);
+        Some(format!(
+            "This yard starts no GitHub Actions runner: the build runs the project's buildspec, \
+             and job {job} of run {run} waits until a runner takes it"
+        ))
     }
 }
 

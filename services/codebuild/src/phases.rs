@@ -11,9 +11,25 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// A denial's encoded part is left out, as AWS's contexts are without: it is some kilobytes for
+    /// the caller of an operation to decode, and a phase has no caller.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into() }
+        Self { code: code.into(), message: without_encoded(message.into()) }
     }
+}
+
+const ENCODED: &str = ". Encoded authorization failure message: ";
+
+/// A text without the encoded parts of denials.
+pub(crate) fn without_encoded(mut text: String) -> String {
+    while let Some(at) = text.find(ENCODED) {
+        let is_code =
+            |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_');
+        let code = text.get(at + ENCODED.len()..).unwrap_or_default();
+        let end = at + ENCODED.len() + code.find(|c| !is_code(c)).unwrap_or(code.len());
+        text.replace_range(at..end, "");
+    }
+    text
 }
 
 /// Begins a phase.
@@ -64,4 +80,16 @@ pub(crate) fn complete(build: &mut Build, status: BuildStatusType, at: Timestamp
     build.build_status = Some(status);
     build.build_complete = Some(true);
     build.end_time = Some(at);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contexts_are_without_what_is_encoded() {
+        let message = format!("[g: [denied{ENCODED}abc+/=-_], h: [denied{ENCODED}x]] and so on");
+        assert_eq!(Context::new("C", message).message, "[g: [denied], h: [denied]] and so on");
+        assert_eq!(Context::new("C", format!("no{ENCODED}")).message, "no");
+    }
 }

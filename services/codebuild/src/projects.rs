@@ -221,6 +221,9 @@ pub(crate) async fn delete_project(cx: Cx, input: DeleteProjectInput) -> Result<
     let scope = cx.scope();
     let name = model::project_name(&cx.scope(), &input.name).to_owned();
     let forgotten = name.clone();
+    if let Some(found) = cx.read(|tx| Ok(tx.get::<ProjectRecord>(&scope, &name)?))? {
+        webhooks::delete_at_provider(&cx, &found.project).await;
+    }
     cx.write(move |tx| {
         // Deleting what is not there is fine.
         tx.delete::<ProjectRecord>(&scope, &name)?;

@@ -6,6 +6,7 @@
 
 mod combine;
 mod delete;
+mod merge;
 mod model;
 mod outputs;
 mod phases;

@@ -9,10 +9,9 @@ use types::Scope;
 
 use super::model::BatchRecord;
 use super::run::{Drive, build_of};
-use crate::model;
-use crate::providers::{Api, Repository, State, Status};
-use crate::run::{self, commit_of, fill, status_context};
-use crate::source_credentials;
+use crate::providers::State;
+use crate::run;
+use crate::statuses::{Subject, status_context};
 
 /// Whether each build of a batch tells its own status.
 pub(crate) fn reports_each(
@@ -58,35 +57,31 @@ impl Drive {
         record: &BatchRecord,
         status: BuildStatusType,
     ) -> Result<(), String> {
-        let template = &record.template;
-        let Some(source) = &template.build.source else { return Ok(()) };
-        let is_asked = source.report_build_status == Some(true);
-        let location = source.location.as_deref().unwrap_or_default();
-        let Some(repository) = Repository::of(source.kind, location) else { return Ok(()) };
-        // What an event started is reported wherever that is possible.
-        if !is_asked && template.webhook.is_none() || is_individual(record) {
+        if is_individual(record) {
             return Ok(());
         }
         let cx = self.as_service_role(record).map_err(|cut| match cut {
             run::Cut::Ended(_, context) => context.message,
             run::Cut::Engine(error) => error.to_string(),
         })?;
-        let credential = source_credentials::of_source(&cx, self.run.scope(), source).await;
-        let credential = credential.map_err(|error| error.message)?;
-        let name = repository.provider.name();
-        if credential.is_none() {
-            return match is_asked {
-                true => Err(format!("there are no source credentials for {name}")),
-                false => Ok(()),
-            };
-        }
-        let mut known = template.clone();
-        let resolved = record.batch.resolved_source_version.clone();
+        let batch = &record.batch;
+        let mut known = record.template.clone();
+        let resolved = batch.resolved_source_version.clone();
         known.build.resolved_source_version = resolved.or_else(|| self.commit_read(record));
-        let commit = commit_of(&known).ok_or("the commit is not known")?;
-        let api = Api::new(&repository, credential, source.insecure_ssl == Some(true));
-        let status = self.status(record, source, status);
-        api.post_status(&commit, &status).await.map_err(|error| format!("{name}: {error}"))
+        let scope = self.run.scope();
+        let context = status_context(scope.region.as_str(), record.project());
+        let subject = Subject {
+            scope,
+            record: &known,
+            arn: record.arn(),
+            id: &record.id,
+            number: batch.build_batch_number.unwrap_or_default(),
+            initiator: batch.initiator.as_deref(),
+            url: self.url(record),
+            context: format!("{context} BuildBatch"),
+        };
+        let (state, verb) = words(status);
+        subject.tell(&cx, state, verb).await
     }
 
     /// The commit in which the buildspec was, also where nothing could be made of it.
@@ -95,28 +90,6 @@ impl Drive {
         let (scope, arn) = (self.run.scope(), reader.arn.as_deref()?);
         let found = self.run.store().read(|tx| build_of(tx, scope, arn)).ok()??;
         found.into_inner().build.resolved_source_version
-    }
-
-    fn status(
-        &self,
-        record: &BatchRecord,
-        source: &ProjectSource,
-        status: BuildStatusType,
-    ) -> Status {
-        let (state, verb) = words(status);
-        let region = self.run.scope().region.as_str();
-        let variables = self.variables(record);
-        let config = source.build_status_config.clone().unwrap_or_default();
-        let filled = |text: Option<String>| {
-            text.filter(|text| !text.is_empty()).map(|text| fill(&text, &variables))
-        };
-        let context = || format!("{} BuildBatch", status_context(region, record.project()));
-        Status {
-            state,
-            context: filled(config.context).unwrap_or_else(context),
-            target_url: filled(config.target_url).or_else(|| Some(self.url(record))),
-            description: format!("{verb} for project {}", record.project()),
-        }
     }
 
     /// The batch's page in the console, of the shape that AWS's has.
@@ -130,26 +103,5 @@ impl Drive {
             wire::uri::encode(&record.id, false),
             scope.region.as_str()
         )
-    }
-
-    /// The variables that context and URL may name; where a build has its own, the batch's.
-    fn variables(&self, record: &BatchRecord) -> Vec<(&'static str, String)> {
-        let (scope, batch) = (self.run.scope(), &record.batch);
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let mut all = vec![
-            ("AWS_REGION", scope.region.to_string()),
-            ("AWS_DEFAULT_REGION", scope.region.to_string()),
-            ("CODEBUILD_BUILD_ARN", record.arn().to_owned()),
-            ("CODEBUILD_BUILD_ID", record.id.clone()),
-            ("CODEBUILD_BUILD_NUMBER", batch.build_batch_number.unwrap_or_default().to_string()),
-            ("CODEBUILD_BUILD_URL", self.url(record)),
-            ("CODEBUILD_INITIATOR", text(&batch.initiator)),
-            ("CODEBUILD_PROJECT_ARN", model::project_arn(scope, record.project())),
-            ("CODEBUILD_SOURCE_VERSION", text(&batch.source_version)),
-            ("CODEBUILD_RESOLVED_SOURCE_VERSION", text(&batch.resolved_source_version)),
-        ];
-        let told = record.template.webhook.iter().flat_map(|webhook| webhook.variables());
-        all.extend(told.map(|(name, value)| (name, value.to_owned())));
-        all
     }
 }

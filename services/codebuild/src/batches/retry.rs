@@ -9,6 +9,7 @@ use wire::Error;
 use super::model::{BatchRecord, DOWNLOAD_SOURCE, batch_id};
 use super::phases;
 use super::start::same_request;
+use crate::builds;
 use crate::errors::invalid;
 
 /// Has all builds of a batch, or those that did not succeed, run again. The source stays the one
@@ -25,8 +26,8 @@ pub(crate) async fn retry_build_batch(
     let digest = hex::encode(Sha256::digest(shape::json::to_vec(&input)));
     let batch = cx
         .write(move |tx| {
-            let token = input.idempotency_token.as_deref();
-            if let Some(known) = same_request(tx, &scope, token, &digest, now)? {
+            let token = builds::token(&input.idempotency_token);
+            if let Some(known) = same_request(tx, &scope, token.as_deref(), &digest, now)? {
                 return Ok(known.batch);
             }
             let mut record = BatchRecord::load(tx, &scope, &id)?;
@@ -45,7 +46,7 @@ pub(crate) async fn retry_build_batch(
                 )));
             }
             again(&mut record, input.retry_type.unwrap_or_default(), now);
-            record.token.clone_from(&input.idempotency_token);
+            record.token = token;
             record.token_digest = Some(digest.clone());
             record.token_at = Some(now);
             tx.update(&scope, &record)?;

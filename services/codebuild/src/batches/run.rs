@@ -13,6 +13,7 @@ use service::{Cx, SessionRequest, Yard};
 use store::{ReadTx, Stored, WriteTx};
 use types::{Scope, Timestamp};
 
+use super::merge::MergedReports;
 use super::model::{BatchRecord, DOWNLOAD_SOURCE};
 use super::plan::{self, Cut, Plan, State};
 use super::{KIND, combine, phases, spec};
@@ -370,7 +371,9 @@ impl Drive {
     ) -> Result<Option<Next>, EngineError> {
         let record = self.load()?.filter(|record| !record.is_complete());
         let mut unreported = None;
+        let mut merged = MergedReports::default();
         if let Some(record) = &record {
+            merged = self.merge_reports(record).await?;
             unreported = self.report(record, status).await.or_else(|| record.unreported.clone());
         }
         let (scope, id, now) = (self.scope().clone(), self.run.key().to_owned(), self.run.now());
@@ -380,6 +383,11 @@ impl Drive {
                 if !record.is_complete() {
                     renew_summaries(tx, &scope, &mut record)?;
                     phases::complete(&mut record.batch, status, context.as_ref(), now);
+                    record.batch.report_arns = Some(merged.arns.clone());
+                    if let Some(why) = &merged.trouble {
+                        let why = format!("The builds' reports were not merged: {why}");
+                        phases::note(&mut record.batch, &Context::new("CLIENT_ERROR", why));
+                    }
                     if let Some(why) = &unreported {
                         phases::note(&mut record.batch, &Context::new("REPORT_FAILED", why));
                     }

@@ -40,8 +40,8 @@ pub(crate) async fn start_for(
     let (scope, now) = (cx.scope(), cx.now());
     let batch = cx
         .write(move |tx| {
-            let token = input.idempotency_token.as_deref();
-            if let Some(known) = same_request(tx, &scope, token, &digest, now)? {
+            let token = builds::token(&input.idempotency_token);
+            if let Some(known) = same_request(tx, &scope, token.as_deref(), &digest, now)? {
                 return Ok(known.batch);
             }
             let name = model::project_name(&scope, &input.project_name);
@@ -55,7 +55,7 @@ pub(crate) async fn start_for(
             record.batch.build_batch_number = Some(number);
             record.batch.start_time = Some(now);
             record.began_at = Some(now);
-            record.token.clone_from(&input.idempotency_token);
+            record.token = token;
             record.token_digest = Some(digest.clone());
             record.token_at = Some(now);
             phases::begin(&mut record.batch, BuildBatchPhaseType::Submitted, now);
@@ -162,6 +162,7 @@ fn new_record(
         encryption_key: build.encryption_key.clone(),
         build_batch_config: Some(config),
         build_groups: Some(Vec::new()),
+        report_arns: Some(Vec::new()),
         debug_session_enabled: Some(build.debug_session.is_some()),
         ..BuildBatch::default()
     };

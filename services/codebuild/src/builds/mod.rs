@@ -24,7 +24,7 @@ pub(crate) use retry::{again, retry_build};
 pub(crate) use show::{batch_get_builds, list_builds, list_builds_for_project};
 pub(crate) use start::{Cause, check, new_record, start_build, start_for};
 pub(crate) use stop::{end_in_queue, stop_build};
-pub(crate) use submit::{refuse_beyond_limit, submit};
+pub(crate) use submit::{refuse_beyond_limit, submit, token};
 
 use crate::errors;
 use crate::model::BuildRecord;

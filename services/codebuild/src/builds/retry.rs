@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use types::Scope;
 use wire::Error;
 
-use super::submit::{initiator, refuse_beyond_limit, same_request, submit};
+use super::submit::{initiator, refuse_beyond_limit, same_request, submit, token};
 use super::{artifact_location, load};
 use crate::errors::invalid;
 use crate::model::{self, BuildRecord, ProjectRecord};
@@ -22,7 +22,9 @@ pub(crate) async fn retry_build(cx: Cx, input: RetryBuildInput) -> Result<RetryB
     let (scope, now) = (cx.scope(), cx.now());
     let build = cx
         .write(move |tx| {
-            if let Some(build) = same_request(tx, &scope, &input.idempotency_token, &digest, now)? {
+            if let Some(build) =
+                same_request(tx, &scope, &token(&input.idempotency_token), &digest, now)?
+            {
                 return Ok(build);
             }
             let old = load(tx, &scope, &id)?;
@@ -39,7 +41,7 @@ pub(crate) async fn retry_build(cx: Cx, input: RetryBuildInput) -> Result<RetryB
             let mut record = again(&scope, &old, &uuid);
             record.build.auto_retry_config = first_try(old.build.auto_retry_config.as_ref());
             record.build.initiator = Some(initiator.clone());
-            record.token.clone_from(&input.idempotency_token);
+            record.token = token(&input.idempotency_token);
             record.token_digest = Some(digest.clone());
             submit(tx, &scope, &mut project, record, now)
         })

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use types::Scope;
 use wire::Error;
 
-use super::submit::{initiator, refuse_beyond_limit, same_request, submit};
+use super::submit::{initiator, refuse_beyond_limit, same_request, submit, token};
 use super::{artifact_location, logs};
 use crate::errors::invalid;
 use crate::model::{self, BuildRecord, ProjectRecord, WebhookTrigger};
@@ -46,7 +46,9 @@ pub(crate) async fn start_for(
     let (scope, now) = (cx.scope(), cx.now());
     let build = cx
         .write(move |tx| {
-            if let Some(build) = same_request(tx, &scope, &input.idempotency_token, &digest, now)? {
+            if let Some(build) =
+                same_request(tx, &scope, &token(&input.idempotency_token), &digest, now)?
+            {
                 return Ok(build);
             }
             let name = model::project_name(&scope, &input.project_name);
@@ -55,7 +57,7 @@ pub(crate) async fn start_for(
             let mut record = new_record(&scope, &project, &input, &uuid)?;
             record.build.initiator = Some(cause.initiator.clone());
             record.webhook.clone_from(&cause.webhook);
-            record.token.clone_from(&input.idempotency_token);
+            record.token = token(&input.idempotency_token);
             record.token_digest = Some(digest.clone());
             submit(tx, &scope, &mut project, record, now)
         })

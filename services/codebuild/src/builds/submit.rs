@@ -20,6 +20,11 @@ const TOKEN_SECONDS: i64 = 300;
 /// <https://docs.aws.amazon.com/codebuild/latest/userguide/builds-working.html>
 const MAX_ACTIVE: usize = 5_000;
 
+/// A request's idempotency token; an empty one is none.
+pub(crate) fn token(given: &Option<String>) -> Option<String> {
+    given.clone().filter(|token| !token.is_empty())
+}
+
 /// The build that the same request started lately, if it is one that comes again.
 pub(super) fn same_request(
     tx: &ReadTx<'_>,
@@ -103,7 +108,8 @@ pub(crate) fn submit(
     Ok(record.build)
 }
 
-/// Who started it: a user's name, `ROLE/SESSION`, `root`, or `codepipeline/SESSION`.
+/// Who started it: a user's name, `ROLE/SESSION`, `root`, `codepipeline/SESSION`, or `rule/NAME` of
+/// an EventBridge rule, whose sessions are named after it.
 pub(super) fn initiator(cx: &Cx) -> String {
     let arn = &cx.caller().arn;
     let name = arn.rsplit_once(':').map_or(arn.as_str(), |(_, resource)| resource);
@@ -111,11 +117,12 @@ pub(super) fn initiator(cx: &Cx) -> String {
         Principal::User { .. } => name.rsplit('/').next().unwrap_or(name),
         _ => name.strip_prefix("assumed-role/").unwrap_or(name),
     };
-    if cx.origin().user_agent == "codepipeline.amazonaws.com" {
-        let session = name.rsplit('/').next().unwrap_or(name);
-        return format!("codepipeline/{session}");
+    let session = name.rsplit('/').next().unwrap_or(name);
+    match cx.origin().user_agent.as_str() {
+        "codepipeline.amazonaws.com" => format!("codepipeline/{session}"),
+        "events.amazonaws.com" => format!("rule/{session}"),
+        _ => name.to_owned(),
     }
-    name.to_owned()
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub(crate) mod coverage;
 pub(crate) mod expiry;
 pub(crate) mod flaky;
 pub(crate) mod groups;
+pub(crate) mod merge;
 pub(crate) mod model;
 pub(crate) mod records;
 pub(crate) mod rows;

@@ -2,6 +2,7 @@
 
 use api_developer::codebuild::{Report, ReportGroup, ReportGroupStatusType, ReportStatusType};
 use service::{Cx, Right};
+use sha2::{Digest as _, Sha256};
 use shape::{Shape, Timestamp};
 use store::{Index, Key, ReadTx, Resource, Stored};
 use types::{Arn, Scope};
@@ -74,6 +75,8 @@ pub(crate) struct ReportRecord {
     pub project: String,
     /// Test cases that passed in the end, after attempts that failed.
     pub flaky_cases: i64,
+    /// Of a fan-out's build: the group of the report that it is merged into.
+    pub merges_into: Option<String>,
 }
 
 impl Resource for ReportRecord {
@@ -123,6 +126,18 @@ impl ReportRecord {
         let found = tx.get::<Self>(scope, id)?.map(Stored::into_inner);
         Ok(found.filter(|record| !record.is_expired(now)))
     }
+}
+
+/// The uuid of a report that is made from these: the same whenever it is made again.
+pub(crate) fn uuid(parts: &[&str]) -> String {
+    let mut digest = Sha256::new_with_prefix("report");
+    for part in parts {
+        digest.update([0]);
+        digest.update(part);
+    }
+    let digits = hex::encode(digest.finalize());
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
 }
 
 /// A report group's ARN.
@@ -181,4 +196,16 @@ pub(crate) fn right_of_report(cx: &Cx, action: &str, arn: &str) -> Result<Right,
     let group = arn.replacen(":report/", ":report-group/", 1);
     let group = group.rsplit_once(':').map_or(group.as_str(), |(group, _)| group);
     right(cx, action, group)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn uuids_are_the_same_again() {
+        let uuid = super::uuid(&["b", "0"]);
+        assert_eq!(uuid, super::uuid(&["b", "0"]));
+        assert_ne!(uuid, super::uuid(&["b", "1"]));
+        let lengths: Vec<usize> = uuid.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12]);
+    }
 }

@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use api_developer::codebuild::{ProjectEnvironment, SourceType};
 use formats::archive;
 use sandbox::Bind;
 use service::Cx;
@@ -29,23 +30,56 @@ const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 pub(super) async fn fetch(job: &Job, cx: &Cx) -> Result<Option<PathBuf>, Cut> {
     let environment = job.record.build.environment.as_ref();
     let Some(given) = environment.and_then(|it| it.certificate.as_deref()) else { return Ok(None) };
+    let work = rooms::work_directory(&job.yard, job.record.uuid());
+    fetch_into(cx, given, &work).await.map(Some)
+}
+
+/// The certificates by which an environment's builds know the host of a source that is on a host of
+/// one's own, for its API; fetched as whoever acts.
+///
+/// # Errors
+/// A sentence, where they can't be had.
+pub(crate) async fn authorities(
+    cx: &Cx,
+    environment: Option<&ProjectEnvironment>,
+    kind: SourceType,
+) -> Result<Option<String>, String> {
+    let is_own = matches!(kind, SourceType::GithubEnterprise | SourceType::GitlabSelfManaged);
+    let given = environment.and_then(|it| it.certificate.as_deref()).filter(|_| is_own);
+    let Some(given) = given else { return Ok(None) };
+    // Not one of a build's name: those the yard clears away when it starts.
+    let work = rooms::work_directory(cx.yard(), &format!("certificate-{}", types::uuid()));
+    let text = async {
+        let path = fetch_into(cx, given, &work).await.map_err(|cut| match cut {
+            Cut::Ended(_, context) => context.message,
+            Cut::Engine(error) => error.to_string(),
+        })?;
+        fs::read_to_string(path).map_err(|error| error.to_string())
+    };
+    let text = text.await;
+    if let Err(error) = fs::remove_dir_all(&work) {
+        tracing::warn!(path = %work.display(), %error, "failed to remove a certificate");
+    }
+    text.map(Some)
+}
+
+async fn fetch_into(cx: &Cx, given: &str, work: &Path) -> Result<PathBuf, Cut> {
     let unable = |why: &str| {
         Cut::failed(CODE, format!("Unable to download certificate from S3. {given}: {why}"))
     };
-    let work = rooms::work_directory(&job.yard, job.record.uuid());
-    fs::create_dir_all(&work).map_err(Cut::retry)?;
+    fs::create_dir_all(work).map_err(Cut::retry)?;
     let path = work.join("certificate.pem");
     let place = given.strip_prefix("arn:aws:s3:::").unwrap_or(given).split_once('/');
     let (bucket, key) = place.ok_or_else(|| unable("it is no object's ARN"))?;
     let fetched = work.join("certificate.new");
-    objects::get(cx, bucket, key, &fetched).await.map_err(|error| match error.status {
+    objects::get(cx, bucket, key, None, &fetched).await.map_err(|error| match error.status {
         500.. if error.code != "NotImplemented" => Cut::retry(error),
         _ => unable(&format!("{}: {}", error.code, error.message)),
     })?;
     let (from, to, is_archive) = (fetched, path.clone(), key.ends_with(".zip"));
     let kept = tokio::task::spawn_blocking(move || keep(&from, &to, is_archive));
     kept.await.map_err(Cut::retry)?.map_err(|why| unable(&why))?;
-    Ok(Some(path))
+    Ok(path)
 }
 
 /// Puts it at its place: the file itself, or the one in the archive that has certificates.

@@ -71,6 +71,19 @@ impl Environment {
     }
 }
 
+/// The values that are secret, of the build's own variables.
+pub(super) async fn secrets(job: &Job, cx: &Cx, spec: &Buildspec) -> Result<Vec<String>, Cut> {
+    let mut all = Vec::new();
+    for (_, origin) in origins(job, spec)? {
+        match origin {
+            Origin::Plain(_) => {}
+            Origin::Parameter(parameter) => all.push(parameter_value(cx, &parameter).await?),
+            Origin::Secret(reference) => all.push(secret_value(cx, &reference).await?),
+        }
+    }
+    Ok(all)
+}
+
 /// Where a variable's value comes from.
 enum Origin {
     Plain(String),

@@ -8,8 +8,8 @@ use api_developer::codebuild::{BuildPhase, BuildPhaseType, BuildStatusType};
 use engine::{EngineError, Run};
 use formats::buildspec::{Buildspec, OnFailure as SpecOnFailure, Phase};
 use sandbox::{
-    AfterFailure, Bind, Handle, Limits, OnFailure, Plan, Program, Root, Sandbox as _, Shell, Spec,
-    Stage,
+    AfterFailure, Bind, Handle, Limits, Masker, OnFailure, Plan, Program, Root, Sandbox as _,
+    Shell, Spec, Stage,
 };
 use serde_json::{Value, json};
 use service::Cx;
@@ -194,7 +194,9 @@ impl Job {
             &environment.told,
             &runtimes.told,
         );
+        told.extend(self.record.webhook.as_ref().and_then(|webhook| webhook.notice()));
         let Environment { variables, secrets, .. } = environment;
+        self.secrets = Some(secrets.clone());
         let driver = self.rooms.sandboxes(&self.yard).map_err(Cut::retry)?;
         let mut place = container::place(self, cx).await?;
         told.extend(super::layers::lend(self, place.as_mut().map(|it| &mut it.container)).await?);
@@ -246,6 +248,16 @@ impl Job {
 }
 
 impl Job {
+    /// What replaces the environment's secrets in what the yard tells of the build's files. A run
+    /// that found the build under way reads them again.
+    pub(super) async fn masker(&self, cx: &Cx, spec: &Buildspec) -> Result<Masker, Cut> {
+        let secrets = match &self.secrets {
+            Some(secrets) => secrets.clone(),
+            None => environment::secrets(self, cx, spec).await?,
+        };
+        Ok(Masker::new(secrets.iter().map(String::as_str)))
+    }
+
     /// Has the build trust the environment's certificate; what its sandbox must show for it.
     async fn trust(
         &self,

@@ -225,7 +225,7 @@ impl Log {
     /// Lines of the runner's own, in AWS's manner, for the end of the log.
     pub fn tell<L: AsRef<str>>(&mut self, lines: impl IntoIterator<Item = L>) {
         for line in lines {
-            let line = line.as_ref();
+            let line = &crate::phases::without_encoded(line.as_ref().to_owned());
             // A context may hold a command of any length.
             let end = line.floor_char_boundary(MAX_OWN_LINE);
             self.own.push(line.get(..end).unwrap_or(line).to_owned());

@@ -44,9 +44,10 @@ use crate::rooms::{self, Rooms};
 use crate::{builds, events};
 
 pub(crate) use artifacts::{Part, Whole, combine};
+pub(crate) use certificate::authorities;
 pub(crate) use container::is_wanted as runs_in_container;
 pub(crate) use layers::{forget as forget_layers, give_back as give_back_layers};
-pub(crate) use source::{commit_of, fill, forget_mirrors, status_context};
+pub(crate) use source::forget_mirrors;
 
 /// The reconciler's kind.
 pub(crate) const KIND: &str = "codebuild.build";
@@ -157,6 +158,8 @@ pub(super) struct Job {
     deferred: Vec<Change>,
     /// Its digest is in the record already.
     ticket: Option<Ticket>,
+    /// The secrets of its environment, once this run has resolved them.
+    secrets: Option<Vec<String>>,
     /// What this run found of the cache, if it looked.
     cache: Option<Option<cache::Found>>,
 }
@@ -172,6 +175,7 @@ impl Job {
             record: record.into_inner(),
             deferred: Vec::new(),
             ticket: None,
+            secrets: None,
             cache: None,
         }))
     }

@@ -88,13 +88,23 @@ pub(super) async fn put(cx: &Cx, storing: &Storing, put: Put<'_>) -> Result<(), 
     cx.call(s3::PutObject, input).await.map(drop)
 }
 
-/// Fetches an object into a file; returns its size in bytes.
-pub(super) async fn get(cx: &Cx, bucket: &str, key: &str, to: &Path) -> Result<u64, Error> {
+/// Fetches an object, or a version of it, into a file; returns its size in bytes.
+pub(super) async fn get(
+    cx: &Cx,
+    bucket: &str,
+    key: &str,
+    version: Option<&str>,
+    to: &Path,
+) -> Result<u64, Error> {
     let internal = |error: &dyn std::fmt::Display| {
         service::common::INTERNAL.error(format!("failed to fetch {key}: {error}"))
     };
-    let input =
-        s3::GetObjectInput { bucket: bucket.to_owned(), key: key.to_owned(), ..Default::default() };
+    let input = s3::GetObjectInput {
+        bucket: bucket.to_owned(),
+        key: key.to_owned(),
+        version_id: version.map(str::to_owned),
+        ..Default::default()
+    };
     let mut output = cx.call(s3::GetObject, input).await?;
     let mut file = tokio::fs::File::create(to).await.map_err(|error| internal(&error))?;
     let mut size = 0;

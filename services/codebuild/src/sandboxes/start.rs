@@ -35,7 +35,7 @@ pub(crate) async fn start_sandbox(
     let (scope, now) = (cx.scope(), cx.now());
     let sandbox = cx
         .write(move |tx| {
-            let token = &input.idempotency_token;
+            let token = &builds::token(&input.idempotency_token);
             if let Some(known) = same_request(tx, &scope, token, &digest, now)? {
                 return Ok(shown(&known));
             }

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use api_developer::codebuild::{
     ProjectSource, PullRequestBuildApproverRole as Role, PullRequestBuildCommentApproval,
-    PullRequestBuildPolicy, ScopeConfiguration, SourceType, Webhook, WebhookBuildType,
-    WebhookFilter, WebhookFilterType as Type, WebhookScopeType,
+    PullRequestBuildPolicy, SourceType, Webhook, WebhookBuildType, WebhookFilter,
+    WebhookFilterType as Type, WebhookScopeType,
 };
 use wire::Error;
 
 use super::event::Kind;
 use super::filter;
+use super::pattern::{MAX_PATTERN, Pattern, Sizes};
 use crate::errors::{invalid, unsupported};
 use crate::providers::{Provider, SCOPED, Topic};
 
@@ -34,20 +35,23 @@ pub(super) fn check(webhook: &Webhook, source: &ProjectSource) -> Result<(), Err
         if !groups.is_empty() {
             return Err(invalid("Invalid webhook: it has either branchFilter or filterGroups"));
         }
-        filter::regex(pattern).map_err(|why| invalid(format!("Invalid branch filter: {why}")))?;
+        Pattern::new(pattern).map_err(|why| invalid(format!("Invalid branch filter: {why}")))?;
     }
     let is_scoped = webhook.scope_configuration.is_some();
-    check_scope(webhook.scope_configuration.as_ref(), source)?;
+    check_scope(webhook, source)?;
     if groups.len() > MAX_FILTERS || groups.iter().any(|group| group.len() > MAX_FILTERS) {
         return Err(invalid(format!("Invalid filter groups: there are more than {MAX_FILTERS}")));
     }
+    let mut sizes = Sizes::default();
     for group in groups {
         if !group.iter().any(|filter| filter.kind == Type::Event) {
             return Err(invalid(
                 "Invalid filter group: at least one filter must have the type EVENT",
             ));
         }
-        group.iter().try_for_each(|filter| check_filter(filter, source.kind, is_scoped))?;
+        for filter in group {
+            check_filter(filter, source.kind, is_scoped, &mut sizes)?;
+        }
     }
     match &webhook.pull_request_build_policy {
         Some(policy) => check_policy(policy, source.kind),
@@ -55,9 +59,9 @@ pub(super) fn check(webhook: &Webhook, source: &ProjectSource) -> Result<(), Err
     }
 }
 
-fn check_scope(scope: Option<&ScopeConfiguration>, source: &ProjectSource) -> Result<(), Error> {
+fn check_scope(webhook: &Webhook, source: &ProjectSource) -> Result<(), Error> {
     let is_scoped = source.location.as_deref() == Some(SCOPED);
-    let Some(scope) = scope else {
+    let Some(scope) = webhook.scope_configuration.as_ref() else {
         return match is_scoped {
             true => Err(invalid(format!(
                 "Invalid webhook: a source location of {SCOPED} needs a scopeConfiguration"
@@ -71,10 +75,11 @@ fn check_scope(scope: Option<&ScopeConfiguration>, source: &ProjectSource) -> Re
         )));
     }
     let fits = match scope.scope {
-        WebhookScopeType::GithubGlobal => {
-            return Err(unsupported("The webhook scope GITHUB_GLOBAL"));
+        // GitHub has no API by which an enterprise's hooks are made.
+        WebhookScopeType::GithubGlobal if webhook.manual_creation != Some(true) => {
+            return Err(unsupported("The webhook scope GITHUB_GLOBAL without manualCreation"));
         }
-        WebhookScopeType::GithubOrganization => {
+        WebhookScopeType::GithubGlobal | WebhookScopeType::GithubOrganization => {
             matches!(source.kind, SourceType::Github | SourceType::GithubEnterprise)
         }
         WebhookScopeType::GitlabGroup => {
@@ -101,18 +106,27 @@ fn check_scope(scope: Option<&ScopeConfiguration>, source: &ProjectSource) -> Re
     }
 }
 
-fn check_filter(filter: &WebhookFilter, kind: SourceType, is_scoped: bool) -> Result<(), Error> {
+fn check_filter(
+    filter: &WebhookFilter,
+    kind: SourceType,
+    is_scoped: bool,
+    sizes: &mut Sizes,
+) -> Result<(), Error> {
+    let is_github = Provider::of(kind) == Some(Provider::GitHub);
     match filter.kind {
-        Type::Event => filter::names(&filter.pattern).try_for_each(|name| check_event(name, kind)),
-        Type::WorkflowName => {
-            Err(unsupported("The webhook filter WORKFLOW_NAME (there are no runners)"))
+        Type::Event if filter.pattern.len() > MAX_PATTERN => {
+            Err(invalid(format!("Invalid filter EVENT: it has more than {MAX_PATTERN} bytes")))
         }
+        Type::Event => filter::names(&filter.pattern).try_for_each(|name| check_event(name, kind)),
+        Type::WorkflowName if !is_github => Err(invalid(format!(
+            "Invalid filter: the source type {kind} has no filter WORKFLOW_NAME"
+        ))),
         Type::RepositoryName | Type::OrganizationName if !is_scoped => Err(invalid(format!(
             "Invalid filter: {} is for webhooks of organizations",
             filter.kind
         ))),
-        _ => filter::regex(&filter.pattern)
-            .map(drop)
+        _ => sizes
+            .add(&filter.pattern)
             .map_err(|why| invalid(format!("Invalid filter {}: {why}", filter.kind))),
     }
 }
@@ -121,11 +135,13 @@ fn check_event(name: &str, kind: SourceType) -> Result<(), Error> {
     let event = Kind::parse(name)
         .ok_or_else(|| invalid(format!("Invalid filter: {name} is no webhook event")))?;
     let fits = match (event, Provider::of(kind)) {
-        (Kind::WorkflowJobQueued, _) => {
+        (Kind::WorkflowJobQueued, Some(Provider::GitLab)) => {
+            // GitLab's events don't tell which project a job is for.
             return Err(unsupported(
-                "The webhook event WORKFLOW_JOB_QUEUED (there are no runners)",
+                "The webhook event WORKFLOW_JOB_QUEUED of GitLab (there are no runners)",
             ));
         }
+        (Kind::WorkflowJobQueued, provider) => provider == Some(Provider::GitHub),
         (Kind::Prereleased, _) => kind == SourceType::Github,
         (Kind::Released, provider) => {
             kind == SourceType::Github || provider == Some(Provider::GitLab)
@@ -199,7 +215,8 @@ pub(super) fn topics(webhook: &Webhook) -> BTreeSet<Topic> {
         }
     };
     let topic = |kind: &Kind| match kind {
-        Kind::Push | Kind::WorkflowJobQueued => Topic::Push,
+        Kind::Push => Topic::Push,
+        Kind::WorkflowJobQueued => Topic::WorkflowJob,
         Kind::Released | Kind::Prereleased => Topic::Release,
         _ => Topic::PullRequest,
     };

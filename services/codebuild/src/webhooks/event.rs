@@ -76,7 +76,24 @@ pub(super) struct Event {
     pub author: String,
     pub release: Option<String>,
     pub tag: Option<String>,
+    /// Of a job that waits for a runner.
+    pub workflow: Option<Workflow>,
+    /// `OWNER/NAME` of the repository that a pull request comes from, where its commits are
+    /// nowhere else.
+    pub fork: Option<String>,
     pub repository: RepositoryName,
+}
+
+/// A job of a workflow, as an event tells of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Workflow {
+    /// The workflow's name.
+    pub name: String,
+    pub job: String,
+    pub run: String,
+    pub attempt: String,
+    /// What the job wants of its runner.
+    pub labels: Vec<String>,
 }
 
 /// Where an event happened.
@@ -88,6 +105,8 @@ pub(super) struct RepositoryName {
     pub name: String,
     /// The organization, the group or the workspace that it belongs to.
     pub organization: String,
+    /// The enterprise that the hook belongs to, where it tells of all of its organizations.
+    pub enterprise: Option<String>,
 }
 
 impl Default for Event {
@@ -107,6 +126,8 @@ impl Default for Event {
             author: String::new(),
             release: None,
             tag: None,
+            workflow: None,
+            fork: None,
             repository: RepositoryName::default(),
         }
     }
@@ -132,7 +153,32 @@ impl Event {
             merge_commit: self.merge_commit.clone(),
             prev_commit: self.before.clone(),
             head_commit: Some(self.commit.clone()),
+            job: self.workflow.as_ref().map(|workflow| workflow.job.clone()),
+            run: self.workflow.as_ref().map(|workflow| workflow.run.clone()),
+            label: self.workflow.as_ref().and_then(Workflow::label).map(str::to_owned),
         }
+    }
+}
+
+impl Workflow {
+    /// The label that names a project.
+    pub fn label(&self) -> Option<&str> {
+        let mut labels = self.labels.iter().map(String::as_str);
+        labels.find(|label| label.starts_with("codebuild-"))
+    }
+
+    /// Why the job is not for a project, if it is not. A job says whose it is by a label:
+    /// <https://docs.aws.amazon.com/codebuild/latest/userguide/action-runner.html>.
+    pub fn obstacle(&self, project: &str) -> Option<String> {
+        let own = format!("codebuild-{project}-{}-{}", self.run, self.attempt);
+        if !self.labels.contains(&own) {
+            return Some(format!("No label of the job is {own}."));
+        }
+        let asks = ["image:", "instance-size:", "fleet:", "buildspec-override:"];
+        let overriding = self.labels.iter().find(|label| {
+            *label != "buildspec-override:true" && asks.iter().any(|ask| label.starts_with(ask))
+        });
+        overriding.map(|label| format!("The label {label} is not supported here."))
     }
 }
 
@@ -158,4 +204,31 @@ pub(super) enum Payload {
     Comment(Box<Comment>),
     /// Nothing that builds are made of, and why.
     Nothing(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_are_of_the_project_that_their_label_names() {
+        let job = |labels: &[&str]| Workflow {
+            run: "7".into(),
+            attempt: "1".into(),
+            labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+            ..Workflow::default()
+        };
+        for (labels, is_own) in [
+            (&["codebuild-pp-7-1"][..], true),
+            (&["self-hosted", "codebuild-pp-7-1", "buildspec-override:true"], true),
+            (&["codebuild-pp-7-1", "instance-size:large"], false),
+            (&["codebuild-pp-7-1", "buildspec-override:false"], false),
+            (&["codebuild-pp-7-2"], false),
+            (&["codebuild-pp-x-7-1"], false),
+            (&["ubuntu-latest"], false),
+            (&[], false),
+        ] {
+            assert_eq!(job(labels).obstacle("pp").is_none(), is_own, "{labels:?}");
+        }
+    }
 }

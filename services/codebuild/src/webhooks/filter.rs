@@ -1,9 +1,9 @@
 //! Which events start builds.
 
 use api_developer::codebuild::{Webhook, WebhookFilter, WebhookFilterType as Type};
-use regex_lite::Regex;
 
 use super::event::{Event, Kind};
+use super::pattern::{Budget, Pattern};
 
 /// What has to be asked of the provider, once.
 pub(super) trait Facts {
@@ -27,11 +27,12 @@ pub(super) async fn matches(
     facts: &mut impl Facts,
 ) -> Result<bool, String> {
     let groups = webhook.filter_groups.as_deref().unwrap_or_default();
+    let mut budget = Budget::default();
     if groups.is_empty() {
-        return Ok(USUAL.contains(&event.kind) && is_branch(webhook, event)?);
+        return Ok(USUAL.contains(&event.kind) && is_branch(webhook, event, &mut budget).await?);
     }
     for group in groups {
-        if passes(group, event, facts).await? {
+        if passes(group, event, facts, &mut budget).await? {
             return Ok(true);
         }
     }
@@ -39,28 +40,47 @@ pub(super) async fn matches(
 }
 
 /// Whether the branch filter lets it.
-fn is_branch(webhook: &Webhook, event: &Event) -> Result<bool, String> {
+async fn is_branch(webhook: &Webhook, event: &Event, budget: &mut Budget) -> Result<bool, String> {
     let Some(pattern) = webhook.branch_filter.as_deref().filter(|it| !it.is_empty()) else {
         return Ok(true);
     };
     let Some(branch) = event.head_ref.strip_prefix("refs/heads/") else { return Ok(false) };
-    Ok(regex(pattern)?.is_match(branch))
+    budget.any(&Pattern::new(pattern)?, vec![branch.to_owned()]).await
 }
 
 async fn passes(
     group: &[WebhookFilter],
     event: &Event,
     facts: &mut impl Facts,
+    budget: &mut Budget,
 ) -> Result<bool, String> {
     let asks =
         |filter: &&WebhookFilter| matches!(filter.kind, Type::FilePath | Type::CommitMessage);
     // What the event tells first: most need not be asked about.
     for filter in group.iter().filter(|it| !asks(it)).chain(group.iter().filter(asks)) {
-        if holds(filter, event, facts).await? == (filter.exclude_matched_pattern == Some(true)) {
+        if holds(filter, event, facts, budget).await?
+            == (filter.exclude_matched_pattern == Some(true))
+        {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// Whether a type of filter has anything to look at in such an event:
+/// <https://docs.aws.amazon.com/codebuild/latest/APIReference/API_WebhookFilter.html>.
+fn speaks_of(filter: Type, event: Kind) -> bool {
+    match filter {
+        Type::BaseRef => event.is_of_pull_request(),
+        Type::FilePath | Type::CommitMessage => event == Kind::Push || event.is_of_pull_request(),
+        Type::TagName | Type::ReleaseName => matches!(event, Kind::Released | Kind::Prereleased),
+        Type::WorkflowName => event == Kind::WorkflowJobQueued,
+        Type::Event
+        | Type::HeadRef
+        | Type::ActorAccountId
+        | Type::RepositoryName
+        | Type::OrganizationName => true,
+    }
 }
 
 /// Whether the pattern matches, whatever that means.
@@ -68,37 +88,38 @@ async fn holds(
     filter: &WebhookFilter,
     event: &Event,
     facts: &mut impl Facts,
+    budget: &mut Budget,
 ) -> Result<bool, String> {
     if filter.kind == Type::Event {
         return Ok(names(&filter.pattern).any(|name| name == event.kind.name()));
     }
-    let pattern = regex(&filter.pattern)?;
-    let is = |value: Option<&str>| value.is_some_and(|value| pattern.is_match(value));
-    Ok(match filter.kind {
+    if !speaks_of(filter.kind, event.kind) {
+        return Ok(false);
+    }
+    let workflow = || event.workflow.as_ref().map(|workflow| workflow.name.clone());
+    let told = match filter.kind {
         // Checked above.
-        Type::Event => false,
-        Type::HeadRef => is(Some(&event.head_ref)),
-        Type::BaseRef => is(event.base_ref.as_deref()),
-        Type::ActorAccountId => is(Some(&event.actor)),
-        Type::TagName => is(event.tag.as_deref()),
-        Type::ReleaseName => is(event.release.as_deref()),
-        Type::RepositoryName => is(Some(&event.repository.name)),
-        Type::OrganizationName => is(Some(&event.repository.organization)),
-        // No event of a workflow comes so far.
-        Type::WorkflowName => false,
-        Type::FilePath => facts.files(event).await?.iter().any(|file| pattern.is_match(file)),
-        Type::CommitMessage => pattern.is_match(&facts.message(event).await?),
-    })
+        Type::Event => None,
+        Type::HeadRef => Some(event.head_ref.clone()),
+        Type::BaseRef => event.base_ref.clone(),
+        Type::ActorAccountId => Some(event.actor.clone()),
+        Type::TagName => event.tag.clone(),
+        Type::ReleaseName => event.release.clone(),
+        Type::RepositoryName => Some(event.repository.name.clone()),
+        Type::OrganizationName => Some(event.repository.organization.clone()),
+        Type::WorkflowName => workflow(),
+        Type::CommitMessage => Some(facts.message(event).await?),
+        Type::FilePath => {
+            let files = facts.files(event).await?;
+            return budget.any(&Pattern::new(&filter.pattern)?, files).await;
+        }
+    };
+    budget.any(&Pattern::new(&filter.pattern)?, told.into_iter().collect()).await
 }
 
 /// The names of an event filter.
 pub(super) fn names(pattern: &str) -> impl Iterator<Item = &str> {
     pattern.split(',').map(str::trim)
-}
-
-/// A pattern that may match anywhere.
-pub(super) fn regex(pattern: &str) -> Result<Regex, String> {
-    Regex::new(pattern).map_err(|error| format!("{pattern:?} is no regular expression: {error}"))
 }
 
 #[cfg(test)]
@@ -211,6 +232,49 @@ mod tests {
             let webhook = Webhook { filter_groups: Some(vec![filters]), ..Webhook::default() };
             let mut told = Told(vec!["src/a", "README"], "fix [CodeBuild]");
             assert_eq!(matches(&webhook, event, &mut told).await, Ok(expected), "{event:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn each_type_has_its_events() {
+        use super::super::event::{RepositoryName, Workflow};
+        let release = Event {
+            kind: Kind::Prereleased,
+            tag: Some("v1-rc".into()),
+            release: Some("One".into()),
+            repository: RepositoryName {
+                name: "web".into(),
+                organization: "acme".into(),
+                ..RepositoryName::default()
+            },
+            ..push("refs/tags/v1-rc")
+        };
+        let job = Event {
+            kind: Kind::WorkflowJobQueued,
+            workflow: Some(Workflow { name: "Nightly".into(), ..Workflow::default() }),
+            ..push("refs/heads/main")
+        };
+        let all = "PUSH, PRERELEASED, WORKFLOW_JOB_QUEUED";
+        for (kind, pattern, event, expected) in [
+            (Type::TagName, "-rc$", &release, true),
+            (Type::TagName, "^v2", &release, false),
+            (Type::ReleaseName, "^One$", &release, true),
+            (Type::RepositoryName, "^web$", &release, true),
+            (Type::OrganizationName, "^acme$", &release, true),
+            (Type::OrganizationName, "^other$", &release, false),
+            (Type::WorkflowName, "Night", &job, true),
+            (Type::WorkflowName, "Night", &release, false),
+            // What such an event does not have is not asked for either.
+            (Type::FilePath, "src/", &release, false),
+            (Type::CommitMessage, "CodeBuild", &job, false),
+            (Type::CommitMessage, "CodeBuild", &push("refs/heads/x"), true),
+            (Type::TagName, "x", &push("refs/tags/x"), false),
+        ] {
+            let group = vec![filter(Type::Event, all, false), filter(kind, pattern, false)];
+            let webhook = Webhook { filter_groups: Some(vec![group]), ..Webhook::default() };
+            let mut told = Told(vec!["src/a"], "fix [CodeBuild]");
+            let found = matches(&webhook, event, &mut told).await;
+            assert_eq!(found, Ok(expected), "{kind} {pattern} {event:?}");
         }
     }
 

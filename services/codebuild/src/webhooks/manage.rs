@@ -11,7 +11,7 @@ use super::{WebhookRecord, api, check, payload_url, provider_of};
 use crate::errors::{self, invalid};
 use crate::model::ProjectRecord;
 use crate::providers::{Api, ApiError, Hook};
-use crate::source_credentials;
+use crate::{run, source_credentials};
 
 /// Characters of a token, and of a secret.
 const TOKEN_LENGTH: usize = 43;
@@ -46,7 +46,7 @@ pub(crate) async fn create_webhook(
     let at_provider = match is_manual {
         true => None,
         false => {
-            let api = signed_api(&cx, &source, &webhook).await?;
+            let api = signed_api(&cx, &project, &webhook).await?;
             let made = api.create_hook(&hook(&webhook, &secret)).await;
             webhook.url = Some(made.map_err(|error| refused(&api, &error))?);
             Some(api)
@@ -100,7 +100,7 @@ pub(crate) async fn update_webhook(
     input: UpdateWebhookInput,
 ) -> Result<UpdateWebhookOutput, Error> {
     let (project, source) = load(&cx, &input.project_name)?;
-    let Some(old) = project.webhook else { return Err(missing(&input.project_name)) };
+    let Some(old) = project.webhook.clone() else { return Err(missing(&input.project_name)) };
     let mut webhook = old.clone();
     // One kind of filter takes the place of the other.
     match (&input.branch_filter, &input.filter_groups) {
@@ -134,7 +134,7 @@ pub(crate) async fn update_webhook(
     };
     let changes = rotates || check::topics(&webhook) != check::topics(&old);
     if let Some(url) = webhook.url.as_deref().filter(|_| changes) {
-        let api = signed_api(&cx, &source, &webhook).await?;
+        let api = signed_api(&cx, &project, &webhook).await?;
         let done = api.update_hook(url, &hook(&webhook, &secret)).await;
         done.map_err(|error| refused(&api, &error))?;
     }
@@ -160,10 +160,10 @@ pub(crate) async fn update_webhook(
 
 /// [DeleteWebhook](https://docs.aws.amazon.com/codebuild/latest/APIReference/API_DeleteWebhook.html)
 pub(crate) async fn delete_webhook(cx: Cx, input: DeleteWebhookInput) -> Result<Empty, Error> {
-    let (project, source) = load(&cx, &input.project_name)?;
-    let Some(webhook) = project.webhook else { return Err(missing(&input.project_name)) };
+    let (project, _) = load(&cx, &input.project_name)?;
+    let Some(webhook) = project.webhook.clone() else { return Err(missing(&input.project_name)) };
     if let Some(url) = &webhook.url {
-        let api = signed_api(&cx, &source, &webhook).await?;
+        let api = signed_api(&cx, &project, &webhook).await?;
         api.delete_hook(url).await.map_err(|error| refused(&api, &error))?;
     }
     let scope = cx.scope();
@@ -175,6 +175,20 @@ pub(crate) async fn delete_webhook(cx: Cx, input: DeleteWebhookInput) -> Result<
     })
     .await?;
     Ok(Empty {})
+}
+
+/// Takes a project's hook away from its provider, where there is one: the project goes, whatever
+/// the provider says.
+pub(crate) async fn delete_at_provider(cx: &Cx, project: &Project) {
+    let Some(webhook) = &project.webhook else { return };
+    let Some(url) = &webhook.url else { return };
+    let deleted = async {
+        let api = signed_api(cx, project, webhook).await?;
+        api.delete_hook(url).await.map_err(|error| refused(&api, &error))
+    };
+    if let Err(error) = deleted.await {
+        tracing::warn!(url, %error, "the hook of a deleted project stays at its provider");
+    }
 }
 
 fn missing(project: &str) -> Error {
@@ -189,7 +203,8 @@ fn load(cx: &Cx, name: &str) -> Result<(Project, ProjectSource), Error> {
 }
 
 /// The provider's API with the credentials for the source, which there must be.
-async fn signed_api(cx: &Cx, source: &ProjectSource, webhook: &Webhook) -> Result<Api, Error> {
+async fn signed_api(cx: &Cx, project: &Project, webhook: &Webhook) -> Result<Api, Error> {
+    let source = &project.source.clone().unwrap_or_default();
     let credential = source_credentials::of_source(cx, &cx.scope(), source).await?;
     if credential.is_none() {
         let server = source_credentials::server_type(source.kind).map(|it| it.as_str());
@@ -200,7 +215,9 @@ async fn signed_api(cx: &Cx, source: &ProjectSource, webhook: &Webhook) -> Resul
     }
     let scope = webhook.scope_configuration.as_ref();
     let found = api(source, scope.and_then(|it| it.domain.as_deref()), credential);
-    found.ok_or_else(|| invalid("Invalid project source: it is no repository at a provider"))
+    let missing = || invalid("Invalid project source: it is no repository at a provider");
+    let authorities = run::authorities(cx, project.environment.as_ref(), source.kind).await;
+    Ok(found.ok_or_else(missing)?.trusting(authorities.map_err(invalid)?))
 }
 
 fn hook(webhook: &Webhook, secret: &str) -> Hook {

@@ -12,19 +12,21 @@ mod check;
 mod event;
 mod filter;
 mod manage;
+mod pattern;
 mod payload;
 mod receive;
 mod signature;
 mod start;
 
-use api_developer::codebuild::{ProjectSource, ScopeConfiguration, SourceType};
+use api_developer::codebuild::{ProjectSource, ScopeConfiguration, SourceType, WebhookScopeType};
 use service::Yard;
 use shape::Shape;
 use store::{Index, Query, ReadTx, Resource, Stored, WriteTx};
 use types::Scope;
 use wire::Error;
 
-pub(crate) use manage::{create_webhook, delete_webhook, update_webhook};
+use event::RepositoryName;
+pub(crate) use manage::{create_webhook, delete_at_provider, delete_webhook, update_webhook};
 pub(crate) use receive::handle;
 
 use crate::providers::{Api, Provider, Repository, SCOPED};
@@ -105,14 +107,21 @@ fn any_repository(kind: SourceType, domain: Option<&str>) -> Option<Repository> 
     Repository::of(kind, &format!("{domain}/any/any"))
 }
 
-/// Whether a repository that an event names is one of the webhook's organization. The project's
-/// credentials and rights go where the event says, so that its word alone is not enough.
-fn is_of_scope(kind: SourceType, scope: &ScopeConfiguration, url: &str) -> bool {
-    let found = Repository::of(kind, url).zip(any_repository(kind, scope.domain.as_deref()));
-    let Some((named, own)) = found else { return false };
+/// Whether a repository that an event names is one of the webhook's organization, or of its
+/// enterprise. The project's credentials and rights go where the event says, so that its word alone
+/// is not enough.
+fn is_of_scope(kind: SourceType, scope: &ScopeConfiguration, named: &RepositoryName) -> bool {
+    let own = any_repository(kind, scope.domain.as_deref());
+    let Some((found, own)) = Repository::of(kind, &named.url).zip(own) else { return false };
+    if !found.origin.eq_ignore_ascii_case(&own.origin) {
+        return false;
+    }
+    if scope.scope == WebhookScopeType::GithubGlobal {
+        let enterprise = named.enterprise.as_deref();
+        return enterprise.is_some_and(|name| name.eq_ignore_ascii_case(&scope.name));
+    }
     let start = format!("{}/", scope.name.trim_matches('/')).to_ascii_lowercase();
-    named.origin.eq_ignore_ascii_case(&own.origin)
-        && named.path.to_ascii_lowercase().starts_with(&start)
+    found.path.to_ascii_lowercase().starts_with(&start)
 }
 
 /// A yard's URL for the events of one webhook.

@@ -7,14 +7,14 @@ use sha2::{Digest as _, Sha256};
 use types::Scope;
 use wire::{Error, Response};
 
-use super::event::{Comment, Event, Kind, Payload};
+use super::event::{Comment, Event, Kind, Payload, RepositoryName};
 use super::start::Delivery;
 use super::{
     WebhookRecord, api, approval, filter, is_of_scope, open_secret, payload, signature, start,
 };
 use crate::model::ProjectRecord;
 use crate::providers::{Api, Provider, PullRequest, SCOPED, State, Status};
-use crate::source_credentials;
+use crate::{run, source_credentials};
 
 /// Longest payload, in bytes: GitHub's own limit.
 const MAX_PAYLOAD: usize = 25 << 20;
@@ -100,11 +100,11 @@ async fn receive(yard: &Yard, request: RawRequest) -> Result<Done, Refused> {
     match read {
         Payload::Nothing(why) => Ok(Done::nothing(why)),
         Payload::Events(events) => {
-            events.iter().try_for_each(|event| door.knows(&event.repository.url))?;
+            events.iter().try_for_each(|event| door.knows(&event.repository))?;
             door.events(&events, &delivery).await
         }
         Payload::Comment(comment) => {
-            door.knows(&comment.repository.url)?;
+            door.knows(&comment.repository)?;
             door.comment(*comment, &delivery).await
         }
     }
@@ -123,12 +123,15 @@ impl Door<'_> {
     }
 
     /// Refuses events of repositories that an organization's webhook is not for.
-    fn knows(&self, repository: &str) -> Result<(), Refused> {
+    fn knows(&self, repository: &RepositoryName) -> Result<(), Refused> {
         let Some(scope) = self.webhook().scope_configuration else { return Ok(()) };
         let kind = self.project.source.as_ref().map(|source| source.kind).unwrap_or_default();
         match is_of_scope(kind, &scope, repository) {
             true => Ok(()),
-            false => Err((400, format!("{repository} is no repository of {}.", scope.name))),
+            false => {
+                let url = types::cut(&repository.url, 256);
+                Err((400, format!("{url} is no repository of {}.", scope.name)))
+            }
         }
     }
 
@@ -155,14 +158,23 @@ impl Door<'_> {
         let cx = self.cx().as_role(&request).map_err(|error| error.message)?;
         let credential = source_credentials::of_source(&cx, &self.scope, &source).await;
         let credential = credential.map_err(|error| error.message)?;
+        let environment = self.project.environment.as_ref();
+        let authorities = run::authorities(&cx, environment, source.kind).await?;
         let missing = || format!("{repository} is no repository of the project's source type");
-        api(&source, None, credential).ok_or_else(missing)
+        let found = api(&source, None, credential).ok_or_else(missing)?;
+        Ok(found.trusting(authorities))
     }
 
     async fn events(&self, events: &[Event], delivery: &Delivery<'_>) -> Result<Done, Refused> {
         let webhook = self.webhook();
         let mut done = Done::default();
         for event in events {
+            let project = self.project.name.as_deref().unwrap_or_default();
+            let workflow = event.workflow.as_ref();
+            if let Some(why) = workflow.and_then(|workflow| workflow.obstacle(project)) {
+                done.said = why;
+                continue;
+            }
             let mut asked = Asked { door: self, files: None, message: None };
             let matched = filter::matches(&webhook, event, &mut asked).await;
             if !matched.map_err(|why| (502, why))? {
@@ -206,7 +218,7 @@ impl Door<'_> {
 
     fn context(&self) -> String {
         let name = self.project.name.as_deref().unwrap_or_default();
-        crate::run::status_context(self.scope.region.as_str(), name)
+        crate::statuses::status_context(self.scope.region.as_str(), name)
     }
 
     /// A comment that approves what a pull request is now has it built.

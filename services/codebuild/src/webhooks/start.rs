@@ -36,7 +36,12 @@ pub(super) async fn build(
             event.repository.url, source.kind
         )));
     }
-    let location = is_scoped.then(|| event.repository.url.clone());
+    let own = source.location.clone().filter(|_| !is_scoped);
+    let own = own.unwrap_or_else(|| event.repository.url.clone());
+    let location = match &event.fork {
+        Some(fork) => Some(fork_url(source.kind, &own, fork)?),
+        None => is_scoped.then_some(own),
+    };
     let version = version(source.kind, event, pinned);
     let cause =
         Cause { initiator: initiator(source.kind, delivery.agent), webhook: Some(event.trigger()) };
@@ -62,6 +67,15 @@ pub(super) async fn build(
     };
     let started = builds::start_for(cx, input, cause).await?;
     Ok(started.build.and_then(|it| it.id).unwrap_or_default())
+}
+
+/// Where the repository of that path is cloned from, at the host of the one that it was forked
+/// from: the project's credentials go nowhere else.
+fn fork_url(kind: SourceType, own: &str, fork: &str) -> Result<String, Error> {
+    let found = Repository::of(kind, own)
+        .and_then(|own| Repository::of(kind, &format!("{}/{fork}.git", own.origin)));
+    let wrong = || invalid(format!("{} is no {kind} repository", types::cut(fork, 256)));
+    found.map(|fork| fork.url).ok_or_else(wrong)
 }
 
 /// What is built: GitHub's pull requests by their numbers, releases by their tags, all else by

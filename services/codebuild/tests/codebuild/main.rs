@@ -22,6 +22,7 @@ mod reports;
 mod repositories;
 mod restarts;
 mod sandboxes;
+mod secrets;
 mod sessions;
 mod storage;
 mod webhooks;
@@ -54,9 +55,12 @@ fn main() {
         reports::TESTS,
         repositories::TESTS,
         public::TESTS,
-        webhooks::TESTS,
+        webhooks::events::TESTS,
+        webhooks::jobs::TESTS,
+        webhooks::managing::TESTS,
         restarts::TESTS,
         sandboxes::TESTS,
+        secrets::TESTS,
         sessions::TESTS,
         hostile::TESTS,
     ]

@@ -53,7 +53,7 @@ pub(crate) async fn combine(
     make_anew(directory, &merged).map_err(Cut::retry)?;
     for part in &whole.parts {
         let archive = directory.join("part.zip");
-        objects::get(cx, &part.bucket, &part.key, &archive)
+        objects::get(cx, &part.bucket, &part.key, None, &archive)
             .await
             .map_err(|error| refused("fetch", &error, &part.bucket, &part.key))?;
         let (from, to) = (directory.to_owned(), merged.clone());

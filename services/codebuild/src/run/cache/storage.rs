@@ -53,7 +53,7 @@ impl Store {
     pub async fn fetch(&self, cx: &Cx, name: &str, to: &Path) -> Result<Option<u64>, String> {
         match self {
             Self::S3 { bucket, prefix } => {
-                match objects::get(cx, bucket, &join(prefix, name), to).await {
+                match objects::get(cx, bucket, &join(prefix, name), None, to).await {
                     Ok(size) => Ok(Some(size)),
                     Err(error) if error.code == "NoSuchKey" => Ok(None),
                     Err(error) => Err(told(&error)),

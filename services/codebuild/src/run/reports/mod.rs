@@ -10,13 +10,15 @@ mod group;
 mod read;
 mod words;
 
+use std::sync::Arc;
+
 use api_developer::codebuild::{BuildPhase, TestReportSummary};
 use api_developer::codebuild::{Report as Shown, ReportStatusType, ReportType};
 use engine::EngineError;
 use formats::buildspec::Report;
+use sandbox::Masker;
 use serde_json::{Value, json};
 use service::Cx;
-use sha2::{Digest as _, Sha256};
 use store::{Durability, WakeKey};
 use wire::Error;
 
@@ -27,6 +29,7 @@ use super::launch::{self, Prepared};
 use super::log::Log;
 use super::{Cut, Job, objects};
 use crate::model::BuildRecord;
+use crate::phases::without_encoded;
 use crate::reports::model::{self, DAYS, GroupRecord, ReportRecord};
 use crate::reports::{expiry, rows};
 use read::{Kept, Read};
@@ -88,12 +91,14 @@ fn show(record: &mut BuildRecord, done: &Value) -> Vec<BuildPhase> {
 
 async fn all(job: &Job, cx: &Cx, prepared: &Prepared, ended: &Ended) -> Result<Value, Cut> {
     let (mut arns, mut lines, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    let masker = Arc::new(job.masker(cx, &prepared.spec).await?);
     let Some(reports) = words::expanded(&prepared.spec, ended.names.as_deref()) else {
         errors.push("the names of the report groups could not be expanded".to_owned());
         return Ok(json!({ "arns": arns, "lines": lines, "errors": errors }));
     };
     for (place, report) in reports.iter().enumerate() {
-        let mut making = Making { job, cx, place, record: None, lines: Vec::new() };
+        let mut making =
+            Making { job, cx, place, masker: masker.clone(), record: None, lines: Vec::new() };
         let result = making.run(prepared, report).await;
         if let Some(record) = &making.record {
             arns.push(model::report_arn(job.run.scope(), &record.id));
@@ -104,6 +109,7 @@ async fn all(job: &Job, cx: &Cx, prepared: &Prepared, ended: &Ended) -> Result<V
             Err(Why::Cut(cut)) => return Err(cut),
             Err(Why::Build(why)) => {
                 making.incomplete().await?;
+                let why = masker.text(&without_encoded(why));
                 lines.push(format!("Report group {}: {why}", report.group));
                 errors.push(format!("{}: [{why}]", report.group));
             }
@@ -118,6 +124,8 @@ struct Making<'a> {
     cx: &'a Cx,
     /// Of the group in the buildspec.
     place: usize,
+    /// What the files tell is shown to who may see the report, not to who may see the secrets.
+    masker: Arc<Masker>,
     /// Once it is there.
     record: Option<ReportRecord>,
     /// For the log.
@@ -130,11 +138,13 @@ impl Making<'_> {
             true => ReportType::CodeCoverage,
             false => ReportType::Test,
         };
-        let group = group::find_or_create(self.job, self.cx, &report.group, kind).await?;
+        let found = group::find_or_create(self.job, self.cx, &report.group, kind).await?;
+        let (group, merges_into) = found;
         self.may("CreateReport", "error creating report", &group.name)?;
-        let record = self.begin(&group, kind).await?;
-        let read = read::read(places(self.job, prepared), report.clone()).await?;
-        self.lines.extend(read.lines.iter().cloned());
+        let record = self.begin(&group, kind, merges_into).await?;
+        let read =
+            read::read(places(self.job, prepared), report.clone(), self.masker.clone()).await?;
+        self.lines.extend(read.lines.iter().map(|line| self.masker.text(line)));
         self.put(&record, &read).await?;
         export::export(self.job, self.cx, &record, &read).await?;
         self.may("UpdateReport", "error updating report", &group.name)?;
@@ -154,10 +164,15 @@ impl Making<'_> {
     }
 
     /// Begins the report, or finds the one that an earlier run of this build began.
-    async fn begin(&mut self, group: &GroupRecord, kind: ReportType) -> Result<ReportRecord, Why> {
+    async fn begin(
+        &mut self,
+        group: &GroupRecord,
+        kind: ReportType,
+        merges_into: Option<String>,
+    ) -> Result<ReportRecord, Why> {
         let (job, now, name) = (self.job, self.job.now(), group.name.clone());
         let scope = job.run.scope().clone();
-        let id = format!("{name}:{}", uuid(job.record.uuid(), self.place));
+        let id = format!("{name}:{}", model::uuid(&[job.record.uuid(), &self.place.to_string()]));
         // To the second, as AWS has it.
         let expired = types::Timestamp::from_secs(now.plus_secs(DAYS * 24 * 60 * 60).secs());
         let record = ReportRecord {
@@ -177,6 +192,7 @@ impl Making<'_> {
             source_version: job.record.build.resolved_source_version.clone(),
             project: job.record.project().to_owned(),
             flaky_cases: 0,
+            merges_into,
         };
         let made = job.run.write(move |tx| {
             let group = tx.get::<GroupRecord>(&scope, &name)?;
@@ -291,26 +307,5 @@ fn summary(kept: &Kept) -> String {
             let lines = lines.map_or("no lines".to_owned(), |lines| format!("{lines}% of lines"));
             format!("{} files: {lines} covered", files.rows.len())
         }
-    }
-}
-
-/// The uuid of a build's report: the same when the build's runner comes by it again.
-fn uuid(build: &str, place: usize) -> String {
-    let digest = Sha256::new_with_prefix("report").chain_update([0]).chain_update(build);
-    let digest = digest.chain_update([0]).chain_update(place.to_string()).finalize();
-    let digits = hex::encode(digest);
-    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-    format!("{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn uuids_are_the_same_again() {
-        let uuid = super::uuid("b", 0);
-        assert_eq!(uuid, super::uuid("b", 0));
-        assert_ne!(uuid, super::uuid("b", 1));
-        let lengths: Vec<usize> = uuid.split('-').map(str::len).collect();
-        assert_eq!(lengths, [8, 4, 4, 4, 12]);
     }
 }

@@ -2,10 +2,12 @@
 
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use formats::archive::{Links, Tree};
 use formats::buildspec::{ArtifactFiles, Report};
-use formats::reports::{self, MAX_FILE_BYTES};
+use formats::reports::{self, FileCoverage, MAX_FILE_BYTES, TestCase};
+use sandbox::Masker;
 
 use super::super::Cut;
 use super::super::artifacts::choose::{Places, choose};
@@ -37,14 +39,14 @@ pub(super) enum Kept {
 }
 
 /// Reads them all. One at a time is in memory.
-pub(super) async fn read(places: Places, report: Report) -> Result<Read, Why> {
-    match tokio::task::spawn_blocking(move || read_all(&places, &report)).await {
+pub(super) async fn read(places: Places, report: Report, masker: Arc<Masker>) -> Result<Read, Why> {
+    match tokio::task::spawn_blocking(move || read_all(&places, &report, &masker)).await {
         Ok(read) => read.map_err(Why::Build),
         Err(error) => Err(Why::Cut(Cut::retry(error))),
     }
 }
 
-fn read_all(places: &Places, report: &Report) -> Result<Read, String> {
+fn read_all(places: &Places, report: &Report, masker: &Masker) -> Result<Read, String> {
     let wanted = ArtifactFiles {
         files: report.files.clone(),
         base_directory: report.base_directory.clone(),
@@ -71,8 +73,12 @@ fn read_all(places: &Places, report: &Report) -> Result<Read, String> {
         let file = content(&tree, &path, left)?;
         left = left.saturating_sub(file.len());
         let read = match report.format.is_coverage() {
-            true => reports::coverage(report.format, &file, &mut |told| sources.add(told)),
-            false => reports::tests(report.format, &file, &mut |told| cases.add(told, &name)),
+            true => reports::coverage(report.format, &file, &mut |told| {
+                sources.add(FileCoverage { path: masker.text(&told.path), ..told });
+            }),
+            false => reports::tests(report.format, &file, &mut |told| {
+                cases.add(masked(told, masker), &masker.text(&name));
+            }),
         };
         match read {
             Ok(()) => files.push((path, name)),
@@ -96,6 +102,16 @@ fn read_all(places: &Places, report: &Report) -> Result<Read, String> {
         false => Kept::Tests(cases.done()),
     };
     Ok(Read { kept, root: chosen.root, files, lines })
+}
+
+fn masked(told: TestCase, masker: &Masker) -> TestCase {
+    TestCase {
+        prefix: masker.text(&told.prefix),
+        name: masker.text(&told.name),
+        suite: told.suite.map(|suite| masker.text(&suite)),
+        message: masker.text(&told.message),
+        ..told
+    }
 }
 
 fn content(tree: &Tree, path: &str, left: usize) -> Result<Vec<u8>, String> {

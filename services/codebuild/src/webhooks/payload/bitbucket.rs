@@ -26,6 +26,7 @@ fn repository(body: &Value) -> Result<RepositoryName, String> {
         url: page.map(|page| format!("{page}.git")).unwrap_or_default(),
         name: name.to_owned(),
         organization: organization.to_owned(),
+        enterprise: None,
     })
 }
 
@@ -58,6 +59,7 @@ fn of_pull_request(kind: Kind, body: &Value) -> Result<Event, String> {
     let of = body.get("pullrequest").ok_or("the payload has no pullrequest")?;
     let repository_of = |side| text(of, &[side, "repository", "full_name"]);
     let is_merged = kind == Kind::PullRequestMerged;
+    let is_fork = repository_of("source") != repository_of("destination");
     Ok(Event {
         kind,
         head_ref: format!("refs/heads/{}", needed(of, &["source", "branch", "name"])?),
@@ -66,7 +68,9 @@ fn of_pull_request(kind: Kind, body: &Value) -> Result<Event, String> {
         commit: needed(of, &["source", "commit", "hash"])?,
         merge_commit: text(of, &["merge_commit", "hash"]).filter(|_| is_merged),
         pull: Some(number(of, &["id"])?),
-        is_fork: repository_of("source") != repository_of("destination"),
+        is_fork,
+        // The repository asked has no reference of a pull request.
+        fork: repository_of("source").filter(|_| is_fork && !is_merged),
         author: text(of, &["author", "account_id"]).unwrap_or_default(),
         repository: repository(body)?,
         ..Event::default()

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::event::{Comment, Event, Kind, Payload, RepositoryName};
+use super::super::event::{Comment, Event, Kind, Payload, RepositoryName, Workflow};
 use super::{commit, files_of, list, needed, number, text};
 use crate::providers::read_pull_request;
 
@@ -12,6 +12,7 @@ pub(super) fn read(name: &str, body: &Value) -> Result<Payload, String> {
         "pull_request" => pull_request(body),
         "release" => release(body),
         "issue_comment" => comment(body),
+        "workflow_job" => workflow_job(body),
         "ping" => Ok(Payload::Nothing("pong".into())),
         other => Ok(Payload::Nothing(format!("the event {other} starts no builds"))),
     }
@@ -24,6 +25,7 @@ fn repository(body: &Value) -> Result<RepositoryName, String> {
         organization: text(body, &["organization", "login"])
             .or_else(|| text(body, &["repository", "owner", "login"]))
             .unwrap_or_default(),
+        enterprise: text(body, &["enterprise", "slug"]),
     })
 }
 
@@ -99,6 +101,30 @@ fn release(body: &Value) -> Result<Payload, String> {
         tag: Some(tag),
         repository: repository(body)?,
         // The tag says which commit; it is found when the source is fetched.
+        ..Event::default()
+    }]))
+}
+
+fn workflow_job(body: &Value) -> Result<Payload, String> {
+    let action = needed(body, &["action"])?;
+    if action != "queued" {
+        return Ok(Payload::Nothing(format!("a workflow's job that is {action} starts no builds")));
+    }
+    let job = body.get("workflow_job").ok_or("the payload has no workflow_job")?;
+    let labels = list(job, &["labels"]).iter().filter_map(Value::as_str);
+    Ok(Payload::Events(vec![Event {
+        kind: Kind::WorkflowJobQueued,
+        head_ref: format!("refs/heads/{}", text(job, &["head_branch"]).unwrap_or_default()),
+        actor: needed(body, &["sender", "id"])?,
+        commit: needed(job, &["head_sha"])?,
+        workflow: Some(Workflow {
+            name: text(job, &["workflow_name"]).unwrap_or_default(),
+            job: needed(job, &["id"])?,
+            run: needed(job, &["run_id"])?,
+            attempt: needed(job, &["run_attempt"])?,
+            labels: labels.map(str::to_owned).collect(),
+        }),
+        repository: repository(body)?,
         ..Event::default()
     }]))
 }

@@ -22,6 +22,7 @@ fn repository(body: &Value) -> Result<RepositoryName, String> {
         url: needed(body, &["project", "git_http_url"])?,
         name: name.to_owned(),
         organization: organization.to_owned(),
+        enterprise: None,
     })
 }
 

@@ -53,7 +53,18 @@ fn check(event: &Event) -> Result<(), String> {
     if let Some(id) = ids.into_iter().flatten().find(|id| !is_id(id)) {
         return Err(format!("{id:?} is no commit id"));
     }
-    let names = [Some(&event.head_ref), event.base_ref.as_ref(), Some(&event.actor)];
+    let workflow = event.workflow.as_ref();
+    let names = [
+        Some(&event.head_ref),
+        event.base_ref.as_ref(),
+        Some(&event.actor),
+        event.tag.as_ref(),
+        event.release.as_ref(),
+        event.fork.as_ref(),
+        workflow.map(|it| &it.name),
+        workflow.map(|it| &it.job),
+        workflow.map(|it| &it.run),
+    ];
     let odd = |name: &&String| name.len() > 1_024 || name.contains(char::is_control);
     match names.into_iter().flatten().find(odd) {
         Some(name) => Err(format!("{:?} is no name", name.chars().take(80).collect::<String>())),

@@ -1,148 +1,8 @@
-//! Webhooks: made at providers, and the builds that their events start.
+//! The builds that events start.
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
-use sha2::Sha256;
 
-use crate::harness::Yard;
-use crate::host::Host;
-
-const SPEC: &str =
-    "version: 0.2\nphases:\n  build:\n    commands: [\"env | grep ^CODEBUILD_WEBHOOK_ | sort\"]\n";
-
-/// A project at a provider, its webhook made, and how its events are sent.
-struct Hooked {
-    yard: Yard,
-    host: Host,
-    kind: &'static str,
-    path: String,
-    secret: String,
-}
-
-const OPEN: &str = "DISABLED";
-
-impl Hooked {
-    async fn start(kind: &'static str, webhook: Value) -> Self {
-        let (yard, host) = (Yard::start().await, Host::start().await);
-        let mut project = yard.project("pp", SPEC);
-        project["source"] =
-            json!({ "type": kind, "location": host.http("o/r.git"), "buildspec": SPEC });
-        yard.ok("CreateProject", project).await;
-        let token =
-            json!({ "serverType": kind, "authType": "PERSONAL_ACCESS_TOKEN", "token": "t0ken" });
-        yard.ok("ImportSourceCredentials", token).await;
-        let mut input = webhook;
-        input["projectName"] = json!("pp");
-        let made = yard.ok("CreateWebhook", input).await["webhook"].clone();
-        let asked = host.asked().pop().expect("a hook is made at the provider");
-        assert_eq!(asked.method, "POST");
-        let config = if kind.starts_with("GITHUB") { &asked.body["config"] } else { &asked.body };
-        assert_eq!(config["url"], made["payloadUrl"]);
-        let secret = if kind.starts_with("GITLAB") { &config["token"] } else { &config["secret"] };
-        let secret = secret.as_str().unwrap().to_owned();
-        assert!(made.get("secret").is_none() && secret.len() > 30);
-        let url = made["payloadUrl"].as_str().unwrap();
-        let path = url.strip_prefix(&yard.yard.url).unwrap().to_owned();
-        Self { yard, host, kind, path, secret }
-    }
-
-    /// Sends an event as the provider does; answers what came of it.
-    async fn send(&self, event: &str, delivery: &str, body: &Value) -> (u16, Value) {
-        self.send_signed(event, delivery, body, &self.secret).await
-    }
-
-    async fn send_signed(
-        &self,
-        event: &str,
-        delivery: &str,
-        body: &Value,
-        secret: &str,
-    ) -> (u16, Value) {
-        let bytes = body.to_string().into_bytes();
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-        mac.update(&bytes);
-        let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
-        let headers = match self.kind {
-            "BITBUCKET" => [
-                ("x-event-key", event),
-                ("x-request-uuid", delivery),
-                ("x-hub-signature", &signature),
-                ("user-agent", "Bitbucket-Webhooks/2.0"),
-            ],
-            kind if kind.starts_with("GITLAB") => [
-                ("x-gitlab-event", event),
-                ("x-gitlab-event-uuid", delivery),
-                ("x-gitlab-token", secret),
-                ("user-agent", "GitLab/17.0"),
-            ],
-            _ => [
-                ("x-github-event", event),
-                ("x-github-delivery", delivery),
-                ("x-hub-signature-256", &signature),
-                ("user-agent", "GitHub-Hookshot/abc123"),
-            ],
-        };
-        let answer = self.yard.yard.send(None, "none", "POST", &self.path, &headers, bytes).await;
-        (answer.status, answer.json())
-    }
-
-    /// The build that an event starts.
-    async fn build(&self, event: &str, body: &Value) -> Value {
-        let (status, answer) = self.send(event, &types::uuid(), body).await;
-        assert_eq!(status, 200, "{answer}");
-        let id = answer["builds"][0].as_str().unwrap_or_else(|| panic!("{event}: {answer}"));
-        let build = self.yard.finished(id).await;
-        assert_eq!(build["buildStatus"], "SUCCEEDED", "{build}");
-        build
-    }
-
-    async fn nothing(&self, event: &str, body: &Value) -> String {
-        let (status, answer) = self.send(event, &types::uuid(), body).await;
-        assert_eq!((status, &answer["builds"]), (200, &json!([])), "{event}: {answer}");
-        answer["message"].as_str().unwrap().to_owned()
-    }
-
-    async fn variables(&self, build: &Value) -> Vec<(String, String)> {
-        let output = self.yard.output(build).await;
-        let pair = |line: &str| {
-            line.strip_prefix("CODEBUILD_WEBHOOK_")
-                .unwrap()
-                .split_once('=')
-                .map(|(a, b)| (a.to_owned(), b.to_owned()))
-                .unwrap()
-        };
-        output.lines().map(pair).collect()
-    }
-}
-
-fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
-}
-
-fn github_push(host: &Host, reference: &str, after: &str) -> Value {
-    json!({
-        "ref": reference, "before": "1".repeat(40), "after": after,
-        "repository": { "name": "r", "clone_url": host.http("o/r.git"), "owner": { "login": "o" } },
-        "sender": { "id": 42, "login": "someone" },
-        "head_commit": { "id": after, "message": "change [CodeBuild]" },
-        "commits": [{ "added": ["src/new"], "modified": ["README"], "removed": [] }],
-    })
-}
-
-fn github_pull(host: &Host, action: &str, head: &str, merged: bool, fork: bool) -> Value {
-    let from = if fork { "stranger/r" } else { "o/r" };
-    json!({
-        "action": action, "number": 7,
-        "repository": { "name": "r", "clone_url": host.http("o/r.git"), "owner": { "login": "o" } },
-        "sender": { "id": 43, "login": "author" },
-        "pull_request": {
-            "number": 7, "merged": merged, "merge_commit_sha": "2".repeat(40),
-            "user": { "login": "author" },
-            "head": { "ref": "topic", "sha": head, "repo": { "full_name": from } },
-            "base": { "ref": "main", "sha": "1".repeat(40), "repo": { "full_name": "o/r" } },
-        },
-    })
-}
+use super::{Hooked, OPEN, github_pull, github_push, pairs};
 
 async fn github_events_start_builds() {
     let all = "PUSH, PULL_REQUEST_CREATED, PULL_REQUEST_UPDATED, PULL_REQUEST_REOPENED, PULL_REQUEST_MERGED, PULL_REQUEST_CLOSED";
@@ -221,7 +81,7 @@ async fn github_events_start_builds() {
     deleted["head_commit"] = Value::Null;
     assert!(hooked.nothing("push", &deleted).await.contains("deleted"));
     hooked.nothing("pull_request", &github_pull(host, "labeled", &head, false, false)).await;
-    hooked.nothing("workflow_job", &json!({ "action": "queued" })).await;
+    hooked.nothing("workflow_job", &json!({ "action": "completed" })).await;
     hooked.nothing("issues", &json!({})).await;
 }
 
@@ -509,175 +369,25 @@ async fn bitbucket_events_start_builds() {
         assert_eq!(build["resolvedSourceVersion"], head);
         assert!(hooked.variables(&build).await.contains(&("EVENT".into(), event.into())));
     }
-    hooked.nothing("repo:fork", &json!({})).await;
-}
-
-async fn webhooks_are_changed_and_deleted_at_the_provider() {
-    let hooked = Hooked::start("GITHUB_ENTERPRISE", json!({ "branchFilter": "^main$" })).await;
-    let (yard, host) = (&hooked.yard, &hooked.host);
-    let commit = host.repository("o/r").push(&[("f", "1")], "refs/heads/main");
-    hooked.nothing("push", &github_push(host, "refs/heads/topic", &commit)).await;
-    hooked.build("push", &github_push(host, "refs/heads/main", &commit)).await;
-    let (status, output) = yard.call("CreateWebhook", json!({ "projectName": "pp" })).await;
-    assert_eq!((status, &output["__type"]), (400, &json!("ResourceAlreadyExistsException")));
-    host.asked();
-    let changed = yard
-        .ok(
-            "UpdateWebhook",
-            json!({ "projectName": "pp", "branchFilter": "topic", "rotateSecret": true }),
-        )
-        .await;
-    assert_eq!(changed["webhook"]["branchFilter"], "topic");
-    let asked = host.asked().pop().unwrap();
-    assert_eq!(
-        (asked.method.as_str(), asked.path.as_str()),
-        ("PATCH", "/api/v3/repos/o/r/hooks/7")
-    );
-    let secret = asked.body["config"]["secret"].as_str().unwrap();
-    assert_ne!(secret, hooked.secret);
-    let push = github_push(host, "refs/heads/topic", &commit);
-    assert_eq!(hooked.send("push", "d", &push).await.0, 401);
-    let (status, answer) = hooked.send_signed("push", "d", &push, secret).await;
-    assert_eq!(status, 200, "{answer}");
-    yard.finished(answer["builds"][0].as_str().unwrap()).await;
-    // The hook stays with its repository.
-    let (status, output) = yard.call("UpdateProject", json!({ "name": "pp", "source": { "type": "GITHUB", "location": "https://github.com/a/b" } })).await;
-    assert_eq!((status, &output["__type"]), (400, &json!("InvalidInputException")), "{output}");
-    host.answers("DELETE /api/v3/repos/o/r/hooks/7", 403, json!({ "message": "no" }));
-    let (status, output) = yard.call("DeleteWebhook", json!({ "projectName": "pp" })).await;
-    assert_eq!((status, &output["__type"]), (400, &json!("OAuthProviderException")), "{output}");
-    host.answers("DELETE /api/v3/repos/o/r/hooks/7", 204, Value::Null);
-    yard.ok("DeleteWebhook", json!({ "projectName": "pp" })).await;
-    assert_eq!(hooked.send_signed("push", "d", &push, secret).await.0, 404);
-    for operation in ["DeleteWebhook", "UpdateWebhook"] {
-        let (status, output) = yard.call(operation, json!({ "projectName": "pp" })).await;
-        assert_eq!(
-            (status, &output["__type"]),
-            (400, &json!("ResourceNotFoundException")),
-            "{output}"
-        );
-    }
-}
-
-async fn webhooks_that_cannot_be_made_are_refused() {
-    let (yard, host) = (Yard::start().await, Host::start().await);
-    let mut project = yard.project("pp", "");
-    project["source"] = json!({ "type": "GITHUB_ENTERPRISE", "location": host.http("o/r.git") });
-    yard.ok("CreateProject", project).await;
-    let (status, output) = yard.call("CreateWebhook", json!({ "projectName": "pp" })).await;
-    assert_eq!(output["message"], "Could not find access token for server type github_enterprise");
-    assert_eq!((status, &output["__type"]), (400, &json!("InvalidInputException")));
-    // By hand it needs none, and then tells what the user has to enter.
-    let made =
-        yard.ok("CreateWebhook", json!({ "projectName": "pp", "manualCreation": true })).await;
-    assert!(
-        made["webhook"]["secret"].as_str().unwrap().len() > 30 && made["webhook"]["url"].is_null()
-    );
-    assert!(host.asked().is_empty());
-    yard.ok("DeleteWebhook", json!({ "projectName": "pp" })).await;
-    let token = json!({ "serverType": "GITHUB_ENTERPRISE", "authType": "PERSONAL_ACCESS_TOKEN", "token": "t" });
-    yard.ok("ImportSourceCredentials", token).await;
-    host.answers("POST /api/v3/repos/o/r/hooks", 404, json!({ "message": "Not Found" }));
-    let (status, output) = yard.call("CreateWebhook", json!({ "projectName": "pp" })).await;
-    assert_eq!((status, &output["__type"]), (400, &json!("OAuthProviderException")));
-    assert!(
-        output["message"]
-            .as_str()
-            .unwrap()
-            .starts_with("Repository not found or permission denied.")
-    );
-    let group = |filters: Value| json!({ "filterGroups": [filters] });
-    let event = |pattern: &str| json!({ "type": "EVENT", "pattern": pattern });
-    for (input, named) in [
-        (group(json!([{ "type": "HEAD_REF", "pattern": "x" }])), "EVENT"),
-        (group(json!([event("PUSHED")])), "PUSHED"),
-        (group(json!([event("WORKFLOW_JOB_QUEUED")])), "WORKFLOW_JOB_QUEUED"),
-        (group(json!([event("RELEASED")])), "RELEASED"),
-        (
-            group(json!([event("PUSH"), { "type": "HEAD_REF", "pattern": "(" }])),
-            "regular expression",
-        ),
-        (
-            group(json!([event("PUSH"), { "type": "WORKFLOW_NAME", "pattern": "x" }])),
-            "WORKFLOW_NAME",
-        ),
-        (
-            group(json!([event("PUSH"), { "type": "REPOSITORY_NAME", "pattern": "x" }])),
-            "REPOSITORY_NAME",
-        ),
-        (json!({ "branchFilter": "x", "filterGroups": [[event("PUSH")]] }), "branchFilter"),
-        (json!({ "branchFilter": "[" }), "branch filter"),
-        (json!({ "buildType": "RUNNER_BUILDKITE_BUILD" }), "RUNNER_BUILDKITE_BUILD"),
-        (json!({ "scopeConfiguration": { "name": "o", "scope": "GITHUB_ORGANIZATION" } }), "scope"),
-        (
-            json!({ "pullRequestBuildPolicy": { "requiresCommentApproval": "ALL_PULL_REQUESTS", "approverRoles": ["GITLAB_OWNER"] } }),
-            "GITLAB_OWNER",
-        ),
-    ] {
-        let mut input = input;
-        input["projectName"] = json!("pp");
-        let (status, output) = yard.call("CreateWebhook", input.clone()).await;
-        assert!((400..=501).contains(&status), "{input}: {output}");
-        assert!(output["message"].as_str().unwrap().contains(named), "{input}: {output}");
-    }
-    yard.create("other", SPEC).await;
-    let (status, output) = yard.call("CreateWebhook", json!({ "projectName": "other" })).await;
-    assert_eq!((status, &output["__type"]), (400, &json!("InvalidInputException")), "{output}");
-    let eve = yard.yard.user("eve", json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "sts:*", "Resource": "*" }] }));
-    let target = "CodeBuild_20161006.CreateWebhook";
-    let (status, output) =
-        yard.yard.json_as(&eve, "codebuild", target, json!({ "projectName": "pp" })).await;
-    assert_eq!(status, 400, "{output}");
-    assert!(output["message"].as_str().unwrap().contains("codebuild:CreateWebhook"), "{output}");
-}
-
-async fn an_organizations_hook_builds_the_repository_of_each_event() {
-    let (yard, host) = (Yard::start().await, Host::start().await);
-    let mut project = yard.project("pp", SPEC);
-    project["source"] = json!({
-        "type": "GITHUB_ENTERPRISE", "location": "CODEBUILD_DEFAULT_WEBHOOK_SOURCE_LOCATION", "buildspec": SPEC,
+    // The commits of a fork's pull request are in the fork alone, at the same host.
+    let fork = host.repository("stranger/r");
+    let theirs = fork.push(&[("f", "3")], "refs/heads/mend");
+    let mut source = side("mend", &theirs);
+    source["repository"]["full_name"] = json!("stranger/r");
+    let mut body = json!({
+        "actor": { "account_id": "a-1" }, "repository": repository,
+        "pullrequest": {
+            "id": 4, "author": { "account_id": "a-3" }, "source": source,
+            "destination": side("main", &commit[..12]),
+        },
     });
-    yard.ok("CreateProject", project).await;
-    let token = json!({ "serverType": "GITHUB_ENTERPRISE", "authType": "PERSONAL_ACCESS_TOKEN", "token": "t" });
-    yard.ok("ImportSourceCredentials", token).await;
-    let made = yard.ok("CreateWebhook", json!({
-        "projectName": "pp",
-        "scopeConfiguration": { "name": "o", "domain": host.http("").trim_end_matches('/'), "scope": "GITHUB_ORGANIZATION" },
-        "filterGroups": [[{ "type": "EVENT", "pattern": "PUSH" }, { "type": "REPOSITORY_NAME", "pattern": "^r$" }]],
-    }))
-    .await;
-    let asked = host.asked().pop().unwrap();
-    assert_eq!(asked.path, "/api/v3/orgs/o/hooks");
-    let commit = host.repository("o/r").push(&[("f", "1")], "refs/heads/main");
-    let hooked = Hooked {
-        path: made["webhook"]["payloadUrl"]
-            .as_str()
-            .unwrap()
-            .strip_prefix(&yard.yard.url)
-            .unwrap()
-            .to_owned(),
-        secret: asked.body["config"]["secret"].as_str().unwrap().to_owned(),
-        kind: "GITHUB_ENTERPRISE",
-        yard,
-        host,
-    };
-    let mut push = github_push(&hooked.host, "refs/heads/main", &commit);
-    let build = hooked.build("push", &push).await;
-    assert_eq!(build["source"]["location"], hooked.host.http("o/r.git"));
-    push["repository"]["name"] = json!("other");
-    hooked.nothing("push", &push).await;
-    push["repository"] = json!({ "name": "r", "clone_url": "http://169.254.169.254/o/r" });
-    let (status, answer) = hooked.send("push", "d", &push).await;
+    let build = hooked.build("pullrequest:created", &body).await;
+    assert_eq!(build["source"]["location"], host.http("stranger/r.git"));
+    assert_eq!(build["resolvedSourceVersion"], theirs);
+    body["pullrequest"]["source"]["repository"]["full_name"] = json!("../x");
+    let (status, answer) = hooked.send("pullrequest:created", "odd", &body).await;
     assert_eq!(status, 400, "{answer}");
-    // Nor do credentials go to another host or organization, whatever an event says.
-    for url in ["https://elsewhere.example/o/r.git", &hooked.host.http("p/r.git")] {
-        push["repository"]["clone_url"] = json!(url);
-        let (status, answer) = hooked.send("push", url, &push).await;
-        assert_eq!(status, 400, "{url}: {answer}");
-        assert!(answer["message"].as_str().unwrap().contains("is no repository of o"), "{answer}");
-    }
-    let (status, output) = hooked.yard.call("StartBuild", json!({ "projectName": "pp" })).await;
-    assert_eq!((status, &output["__type"]), (400, &json!("InvalidInputException")), "{output}");
+    hooked.nothing("repo:fork", &json!({})).await;
 }
 
 crate::tests![
@@ -687,7 +397,4 @@ crate::tests![
     strangers_wait_for_approval,
     gitlab_events_start_builds,
     bitbucket_events_start_builds,
-    webhooks_are_changed_and_deleted_at_the_provider,
-    webhooks_that_cannot_be_made_are_refused,
-    an_organizations_hook_builds_the_repository_of_each_event,
 ];
