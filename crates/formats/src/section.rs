@@ -98,15 +98,29 @@ impl<'a> Section<'a> {
 
     /// Names with strings, in the order of the text; empty if absent.
     pub(crate) fn string_map(&self, key: &str) -> Result<Vec<(String, String)>, Error> {
+        self.map_of(key, string)
+    }
+
+    /// The same, where a name that is set to nothing has the empty string.
+    pub(crate) fn value_map(&self, key: &str) -> Result<Vec<(String, String)>, Error> {
+        let value = |node: &Node, path: &str| match node.is_null() {
+            true => Ok(String::new()),
+            false => string(node, path),
+        };
+        self.map_of(key, value)
+    }
+
+    fn map_of(
+        &self,
+        key: &str,
+        value: impl Fn(&Node, &str) -> Result<String, Error>,
+    ) -> Result<Vec<(String, String)>, Error> {
         let Some(node) = self.get(key) else { return Ok(Vec::new()) };
         let section = Section::open(node, &self.path(key))?;
         section
             .entries
             .iter()
-            .map(|entry| {
-                let value = string(&entry.value, &section.path(&entry.key))?;
-                Ok((entry.key.clone(), value))
-            })
+            .map(|entry| Ok((entry.key.clone(), value(&entry.value, &section.path(&entry.key))?)))
             .collect()
     }
 }

@@ -106,7 +106,7 @@ fn a_push_builds_what_was_pushed() {
         assert_eq!(build["buildStatus"], "SUCCEEDED", "{output}");
         assert_eq!(build["sourceVersion"], commit, "{build}");
         assert_eq!(build["resolvedSourceVersion"], commit, "{build}");
-        assert!(build["initiator"].as_str().unwrap().contains("events"), "{build}");
+        assert_eq!(build["initiator"], "rule/on-push", "{build}");
         let said = format!("built {branch} of site! at {commit}");
         assert!(output.contains(&said) && output.contains(text), "{said}: {output}");
     }

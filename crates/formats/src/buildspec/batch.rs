@@ -273,7 +273,7 @@ fn env(node: &Node, path: &str) -> Result<BatchEnv, Error> {
         image: section.string("image")?,
         privileged_mode: section.switch("privileged-mode")?,
         environment_type: section.string("type")?,
-        variables: section.string_map("variables")?,
+        variables: section.value_map("variables")?,
     };
     names(&section, env.variables.iter().map(|(name, _)| name))?;
     if env.compute_type.is_some() && env.fleet.is_some() {

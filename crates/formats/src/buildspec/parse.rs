@@ -91,7 +91,7 @@ fn env(top: &Section<'_>, version: Version) -> Result<Env, yaml::Error> {
             let section = Section::new(node, "env", &known)?;
             Env {
                 shell: shell(&section)?,
-                variables: variables(&section, "variables")?,
+                variables: checked(&section, "variables", section.value_map("variables")?)?,
                 parameter_store: variables(&section, "parameter-store")?,
                 secrets_manager: secrets(&section)?,
                 exported_variables: exported(&section)?,
@@ -104,7 +104,8 @@ fn env(top: &Section<'_>, version: Version) -> Result<Env, yaml::Error> {
     match top.get("environment_variables").filter(|_| version == Version::V0_1) {
         Some(node) if env == Env::default() => {
             let section = Section::new(node, "environment_variables", &["plaintext"])?;
-            Ok(Env { variables: variables(&section, "plaintext")?, ..env })
+            let given = section.value_map("plaintext")?;
+            Ok(Env { variables: checked(&section, "plaintext", given)?, ..env })
         }
         Some(node) => {
             Err(yaml::Error::new(node.at, "env and environment_variables exclude each other"))
@@ -129,7 +130,14 @@ fn shell(section: &Section<'_>) -> Result<Option<Shell>, yaml::Error> {
 }
 
 fn variables(section: &Section<'_>, key: &str) -> Result<Vec<(String, String)>, yaml::Error> {
-    let variables = section.string_map(key)?;
+    checked(section, key, section.string_map(key)?)
+}
+
+fn checked(
+    section: &Section<'_>,
+    key: &str,
+    variables: Vec<(String, String)>,
+) -> Result<Vec<(String, String)>, yaml::Error> {
     if let Some((name, _)) = variables.iter().find(|(name, _)| !is_variable(name)) {
         return Err(yaml::Error::new(
             section.key_at(key, name),

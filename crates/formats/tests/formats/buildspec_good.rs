@@ -322,6 +322,8 @@ const ROWS: &[(&str, &str)] = &[
         "env: {variables: {A: 1.10, B: 007, C: true, D: '', E: null-ish}}",
         "vars=A:1.10,B:007,C:true,D:,E:null-ish",
     ),
+    // A key without a value is an empty variable.
+    ("env: {variables: {EMPTY: , B: ~, C: null}}", "vars=EMPTY:,B:,C:"),
     ("env: {variables: {A: '${OTHER}/x'}}", "vars=A:${OTHER}/x"),
     ("env:\n  variables:\n    A: |\n      two\n      lines\n", "vars=A:two\nlines\n"),
     ("env: {variables: {A: a=b:c}}", "vars=A:a=b:c"),

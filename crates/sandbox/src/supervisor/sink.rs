@@ -17,6 +17,8 @@ pub struct Sink {
     masked: Vec<u8>,
     /// The end of what came since [`Self::remember`].
     tail: Option<Vec<u8>>,
+    /// What was kept last did not end its line.
+    is_within_line: bool,
     notes: Vec<String>,
 }
 
@@ -29,6 +31,7 @@ impl Sink {
             dropped: 0,
             masked: Vec::new(),
             tail: None,
+            is_within_line: false,
             notes: Vec::new(),
         }
     }
@@ -43,9 +46,12 @@ impl Sink {
     }
 
     /// Takes in what is the supervisor's own and has nothing of the user's: a secret that looks like
-    /// a part of it shows in it nothing of what it is.
+    /// a part of it shows in it nothing of what it is. It begins a line of its own.
     pub fn write_own(&mut self, data: &[u8]) {
         self.flush();
+        if self.is_within_line {
+            self.keep(b"\n");
+        }
         self.keep(data);
     }
 
@@ -112,6 +118,9 @@ impl Sink {
 
     /// Output never fails a build: what finds no room is counted and told.
     fn keep(&mut self, data: &[u8]) {
+        if let Some(last) = data.last() {
+            self.is_within_line = *last != b'\n';
+        }
         if let Some(tail) = &mut self.tail {
             tail.extend_from_slice(data.get(data.len().saturating_sub(TAIL)..).unwrap_or(data));
             tail.drain(..tail.len().saturating_sub(TAIL));

@@ -242,6 +242,61 @@ async fn a_pipelines_outputs_are_found_by_name() {
     assert_eq!(unzipped(&yard, "/store/o/all").await, [("f".to_owned(), "two\n".to_owned())]);
 }
 
+async fn reports_of_a_fan_out_are_merged() {
+    let yard = Yard::start().await;
+    let spec = r#"version: 0.2
+batch:
+  build-fanout:
+    parallelism: 2
+    ignore-failure: true
+phases:
+  build:
+    commands:
+      - printf '<testsuite name="s"><testcase name="t%s" time="0.%s"/></testsuite>' $CODEYARD_SHARD 1$CODEYARD_SHARD > r.xml
+      - printf 'SF:a.c\nDA:1,1\nDA:2,0\nend_of_record\nSF:b%s.c\nDA:1,1\nend_of_record\n' $CODEYARD_SHARD > c.info
+      - if [ $CODEYARD_SHARD = "$BREAK" ]; then rm c.info; sed -i 's|/>|><failure/></testcase>|' r.xml; fi
+reports:
+  unit:
+    files: r.xml
+  lines:
+    files: c.info
+    file-format: LCOV
+"#;
+    let batch = batch_of(&yard, combining(&yard, spec, json!({ "type": "NO_ARTIFACTS" }))).await;
+    assert_eq!(batch["buildBatchStatus"], "SUCCEEDED", "{batch}");
+    let found = yard.ok("BatchGetReports", json!({ "reportArns": batch["reportArns"] })).await;
+    let found: Vec<&Value> = found["reports"].as_array().unwrap().iter().collect();
+    let named = |name: &str| *found.iter().find(|it| it["name"] == name).expect("a merged report");
+    assert_eq!(found.len(), 2, "{batch}");
+    let unit = named("pp-unit");
+    assert_eq!((&unit["status"], &unit["executionId"]), (&json!("SUCCEEDED"), &batch["arn"]));
+    assert_eq!(unit["testSummary"]["total"], 2);
+    assert_eq!(unit["testSummary"]["statusCounts"]["SUCCEEDED"], 2);
+    assert_eq!(unit["testSummary"]["durationInNanoSeconds"], 110_000_000);
+    let cases = yard.ok("DescribeTestCases", json!({ "reportArn": unit["arn"] })).await;
+    assert_eq!(cases["testCases"].as_array().unwrap().len(), 2, "{cases}");
+    let lines = named("pp-lines");
+    assert_eq!(lines["codeCoverageSummary"]["linesCovered"], 4, "{lines}");
+    assert_eq!(lines["codeCoverageSummary"]["linesMissed"], 2);
+    let files = yard.ok("DescribeCodeCoverages", json!({ "reportArn": lines["arn"] })).await;
+    assert_eq!(files["codeCoverages"].as_array().unwrap().len(), 3, "{files}");
+    // Each build has groups of its own beside.
+    let groups = yard.ok("ListReportGroups", json!({})).await.to_string();
+    for name in ["pp-unitBuildFanoutShard0", "pp-linesBuildFanoutShard1"] {
+        assert!(groups.contains(name), "{groups}");
+    }
+    // One that failed, and one that is missing.
+    let broken = json!({ "projectName": "pp", "environmentVariablesOverride": [{ "name": "BREAK", "value": "1" }] });
+    let batch = finished(&yard, &start(&yard, broken).await).await;
+    let found = yard.ok("BatchGetReports", json!({ "reportArns": batch["reportArns"] })).await;
+    let status = |name: &str| {
+        let mut all = found["reports"].as_array().unwrap().iter();
+        all.find(|it| it["name"] == name).map(|it| it["status"].clone())
+    };
+    assert_eq!(status("pp-unit"), Some(json!("FAILED")), "{found}");
+    assert_eq!(status("pp-lines"), Some(json!("INCOMPLETE")), "{found}");
+}
+
 async fn providers_are_told_of_batches() {
     let (yard, host) = (Yard::start().await, Host::start().await);
     let spec = "version: 0.2\nbatch:\n  build-list:\n    - identifier: one\n    - identifier: two\nphases:\n  build:\n    commands: ['test -z \"$FAIL\"']\n";
@@ -377,6 +432,7 @@ crate::tests![
     artifacts_are_combined,
     what_cannot_be_combined_fails_the_batch,
     a_pipelines_outputs_are_found_by_name,
+    reports_of_a_fan_out_are_merged,
     providers_are_told_of_batches,
     uploads_can_be_stopped,
     hanging_downloads_time_out,

@@ -81,6 +81,16 @@ async fn a_failing_command_tells_which() {
 }
 
 /// By the API in the same words as in the log.
+async fn the_yards_lines_begin_lines_of_their_own() {
+    let yard = Yard::start().await;
+    let build = yard.run(&spec("  build:\n    commands: ['printf unended', 'echo next']\n")).await;
+    let log = yard.log(&build).await;
+    for line in log.lines() {
+        assert!(line.find("[Container] ").is_none_or(|at| at == 0), "{line}");
+    }
+    assert_eq!(yard.output(&build).await, "unended\nnext\n");
+}
+
 async fn why_no_shell_could_run_a_command_is_told() {
     let yard = Yard::start().await;
     let spec = "version: 0.1\nphases:\n  build:\n    commands:\n      - rm $(readlink -f /bin/sh)\n      - echo never\n";
@@ -345,6 +355,13 @@ async fn tokens_make_a_request_idempotent() {
     let mut other = input;
     other["sourceVersion"] = json!("x");
     assert_eq!(yard.call("StartBuild", other).await.0, 400);
+    // An empty token is none.
+    let first = yard.start_build(json!({ "projectName": "pp", "idempotencyToken": "" })).await;
+    let second = yard.start_build(json!({ "projectName": "pp", "idempotencyToken": "" })).await;
+    assert_ne!(first, second);
+    for id in [first, second] {
+        yard.finished(&id).await;
+    }
 }
 
 async fn builds_are_listed_and_deleted() {
@@ -526,6 +543,7 @@ async fn a_million_lines_reach_the_log() {
 crate::tests![
     a_build_runs_its_phases,
     a_failing_command_tells_which,
+    the_yards_lines_begin_lines_of_their_own,
     why_no_shell_could_run_a_command_is_told,
     events_tell_of_states_and_phases,
     the_environment_is_codebuilds,

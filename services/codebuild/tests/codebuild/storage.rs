@@ -76,6 +76,20 @@ async fn sources_come_from_archives_and_folders() {
     assert!(message(&build, "BUILD").contains("cat data.txt"), "{build}");
 }
 
+async fn keys_that_are_no_folder_fail_the_build() {
+    let yard = Yard::start().await;
+    yard.s3("PUT", "/source", Vec::new()).await;
+    yard.s3("PUT", "/source/app/a", b"x".to_vec()).await;
+    yard.s3("PUT", "/source/app/a/b", b"x".to_vec()).await;
+    let mut project = yard.project("pp", "version: 0.2\nphases: {build: {commands: ['true']}}");
+    project["source"]["type"] = json!("S3");
+    project["source"]["location"] = json!("source/app/");
+    let build = run(&yard, project, json!({})).await;
+    assert_eq!(build["buildStatus"], "FAILED", "{build}");
+    let why = message(&build, "DOWNLOAD_SOURCE");
+    assert!(why.contains("app/a/b is below another key"), "{why}");
+}
+
 async fn secondary_sources_have_their_own_directories() {
     let yard = Yard::start().await;
     yard.s3("PUT", "/bucket", Vec::new()).await;
@@ -182,6 +196,7 @@ async fn a_pipeline_gives_source_and_artifacts() {
 
 crate::tests![
     sources_come_from_archives_and_folders,
+    keys_that_are_no_folder_fail_the_build,
     secondary_sources_have_their_own_directories,
     artifacts_go_to_s3,
     missing_artifacts_and_buckets_fail_the_upload,

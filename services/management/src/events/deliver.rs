@@ -182,7 +182,7 @@ async fn invoke(
     idempotency_key: String,
 ) -> Result<(), Error> {
     let (target, now) = (&delivery.target, yard.clock().now());
-    let arn = rule_arn(scope, &delivery.rule);
+    let (rule, arn) = (&delivery.rule, rule_arn(scope, &delivery.rule));
     let input =
         transform::input(target, &delivery.event, &delivery.rule, &arn, now).map_err(invalid)?;
     match Destination::of(scope, &target.arn)? {
@@ -200,14 +200,23 @@ async fn invoke(
             let mut call = overrides(target, &input)?;
             call.insert("name".to_owned(), json!(name));
             call.insert("clientRequestToken".to_owned(), json!(idempotency_key));
-            call_as_role(yard, scope, target, "codepipeline", "StartPipelineExecution", call, &arn)
-                .await
+            call_as_role(
+                yard,
+                scope,
+                target,
+                "codepipeline",
+                "StartPipelineExecution",
+                call,
+                rule,
+                &arn,
+            )
+            .await
         }
         Destination::Project(name) => {
             let mut call = overrides(target, &input)?;
             call.insert("projectName".to_owned(), json!(name));
             call.insert("idempotencyToken".to_owned(), json!(idempotency_key));
-            call_as_role(yard, scope, target, "codebuild", "StartBuild", call, &arn).await
+            call_as_role(yard, scope, target, "codebuild", "StartBuild", call, rule, &arn).await
         }
     }
 }
@@ -232,6 +241,7 @@ async fn call_as_role(
     service: &str,
     operation: &str,
     input: Map<String, Value>,
+    rule: &str,
     rule_arn: &str,
 ) -> Result<(), Error> {
     let registry = yard.registry().clone();
@@ -252,7 +262,8 @@ async fn call_as_role(
     let session = yard.assume_role(&SessionRequest {
         role_arn: target.role_arn.clone().unwrap_or_default(),
         service: PRINCIPAL.to_owned(),
-        session_name: "events".to_owned(),
+        // What it calls tells by it which rule did.
+        session_name: rule.to_owned(),
         source_arn: Some(rule_arn.to_owned()),
         ..SessionRequest::default()
     })?;
