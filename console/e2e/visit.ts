@@ -51,7 +51,7 @@ export class Visit {
   }
 
   async signOut(name: string) {
-    await this.page.getByRole('button', { name }).click();
+    await this.page.getByRole('button', { name, exact: true }).click();
     await this.page.getByRole('menuitem', { name: 'Sign out' }).click();
     await this.page.getByRole('heading', { name: 'Sign in to Codeyard' }).waitFor();
   }
