@@ -2,6 +2,7 @@
 
 import { codebuild } from '../services/codebuild';
 import { codecommit } from '../services/codecommit';
+import { codedeploy } from '../services/codedeploy';
 import { codepipeline } from '../services/codepipeline';
 import { events } from '../services/events';
 import { iam } from '../services/iam';
@@ -9,4 +10,4 @@ import { logs } from '../services/logs';
 import { s3 } from '../services/s3';
 import type { ConsoleService } from './service';
 
-export const services: ConsoleService[] = [codecommit, codebuild, codepipeline, s3, logs, events, iam];
+export const services: ConsoleService[] = [codecommit, codebuild, codepipeline, codedeploy, s3, logs, events, iam];

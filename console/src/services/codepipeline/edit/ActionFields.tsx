@@ -10,7 +10,7 @@ import { BuildVariables } from './BuildVariables';
 import { at, type Flaw } from './check';
 import { sameType } from './draft';
 import { CATEGORIES, helpOf, providersElsewhere, shownProvider } from './providers';
-import { Suggest } from './Suggest';
+import { Suggest } from '../../../components/Suggest';
 
 interface Props {
   action: Action;

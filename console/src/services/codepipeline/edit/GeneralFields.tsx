@@ -8,7 +8,7 @@ import Tiles from '@cloudscape-design/components/tiles';
 import { listBuckets } from '../../s3/api';
 import type { Pipeline, PipelineVariable } from '../types';
 import { at, type Flaw } from './check';
-import { Suggest } from './Suggest';
+import { Suggest } from '../../../components/Suggest';
 
 interface Props {
   pipeline: Pipeline;

@@ -3,7 +3,7 @@ import Input from '@cloudscape-design/components/input';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { IAM, query, queryAll } from '../../../api/query';
-import { Suggest } from './Suggest';
+import { Suggest } from '../../../components/Suggest';
 
 interface Role {
   Arn: string;

@@ -1,5 +1,5 @@
 import Autosuggest from '@cloudscape-design/components/autosuggest';
-import { useResource } from '../../../api/useResource';
+import { useResource } from '../api/useResource';
 
 interface Props {
   value: string;
