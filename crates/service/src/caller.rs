@@ -152,6 +152,23 @@ pub trait Identity: Send + Sync + 'static {
     /// Whoever did not sign: only resource policies can let it.
     fn anonymous(&self, yard: &Yard) -> Caller;
 
+    /// Who a principal is by what holds now, without credentials being shown: for credentials that
+    /// a service hands out in a form of its own, such as Amazon ECR's authorization tokens. A role
+    /// session comes without session policy and without what its own tags said. `None` where the
+    /// user or role is gone, or another one of the same name has taken its place; and for
+    /// principals that are not kept.
+    ///
+    /// # Errors
+    /// Only where the store fails.
+    fn by_principal(
+        &self,
+        yard: &Yard,
+        principal: &auth::policy::Principal,
+    ) -> Result<Option<Caller>, Error> {
+        let _ = (yard, principal);
+        Ok(None)
+    }
+
     /// Whether the user or the role of an ARN has been deleted. Identities that are not kept, such
     /// as those of other accounts, are never gone.
     ///

@@ -133,6 +133,17 @@ impl Identity for FakeIdentity {
         Ok(known.filter(|known| known.secret == password).map(|known| known.caller))
     }
 
+    fn by_principal(&self, _yard: &Yard, principal: &Principal) -> Result<Option<Caller>, Error> {
+        let keys = self.keys.lock().unwrap();
+        let caller = match principal {
+            Principal::Root { .. } => Some(self.root(&self.account)),
+            known => {
+                keys.values().find(|it| it.caller.principal == *known).map(|it| it.caller.clone())
+            }
+        };
+        Ok(caller)
+    }
+
     fn assume_role_for_service(
         &self,
         yard: &Yard,

@@ -143,6 +143,11 @@ pub fn creation(
         "Privileged": container.privileged,
         "SecurityOpt": ["label=disable"],
     });
+    // With the machine's network go the machine's names.
+    if let (Some(_), Some(host)) = (names.network, host.as_object_mut()) {
+        let at = |name: &String| format!("{name}:{}", super::NAMED_AT);
+        host.insert("ExtraHosts".into(), container.reached_as.iter().map(at).collect());
+    }
     if let (Some(bytes), Some(host)) = (memory, host.as_object_mut()) {
         host.insert("Memory".into(), bytes.into());
         host.insert("MemorySwap".into(), bytes.into());

@@ -26,13 +26,16 @@ pub(crate) use exec::{Exec, Order, Streams};
 use crate::codec::{Malformed, flag, list, object, path, text};
 use crate::status::{Isolation, Level};
 use serde_json::{Map, Value, json};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 /// Label of every container: which yard's it is.
 pub(crate) const YARD_LABEL: &str = "io.codeyard.yard";
 /// Label of every container: which sandbox it is.
 pub(crate) const SANDBOX_LABEL: &str = "io.codeyard.sandbox";
+
+/// Where the names of [`Container::reached_as`] lead to inside.
+pub(crate) const NAMED_AT: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// The container that a sandbox runs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +54,8 @@ pub struct Container {
     /// A loopback address of this machine that is reached at the same address inside, although a
     /// privileged container has a network of its own.
     pub reaches: Option<SocketAddr>,
+    /// Names of hosts that stand for it inside, at port 80, in a privileged container.
+    pub reached_as: Vec<String>,
     /// Certificates in PEM that are trusted inside like those that the image trusts.
     pub trusts: Option<String>,
 }
@@ -75,6 +80,7 @@ impl Container {
             cpus: None,
             volumes: Vec::new(),
             reaches: None,
+            reached_as: Vec::new(),
             trusts: None,
         }
     }
@@ -98,6 +104,7 @@ impl Container {
             "cpus": self.cpus,
             "trusts": self.trusts,
             "reaches": self.reaches.map(|address| address.to_string()),
+            "reached_as": self.reached_as,
             "volumes": self.volumes.iter().map(|volume| json!({
                 "name": volume.name, "inside": crate::codec::path_to_json(&volume.inside),
             })).collect::<Vec<_>>(),
@@ -116,6 +123,13 @@ impl Container {
             cpus: it.get("cpus").and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok()),
             trusts: it.get("trusts").and_then(Value::as_str).map(str::to_owned),
             reaches: it.get("reaches").and_then(Value::as_str).and_then(|it| it.parse().ok()),
+            reached_as: it
+                .get("reached_as")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(|name| name.as_str().map(str::to_owned))
+                .collect(),
             volumes: list(it, "volumes", |volume| {
                 let volume = volume.as_object()?;
                 Some(Volume {

@@ -38,6 +38,14 @@ impl Reference {
         well_formed.then(|| Self { registry, name: name.to_owned(), version })
     }
 
+    /// Whether its registry is on this machine's loopback.
+    pub fn is_on_loopback(&self) -> bool {
+        let registry = self.registry.as_deref().unwrap_or_default();
+        let host = registry.split(':').next().unwrap_or_default();
+        let address = host.parse::<std::net::Ipv4Addr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    }
+
     /// As the engine finds it among its images.
     pub fn full(&self) -> String {
         let separator = if self.version.contains(':') { '@' } else { ':' };

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -151,12 +152,17 @@ pub fn start(
         _ => (0, OwnedFd::from(alive)),
     };
     if let (Some(_), Some(address)) = (network, container.reaches) {
-        let hole = match pid {
-            0 => Err("the container's processes can't be seen from here".into()),
-            pid => gate::open(pid, address),
-        };
-        if let Err(why) = hole {
-            told.push(format!("{address} can't be reached from inside: {why}"));
+        // By its names it is asked for where HTTP is spoken.
+        let by_name = SocketAddr::new(docker::NAMED_AT, 80);
+        let named = (!container.reached_as.is_empty()).then_some(by_name);
+        for inside in [Some(address), named].into_iter().flatten() {
+            let hole = match pid {
+                0 => Err("the container's processes can't be seen from here".into()),
+                pid => gate::open(pid, inside, address),
+            };
+            if let Err(why) = hole {
+                told.push(format!("{inside} can't be reached from inside: {why}"));
+            }
         }
     }
     // Not before: the gate's process would hold it too, and with it the container.

@@ -19,11 +19,11 @@ use std::time::Duration;
 /// Connections at one time; more wait.
 const MOST: usize = 128;
 
-/// Opens it for the container of this process; returns when it listens. Only for a single-threaded
-/// process.
-pub fn open(pid: i32, address: SocketAddr) -> Result<(), String> {
-    let listener = listen_inside(pid, address)
-        .map_err(|error| format!("failed to listen at {address} inside the container: {error}"))?;
+/// Opens it for the container of this process, at `inside`, for what is at `address` here; returns
+/// when it listens. Only for a single-threaded process.
+pub fn open(pid: i32, inside: SocketAddr, address: SocketAddr) -> Result<(), String> {
+    let listener = listen_inside(pid, inside)
+        .map_err(|error| format!("failed to listen at {inside} inside the container: {error}"))?;
     let supervisor = nix::unistd::getpid();
     match sys::fork().map_err(|error| format!("failed to fork: {error}"))? {
         Forked::Parent(_) => Ok(()),

@@ -128,6 +128,40 @@ impl Identity for IamIdentity {
         })
     }
 
+    fn by_principal(&self, yard: &Yard, principal: &Principal) -> Result<Option<Caller>, Error> {
+        let cache = yard.extension(Cache::default);
+        let scope_of = |account: &str| {
+            let account = Account::new(account).map_err(Error::internal)?;
+            Ok::<_, Error>(Scope::new(account, Region::global()))
+        };
+        match principal {
+            Principal::Root { account } => Ok(Some(self.root(&scope_of(account)?.account))),
+            Principal::User { arn, id } => {
+                let scope = scope_of(principal.account().unwrap_or_default())?;
+                yard.read(|tx| {
+                    let user = load::<User>(tx, &scope, names::name_of(arn)).ok();
+                    let user = user.filter(|user| user.id == *id);
+                    user.map(|user| user_caller(tx, &cache, &user)).transpose()
+                })
+            }
+            Principal::Session { role_arn, id, .. } => {
+                let scope = scope_of(principal.account().unwrap_or_default())?;
+                let (role_id, session_name) = id.split_once(':').unwrap_or((id, ""));
+                let session_name = session_name.to_owned();
+                yard.read(|tx| {
+                    let role = role_by_arn(tx, &scope, role_arn)?;
+                    let role = role.filter(|role| role.id == role_id);
+                    let claims = Claims { session_name, ..Claims::default() };
+                    role.map(|role| role_caller(tx, &cache, &role, &claims)).transpose()
+                })
+            }
+            Principal::FederatedUser { .. }
+            | Principal::Federated { .. }
+            | Principal::Service { .. }
+            | Principal::Anonymous => Ok(None),
+        }
+    }
+
     fn assume_role_for_service(
         &self,
         yard: &Yard,
