@@ -13,7 +13,7 @@ use blobs::KeyRef;
 use serde_json::{Value, json};
 use service::{Caller, Cx, Error, Grants, Yard};
 use shape::Timestamp;
-use types::{Account, Region};
+use types::{Account, Scope};
 
 use crate::{errors, state};
 
@@ -23,10 +23,10 @@ pub(crate) const TOKEN_SECS: i64 = 12 * 3_600;
 pub(crate) const USER: &str = "AWS";
 const CONTEXT: &[u8] = b"ecr authorization token";
 
-/// Who a token is, and the Region that it was made in.
+/// Who a token is, and the registry that is meant where the address does not tell.
 pub(crate) struct Bearer {
     pub caller: Caller,
-    pub region: Region,
+    pub registry: Scope,
 }
 
 /// Why a token is not taken.
@@ -46,22 +46,29 @@ pub(crate) async fn get_authorization_token(
     cx: Cx,
     input: GetAuthorizationTokenInput,
 ) -> Result<GetAuthorizationTokenOutput, Error> {
-    for id in input.registry_ids.iter().flatten() {
-        Account::new(id).map_err(|error| errors::invalid("registryIds", error))?;
-    }
-    let expires = cx.now().plus_secs(TOKEN_SECS);
-    let token = make(&cx, expires)?;
-    let data = AuthorizationData {
-        authorization_token: Some(STANDARD.encode(format!("{USER}:{token}"))),
-        expires_at: Some(expires),
-        proxy_endpoint: Some(cx.endpoint().url()),
+    let registries = match input.registry_ids {
+        None => vec![cx.account().clone()],
+        Some(ids) => {
+            let account =
+                |id: &String| Account::new(id).map_err(|it| errors::invalid("registryIds", it));
+            ids.iter().map(account).collect::<Result<_, _>>()?
+        }
     };
-    // One token is good for all registries; AWS answers it once for each that is named.
-    let count = input.registry_ids.as_ref().map_or(1, Vec::len);
-    Ok(GetAuthorizationTokenOutput { authorization_data: vec![data; count] })
+    let expires = cx.now().plus_secs(TOKEN_SECS);
+    let data = |registry| {
+        Ok(AuthorizationData {
+            authorization_token: Some(
+                STANDARD.encode(format!("{USER}:{}", make(&cx, registry, expires)?)),
+            ),
+            expires_at: Some(expires),
+            proxy_endpoint: Some(cx.endpoint().url()),
+        })
+    };
+    let authorization_data = registries.iter().map(data).collect::<Result<_, Error>>()?;
+    Ok(GetAuthorizationTokenOutput { authorization_data })
 }
 
-fn make(cx: &Cx, expires: Timestamp) -> Result<String, Error> {
+fn make(cx: &Cx, registry: &Account, expires: Timestamp) -> Result<String, Error> {
     let caller = cx.caller();
     if let Principal::FederatedUser { .. } | Principal::Federated { .. } | Principal::Anonymous =
         caller.principal
@@ -77,7 +84,7 @@ fn make(cx: &Cx, expires: Timestamp) -> Result<String, Error> {
         "id": id,
         "expires": expires.millis(),
         "account": caller.account.as_str(),
-        "region": cx.region().as_str(),
+        "registry": Scope::new(registry.clone(), cx.region().clone()).to_string(),
         "principal": written(&caller.principal),
         "context": caller.context.iter().map(|(key, values)| json!([key, values]))
             .collect::<Vec<_>>(),
@@ -102,7 +109,7 @@ pub(crate) fn open(yard: &Yard, token: &str) -> Result<Bearer, Refusal> {
     }
     let principal = token.get("principal").and_then(read).ok_or(Refusal::Wrong)?;
     let account = word("account").and_then(|it| Account::new(it).ok()).ok_or(Refusal::Wrong)?;
-    let region = word("region").and_then(|it| Region::new(it).ok()).ok_or(Refusal::Wrong)?;
+    let registry = word("registry").and_then(Scope::parse).ok_or(Refusal::Wrong)?;
     let mut caller = match &principal {
         // A service of the yard, to whom only a repository's own policy can grant.
         Principal::Service { name } => Caller {
@@ -129,7 +136,7 @@ pub(crate) fn open(yard: &Yard, token: &str) -> Result<Bearer, Refusal> {
         let grants = Grants { session: Some(policies), ..(*caller.grants).clone() };
         caller.grants = std::sync::Arc::new(grants);
     }
-    Ok(Bearer { caller, region })
+    Ok(Bearer { caller, registry })
 }
 
 fn context(value: &Value) -> Option<Vec<(String, Vec<String>)>> {

@@ -33,17 +33,17 @@ pub(super) fn sign_in(yard: &Yard, request: &RawRequest) -> Result<SignedIn, Raw
         Some(found) => found,
         None => Err(Refusal::Wrong),
     };
-    let Bearer { caller, region } = match found {
+    let Bearer { caller, registry } = match found {
         Ok(bearer) => bearer,
         Err(Refusal::Wrong) if yard.config().test_mode => {
-            let (account, region) = (&yard.config().account, yard.config().region.clone());
-            Bearer { caller: yard.identity().root(account), region }
+            let (account, region) = (yard.config().account.clone(), yard.config().region.clone());
+            let caller = yard.identity().root(&account);
+            Bearer { caller, registry: Scope::new(account, region) }
         }
         Err(refused) => return Err(refuse(host, refused)),
     };
     // An address like 127.0.0.1:4566 does not tell; the token does.
-    let own = Scope::new(caller.account.clone(), region);
-    Ok(SignedIn { scope: registry_of(host).unwrap_or(own), caller })
+    Ok(SignedIn { scope: registry_of(host).unwrap_or(registry), caller })
 }
 
 fn refuse(host: &str, refused: Refusal) -> RawResponse {
