@@ -27,11 +27,13 @@ afterAll(async () => {
 
 const open = (path: string) => page.goto(`${yard.url}/console/#${path}`);
 const dialog = () => page.getByRole('dialog');
-const row = (name: string | RegExp) => page.getByRole('row', { name });
+const row = (name: string | RegExp) => page.getByRole('grid', { name: 'Objects' }).getByRole('row', { name });
 
 /** Files as a user chooses them, below the heading of objects. */
 const upload = (files: { name: string; mimeType: string; buffer: Buffer }[]) =>
   page.locator('input[type=file]').first().setInputFiles(files);
+
+const uploaded = () => page.getByRole('table', { name: 'Uploads' }).getByText('Uploaded', { exact: true });
 
 test('a bucket is created where its name may be', async () => {
   await page.goto(`${yard.url}/console/#/s3/buckets`);
@@ -59,7 +61,7 @@ test('files are uploaded, small ones and in parts, and come back as they were', 
     { name: 'big.bin', mimeType: 'application/octet-stream', buffer: large },
     { name: 'page.html', mimeType: 'text/html', buffer: Buffer.from('<script>document.title = sessionStorage.length</script>') },
   ]);
-  await page.getByText('Uploaded').nth(2).waitFor({ timeout: 60_000 });
+  await uploaded().nth(2).waitFor({ timeout: 60_000 });
   await row(/^big\.bin|big\.bin/).first().waitFor();
   await visit.isAccessible();
   await visit.picture('s3-objects');
@@ -96,7 +98,7 @@ test('an object tells of itself, and is tagged', async () => {
 test('what is overwritten and deleted comes back', async () => {
   await open('/s3/buckets/fresh-bucket');
   await upload([{ name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('the second version\n') }]);
-  await page.getByText('Uploaded').waitFor();
+  await uploaded().first().waitFor();
   await page.getByRole('checkbox', { name: 'Choose note.txt' }).check();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await dialog().getByLabel('Type delete to confirm').fill('delete');
@@ -159,7 +161,7 @@ test('a bucket’s settings are shown and changed', async () => {
   await page.getByText('arn:aws:s3:::fresh-bucket').waitFor();
   await page.getByRole('button', { name: 'Suspend' }).click();
   await page.getByText('Suspended', { exact: true }).waitFor();
-  await page.getByLabel('Send notifications for all events').check();
+  await page.getByLabel('Send notifications for all events').click();
   await expect.poll(() => yard.s3('GET', '/fresh-bucket', '', { notification: '' })).toContain('EventBridgeConfiguration');
   await visit.isAccessible();
   await visit.picture('s3-properties');

@@ -52,7 +52,8 @@ export async function sendRest(service: string, request: RestRequest): Promise<R
       headers,
       body: request.body,
       credentials: 'omit',
-      cache: 'no-store',
+      // With `no-store` browsers send a Cache-Control, which S3 would keep with what is written.
+      cache: request.method === 'GET' || request.method === 'HEAD' ? 'no-store' : 'default',
       signal: request.signal,
     });
   } catch (error) {

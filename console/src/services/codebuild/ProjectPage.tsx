@@ -1,45 +1,54 @@
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import Container from '@cloudscape-design/components/container';
+import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
-import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useState } from 'react';
+import Spinner from '@cloudscape-design/components/spinner';
+import Tabs from '@cloudscape-design/components/tabs';
+import { lazy, Suspense, useState } from 'react';
 import { useResource } from '../../api/useResource';
-import { notifyError } from '../../app/notifications';
-import { go, pathOf } from '../../app/router';
+import { notify } from '../../app/notifications';
+import { go, pathOf, useAddress } from '../../app/router';
 import type { PageProps } from '../../app/service';
+import { ConfirmDelete } from '../../components/ConfirmDelete';
 import { Empty } from '../../components/Empty';
 import { Failure } from '../../components/Failure';
-import { buildsOfProject, getProjects, isOfProject, startBuild } from './api';
-import { BuildTable } from './BuildTable';
+import { useAction } from '../../components/useAction';
+import { deleteProject, getProjects, invalidateCache, isOfProject, startBuild } from './api';
+import { BatchHistory, BuildHistory } from './History';
 
-const STEP = 25;
+const Details = lazy(() => import('./ProjectDetails'));
+const Triggers = lazy(() => import('./Triggers'));
+const Sharing = lazy(() => import('./Sharing'));
 
 export default function ProjectPage({ params: { name } }: PageProps) {
-  const [most, setMost] = useState(STEP);
-  const [starting, setStarting] = useState(false);
-  const concerns = (arn: string) => isOfProject(arn, name);
-  const project = useResource(`project ${name}`, (signal) => getProjects([name], signal), concerns);
-  const builds = useResource(`builds ${name} ${most}`, (signal) => buildsOfProject(name, most, signal), concerns);
-
-  const start = async () => {
-    setStarting(true);
-    try {
-      const build = await startBuild({ projectName: name });
-      go(pathOf('codebuild', 'builds', build.id));
-    } catch (error) {
-      notifyError(`No build of ${name} was started`, error);
-    } finally {
-      setStarting(false);
-    }
-  };
+  const { query } = useAddress();
+  const tab = query.get('tab') ?? 'history';
+  const [starting, start] = useAction();
+  const [acting, act] = useAction();
+  const [deleting, setDeleting] = useState(false);
+  const project = useResource(`project ${name}`, (signal) => getProjects([name], signal), (arn) => isOfProject(arn, name));
+  const here = pathOf('codebuild', 'projects', name);
 
   const found = project.data?.[0];
   if (project.data && !found) {
     return <Empty title={`There is no project ${name}`}>It may have been deleted, or be in another region.</Empty>;
   }
+  const more = (id: string) => {
+    if (id === 'edit') go(pathOf('codebuild', 'projects', name, 'edit'));
+    else if (id === 'delete') setDeleting(true);
+    else if (id === 'cache') {
+      void act('The cache was not invalidated', async () => {
+        await invalidateCache(name);
+        notify({ type: 'success', header: `The cache of ${name} was invalidated`, content: 'The next build begins without it.' });
+      });
+    }
+  };
+  const part = (id: string, label: string, content: React.ReactNode) => ({
+    id,
+    label,
+    content: tab === id && <Suspense fallback={<Spinner />}>{content}</Suspense>,
+  });
   return (
     <ContentLayout
       header={
@@ -48,8 +57,23 @@ export default function ProjectPage({ params: { name } }: PageProps) {
           description={found?.description}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
+              <ButtonDropdown
+                loading={acting}
+                items={[
+                  { id: 'edit', text: 'Edit' },
+                  { id: 'cache', text: 'Invalidate cache' },
+                  { id: 'delete', text: 'Delete' },
+                ]}
+                onItemClick={({ detail }) => more(detail.id)}
+              >
+                Actions
+              </ButtonDropdown>
               <Button href={`#${pathOf('codebuild', 'projects', name, 'start')}`}>Start with overrides</Button>
-              <Button variant="primary" loading={starting} onClick={start}>
+              <Button
+                variant="primary"
+                loading={starting}
+                onClick={() => start(`No build of ${name} was started`, async () => go(pathOf('codebuild', 'builds', (await startBuild({ projectName: name })).id)))}
+              >
                 Start build
               </Button>
             </SpaceBetween>
@@ -61,37 +85,33 @@ export default function ProjectPage({ params: { name } }: PageProps) {
     >
       <SpaceBetween size="l">
         {project.error && <Failure what="The project can't be shown" error={project.error} retry={project.reload} />}
-        {found && (
-          <Container header={<Header>Settings</Header>}>
-            <KeyValuePairs
-              columns={3}
-              items={[
-                { label: 'Source', value: `${found.source.type}${found.source.location ? ` ${found.source.location}` : ''}` },
-                { label: 'Version', value: found.sourceVersion ?? 'The source’s default' },
-                { label: 'Image', value: `${found.environment.image} (${found.environment.computeType})` },
-                { label: 'Service role', value: <Box fontSize="body-s">{found.serviceRole}</Box> },
-                { label: 'Time limit', value: `${found.timeoutInMinutes ?? 60} minutes` },
-                { label: 'ARN', value: <Box fontSize="body-s">{found.arn}</Box> },
-              ]}
-            />
-          </Container>
-        )}
-        {builds.error ? (
-          <Failure what="The builds can't be listed" error={builds.error} retry={builds.reload} />
-        ) : (
-          <BuildTable
-            label={`Builds of ${name}`}
-            builds={builds.data?.builds ?? []}
-            loading={builds.loading}
-            header={
-              <Header actions={builds.data?.more && <Button onClick={() => setMost(100)} disabled={most >= 100}>Show more</Button>}>
-                Builds
-              </Header>
-            }
-            empty={<Empty title="Nothing was built yet">“Start build” runs the buildspec of the project’s source.</Empty>}
-          />
-        )}
+        <Tabs
+          ariaLabel={`Project ${name}`}
+          activeTabId={tab}
+          onChange={({ detail }) => go(detail.activeTabId === 'history' ? here : `${here}?tab=${detail.activeTabId}`)}
+          tabs={[
+            part('history', 'Build history', <BuildHistory project={name} />),
+            part('batches', 'Batch history', <BatchHistory project={name} />),
+            part('details', 'Project details', found && <Details project={found} />),
+            part('triggers', 'Webhook', found && <Triggers project={found} reload={project.reload} />),
+            part('sharing', 'Badge and public builds', found && <Sharing project={found} reload={project.reload} />),
+          ]}
+        />
       </SpaceBetween>
+      {deleting && (
+        <ConfirmDelete
+          title={`Delete ${name}`}
+          typed="delete"
+          onClose={() => setDeleting(false)}
+          onConfirm={async () => {
+            await deleteProject(name);
+            notify({ type: 'success', header: `Project ${name} was deleted` });
+            go('/codebuild/projects');
+          }}
+        >
+          The project can’t be had back. Its builds stay until they expire; its logs and artifacts stay where they are.
+        </ConfirmDelete>
+      )}
     </ContentLayout>
   );
 }

@@ -1,4 +1,5 @@
 import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import Pagination from '@cloudscape-design/components/pagination';
@@ -35,7 +36,16 @@ export default function ProjectsPage() {
       loadingText="Reading projects"
       enableKeyboardNavigation
       ariaLabels={{ tableLabel: 'Build projects' }}
-      header={<Header variant="h1" counter={names.data && `(${names.data.length})`} description={details.error && `Their settings can't be shown: ${details.error.shown}`}>Build projects</Header>}
+      header={
+        <Header
+          variant="h1"
+          counter={names.data && `(${names.data.length})`}
+          description={details.error && `Their settings can't be shown: ${details.error.shown}`}
+          actions={<Button variant="primary" href="#/codebuild/create-project">Create project</Button>}
+        >
+          Build projects
+        </Header>
+      }
       filter={
         <TextFilter
           filteringText={text}
@@ -53,9 +63,8 @@ export default function ProjectsPage() {
           <Empty title="No project is called so">Names are searched for the text anywhere in them.</Empty>
         ) : (
           <Empty title="There are no build projects yet">
-            A project says where the source is, what to run and with which rights. Make one with{' '}
-            <Box variant="code">aws codebuild create-project</Box>, or get a whole pipeline with{' '}
-            <Box variant="code">codeyard quickstart</Box>.
+            A project says where the source is, what to run and with which rights. <Link href="#/codebuild/create-project">Create one</Link>, or get a
+            whole pipeline with <Box variant="code">codeyard quickstart</Box>.
           </Empty>
         )
       }

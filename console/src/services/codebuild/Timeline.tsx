@@ -1,13 +1,16 @@
 import Table from '@cloudscape-design/components/table';
 import Header from '@cloudscape-design/components/header';
 import { duration, Elapsed } from '../../components/time';
-import type { Build, Phase } from './api';
+import type { Phase } from './api';
 import { readable, Status } from './status';
 import './timeline.css';
 
-/** The phases of a build, each where it was in time. */
-export function Timeline({ build }: { build: Build }) {
-  const phases = (build.phases ?? []).filter((phase) => phase.startTime !== undefined && phase.phaseType !== 'COMPLETED');
+/** What an end is called: it takes no time. */
+const ENDS = new Set(['COMPLETED']);
+
+/** The phases of a build or of a batch, each where it was in time. */
+export function Timeline({ of }: { of: { phases?: Phase[] } }) {
+  const phases = (of.phases ?? []).filter((phase) => phase.startTime !== undefined && !ENDS.has(phase.phaseType));
   const begin = phases[0]?.startTime ?? 0;
   const ends = phases.map((phase) => phase.endTime ?? Date.now() / 1000);
   const span = Math.max(0.001, ...ends.map((end) => end - begin));

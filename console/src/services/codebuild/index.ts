@@ -3,35 +3,52 @@ import type { ConsoleService } from '../../app/service';
 import { listProjectNames, projectOfBuild } from './api';
 
 const projects = { text: 'Build projects', href: '/codebuild/projects' };
+const history = { text: 'Build history', href: '/codebuild/history' };
+const groups = { text: 'Report groups', href: '/codebuild/report-groups' };
+const credentials = { text: 'Source credentials', href: '/codebuild/credentials' };
 const project = (name: string) => ({ text: name, href: pathOf('codebuild', 'projects', name) });
+const below = (name: string, part: string, text: string) => [projects, project(name), { text, href: pathOf('codebuild', 'projects', name, part) }];
+/** The part of an ARN that people know it by. */
+const nameOf = (arn: string) => arn.slice(arn.indexOf('/') + 1);
 
 export const codebuild: ConsoleService = {
   title: 'Builds',
-  nav: [{ text: projects.text, path: projects.href }],
+  nav: [projects, history, groups, credentials].map(({ text, href }) => ({ text, path: href })),
   pages: [
-    { path: '/codebuild/projects', load: () => import('./ProjectsPage'), trail: () => [projects] },
+    { path: projects.href, load: () => import('./ProjectsPage'), trail: () => [projects] },
+    { path: history.href, load: () => import('./HistoryPage'), trail: () => [history] },
+    { path: groups.href, load: () => import('./ReportGroupsPage'), trail: () => [groups] },
+    { path: credentials.href, load: () => import('./CredentialsPage'), trail: () => [credentials] },
     {
-      path: '/codebuild/projects/:name',
-      load: () => import('./ProjectPage'),
-      trail: ({ name }) => [projects, project(name)],
+      path: '/codebuild/create-project',
+      load: () => import('./CreateProjectPage'),
+      trail: () => [projects, { text: 'Create build project', href: '/codebuild/create-project' }],
     },
-    {
-      path: '/codebuild/projects/:name/start',
-      load: () => import('./StartBuildPage'),
-      trail: ({ name }) => [
-        projects,
-        project(name),
-        { text: 'Start build', href: pathOf('codebuild', 'projects', name, 'start') },
-      ],
-    },
+    { path: '/codebuild/projects/:name', load: () => import('./ProjectPage'), trail: ({ name }) => [projects, project(name)] },
+    { path: '/codebuild/projects/:name/edit', load: () => import('./EditProjectPage'), trail: ({ name }) => below(name, 'edit', 'Edit') },
+    { path: '/codebuild/projects/:name/start', load: () => import('./StartBuildPage'), trail: ({ name }) => below(name, 'start', 'Start build') },
     {
       path: '/codebuild/builds/:id',
       load: () => import('./BuildPage'),
-      trail: ({ id }) => [
-        projects,
-        project(projectOfBuild(id)),
-        { text: id.slice(id.indexOf(':') + 1), href: pathOf('codebuild', 'builds', id) },
-      ],
+      trail: ({ id }) => [projects, project(projectOfBuild(id)), { text: id.slice(id.indexOf(':') + 1), href: pathOf('codebuild', 'builds', id) }],
+    },
+    {
+      path: '/codebuild/batches/:id',
+      load: () => import('./BatchPage'),
+      trail: ({ id }) => [projects, project(projectOfBuild(id)), { text: `Batch ${id.slice(id.indexOf(':') + 1)}`, href: pathOf('codebuild', 'batches', id) }],
+    },
+    {
+      path: '/codebuild/report-groups/:arn',
+      load: () => import('./ReportGroupPage'),
+      trail: ({ arn }) => [groups, { text: nameOf(arn), href: pathOf('codebuild', 'report-groups', arn) }],
+    },
+    {
+      path: '/codebuild/reports/:arn',
+      load: () => import('./ReportPage'),
+      trail: ({ arn }) => {
+        const group = arn.replace(/:report\/(.*):[^:]*$/s, ':report-group/$1');
+        return [groups, { text: nameOf(group), href: pathOf('codebuild', 'report-groups', group) }, { text: 'Report', href: pathOf('codebuild', 'reports', arn) }];
+      },
     },
   ],
   home: () => import('./HomeCard'),

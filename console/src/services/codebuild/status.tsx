@@ -8,6 +8,10 @@ const TYPES: Record<string, StatusIndicatorProps.Type> = {
   TIMED_OUT: 'error',
   CLIENT_ERROR: 'error',
   STOPPED: 'stopped',
+  ERROR: 'error',
+  INCOMPLETE: 'warning',
+  SKIPPED: 'stopped',
+  GENERATING: 'in-progress',
   IN_PROGRESS: 'in-progress',
   QUEUED: 'pending',
 };

@@ -1,0 +1,56 @@
+import Button from '@cloudscape-design/components/button';
+import Form from '@cloudscape-design/components/form';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState, type FormEvent } from 'react';
+import { Failure } from '../../components/Failure';
+import { useSubmit } from '../../components/useSubmit';
+import { FormAndJson } from './FormAndJson';
+import type { Input } from './lens';
+import { wrongOf } from './projectInput';
+import { ProjectFields } from './ProjectFields';
+
+interface Props {
+  title: string;
+  action: string;
+  begin: Input;
+  isNew: boolean;
+  cancel: string;
+  save: (input: Input) => Promise<void>;
+}
+
+/** A project as a form and as JSON. */
+export function ProjectForm({ title, action, begin, isNew, cancel, save }: Props) {
+  const [input, setInput] = useState(begin);
+  const [tried, setTried] = useState(false);
+  const [isJson, setIsJson] = useState(true);
+  const { busy, error, submit } = useSubmit();
+  const wrong = wrongOf(input);
+  const count = Object.keys(wrong).length;
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (count === 0 && isJson) void submit(() => save(input));
+  };
+  return (
+    <form onSubmit={send}>
+      <Form
+        header={<Header variant="h1">{title}</Header>}
+        errorText={tried && count > 0 && `${count === 1 ? 'One thing is' : `${count} things are`} missing or wrong: ${Object.values(wrong)[0]}.`}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" href={`#${cancel}`} formAction="none">Cancel</Button>
+            <Button variant="primary" loading={busy}>{action}</Button>
+          </SpaceBetween>
+        }
+      >
+        <SpaceBetween size="l">
+          <FormAndJson label="Project" input={input} onChange={setInput} onValid={setIsJson}>
+            <ProjectFields of={{ input, wrong: tried ? wrong : {}, change: setInput }} isNew={isNew} />
+          </FormAndJson>
+          {error && <Failure what="The project was not saved" error={error} />}
+        </SpaceBetween>
+      </Form>
+    </form>
+  );
+}
