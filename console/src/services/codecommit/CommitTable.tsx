@@ -82,7 +82,7 @@ export function CommitTable({ repository, rows, header, empty, more, busy }: Pro
           header: 'Actions',
           minWidth: 120,
           cell: ({ commit, path }) => (
-            <Link href={`#${places.browse(repository, commit.commitId, path)}`} ariaLabel={`${path ? 'The file' : 'Files'} at ${shortId(commit.commitId)}`}>
+            <Link href={`#${places.browse(repository, commit.commitId, path)}`} ariaLabel={`${path ? 'Show file' : 'Browse'} at ${shortId(commit.commitId)}`}>
               {path ? 'Show file' : 'Browse'}
             </Link>
           ),

@@ -2,6 +2,7 @@ import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
+import { useEffect, useRef } from 'react';
 import { useResource } from '../../api/useResource';
 import { Changes, changedFiles, type ChangedFile } from '../../components/diff';
 import { Failure } from '../../components/Failure';
@@ -33,32 +34,39 @@ export function MovedOn({ repository, branch, base, paths, busy, onTop, onNewBra
     const same = changedFiles(page.differences ?? []).filter((file) => [file.before?.path, file.after?.path].some((path) => path && paths.includes(path)));
     return { tip, same, all: !page.NextToken };
   });
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // In new browsers it gives a promise, which is nothing to clean up by.
+    void box.current?.scrollIntoView({ block: 'nearest' });
+  }, [data]);
   if (error) return <Failure what={`${branch} moved on, and what changed can't be told`} error={error} retry={reload} />;
   if (!data) return <Spinner />;
   const clash = data.same.length > 0 || !data.all;
   return (
-    <Alert
-      type="warning"
-      header={`${branch} has moved on to ${shortId(data.tip)} since you began: nothing was committed`}
-      action={
-        <SpaceBetween direction="horizontal" size="xs">
-          {base && <Button formAction="none" disabled={busy} onClick={onNewBranch}>Commit to a new branch</Button>}
-          <Button formAction="none" loading={busy} onClick={() => onTop(data.tip)}>{clash ? 'Replace their changes with mine' : 'Commit on top of it'}</Button>
-        </SpaceBetween>
-      }
-    >
-      {clash ? (
-        <SpaceBetween size="s">
-          <div>
-            {data.same.length > 0
-              ? 'The same file was changed there. Below is what the others did to it. A new branch keeps both, to be merged by a pull request.'
-              : 'So much changed there that it can’t be told here whether the same file did. A new branch keeps both.'}
-          </div>
-          {data.same.length > 0 && <Changes files={data.same} load={compared(repository)} empty="" />}
-        </SpaceBetween>
-      ) : (
-        <div>Nobody changed the same files: your commit can stand on top of the others’ work.</div>
-      )}
-    </Alert>
+    <div ref={box}>
+      <Alert
+        type="warning"
+        header={`${branch} has moved on to ${shortId(data.tip)} since you began: nothing was committed`}
+        action={
+          <SpaceBetween direction="horizontal" size="xs">
+            {base && <Button formAction="none" disabled={busy} onClick={onNewBranch}>Commit to a new branch</Button>}
+            <Button formAction="none" loading={busy} onClick={() => onTop(data.tip)}>{clash ? 'Replace their changes with mine' : 'Commit on top of it'}</Button>
+          </SpaceBetween>
+        }
+      >
+        {clash ? (
+          <SpaceBetween size="s">
+            <div>
+              {data.same.length > 0
+                ? 'The same file was changed there. Below is what the others did to it. A new branch keeps both, to be merged by a pull request.'
+                : 'So much changed there that it can’t be told here whether the same file did. A new branch keeps both.'}
+            </div>
+            {data.same.length > 0 && <Changes files={data.same} load={compared(repository)} empty="" />}
+          </SpaceBetween>
+        ) : (
+          <div>Nobody changed the same files: your commit can stand on top of the others’ work.</div>
+        )}
+      </Alert>
+    </div>
   );
 }

@@ -3,30 +3,9 @@ import { Code, type Span } from '../../components/diff/Code';
 import { imageUrl } from '../../components/diff/content';
 import { highlight } from '../../components/code';
 import { Markdown } from '../../components/Markdown';
-import { getPlace, lastOf, parentOf } from './contents';
+import { getPlace, lastOf } from './contents';
+import { resolved } from './links';
 import { places } from './places';
-
-/** A path that a link means, seen from the file that it is in; `undefined` where it leads out. */
-export function resolved(from: string, href: string): string | undefined {
-  const path = href.split(/[?#]/, 1)[0];
-  if (/^[a-z][a-z0-9+.-]*:/i.test(href) || href.startsWith('//') || !path) return undefined;
-  const parts = path.startsWith('/') ? [] : parentOf(from).split('/').filter(Boolean);
-  for (const part of path.split('/')) {
-    if (part === '..') {
-      if (parts.length === 0) return undefined;
-      parts.pop();
-    } else if (part !== '' && part !== '.') parts.push(unescaped(part));
-  }
-  return parts.join('/');
-}
-
-function unescaped(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
 
 interface Props {
   repository: string;

@@ -31,8 +31,8 @@ interface Lane {
 
 /**
  * Rows of commits of which none comes before one that stands on it. A commit takes the first lane
- * that waits for it, its first parent goes on there, and its other parents get lanes of their own
- * unless one already leads to them.
+ * that waits for it, where all others that do end; its first parent goes on there, and its other
+ * parents get lanes of their own unless one already leads to them.
  */
 export function lanesOf(commits: Pick<ListedCommit, 'commit'>[]): GraphRow[] {
   const lanes: (Lane | undefined)[] = [];
@@ -57,12 +57,10 @@ export function lanesOf(commits: Pick<ListedCommit, 'commit'>[]): GraphRow[] {
 
     const below: Edge[] = [];
     (commit.parents ?? []).forEach((parent, index) => {
-      let to = lanes.findIndex((it) => it?.waits === parent);
-      if (to < 0) {
-        to = index === 0 && lanes[lane] === undefined ? lane : free();
-        lanes[to] = { waits: parent, color: index === 0 ? color : colors++ };
-      }
-      below.push({ from: lane, to, color: index === 0 ? color : lanes[to]!.color });
+      let to = index === 0 ? lane : lanes.findIndex((it) => it?.waits === parent);
+      if (to < 0) to = free();
+      lanes[to] ??= { waits: parent, color: index === 0 ? color : colors++ };
+      below.push({ from: lane, to, color: lanes[to]!.color });
     });
     lanes.forEach((it, at) => {
       if (it && through[at]) below.push({ from: at, to: at, color: it.color });
