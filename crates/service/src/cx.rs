@@ -251,4 +251,13 @@ impl Cx {
         }
         there
     }
+
+    /// The same caller in another region, whose calls within the yard are made in this service's
+    /// name. An operation of the yard's own on a service's resources asks as that service.
+    pub fn in_name_of(&self, service: &'static str, region: Region) -> Self {
+        let origin = self.0.origin.clone();
+        let there = Self::new(self.0.yard.clone(), self.0.caller.clone(), region, origin);
+        there.serve(service);
+        there
+    }
 }

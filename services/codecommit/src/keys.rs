@@ -146,8 +146,8 @@ pub(crate) async fn check(cx: &Cx, repository: &Stored<Repository>) -> Result<()
         key_id: Some(arn.clone()),
         ..Default::default()
     };
-    let there = cx.in_region(repository.scope.region.clone());
-    there.serve("codecommit");
+    // Operations of the yard's own on repositories serve `codeyard`, which keys do not know.
+    let there = cx.in_name_of("codecommit", repository.scope.region.clone());
     match there.call(kms::Decrypt, input).await {
         Ok(_) => {
             remembered.keep(asked);

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use ::service::GitCache;
+use ::service::{GitCache, Protocol, Service};
 use blobs::{Backend, BlobId, Blobs, Entry, MemoryBackend, Sink, Source};
-use codeyard_svc_codecommit::service;
+use codeyard_svc_codecommit::{own_operations, service};
 use serde_json::{Value, json};
 use store::{Range, StoreError};
 use tempfile::TempDir;
@@ -22,7 +22,8 @@ const KEY_MEMORY: Duration = Duration::from_secs(15);
 
 fn builder() -> TestYardBuilder {
     let mut services = svc_security::services();
-    services.push(service());
+    let own = Service::new("codeyard", Protocol::Json11).target("Codeyard_20261121");
+    services.extend([service(), own_operations(own)]);
     TestYard::builder(services)
         .keyring(|store, master| Arc::new(svc_security::KmsKeyring::new(store.clone(), master)))
 }
@@ -247,6 +248,14 @@ async fn keys_are_chosen_and_refused() {
     // The default key needs no right on KMS of one's own.
     let create = json!({"repositoryName": "eves"});
     assert_eq!(yard.call_as(&eve, "CreateRepository", create).await.0, 200);
+    // Nor do the yard's own operations, which the key takes for CodeCommit's.
+    let commit = json!({"repositoryName": "eves", "branchName": "main",
+        "putFiles": [{"filePath": "a", "fileContent": "YQ=="}]});
+    yard.ok("CreateCommit", commit).await;
+    let list = json!({"repositoryName": "eves"});
+    let target = "Codeyard_20261121.ListCommits";
+    let (status, answer) = yard.yard.json_as(&eve, "codeyard", target, list).await;
+    assert_eq!(status, 200, "{answer}");
     assert_eq!(yard.call("GetRepository", json!({"repositoryName": "no"})).await.0, 400);
     yard.yard.stop().await;
 }
