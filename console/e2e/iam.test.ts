@@ -251,7 +251,7 @@ test('a read-only user is refused, and the refusal is explained', async () => {
   await page.getByLabel('Encoded message').fill(`An error occurred: no. Encoded authorization failure message: ${encoded}`);
   await button('Explain').click();
   await page.getByText(/No identity-based policy .* allows it/).waitFor();
-  await page.getByText('arn:aws:iam::000000000000:user/rod').waitFor();
+  await page.getByText('arn:aws:iam::000000000000:user/rod').first().waitFor();
   await page.getByRole('region', { name: 'the statement that would allow it' }).getByText('iam:CreateServiceSpecificCredential').waitFor();
   await button('Simulate with this statement').click();
   await page.getByText('With this statement the request would be allowed.').waitFor();

@@ -49,15 +49,18 @@ async function all<Item>(operation: string, member: string, input: object, signa
 export const listSecrets = (signal?: AbortSignal) => all<Secret>('ListSecrets', 'SecretList', { IncludePlannedDeletion: true }, signal);
 export const listVersions = (SecretId: string, signal?: AbortSignal) => all<SecretVersion>('ListSecretVersionIds', 'Versions', { SecretId, IncludeDeprecated: true }, signal);
 
-interface Value {
+export interface Value {
   SecretString?: string;
   /** Base64. */
   SecretBinary?: string;
 }
 
 /** The value of a secret or of one of its versions. Only this reads it. */
+export const readValue = (SecretId: string, VersionId?: string) => secrets<Value>('GetSecretValue', { SecretId, VersionId });
+
+/** The value as it is shown. */
 export async function valueOf(SecretId: string, VersionId?: string): Promise<string> {
-  const { SecretString, SecretBinary } = await secrets<Value>('GetSecretValue', { SecretId, VersionId });
+  const { SecretString, SecretBinary } = await readValue(SecretId, VersionId);
   return SecretString ?? `(binary, in base64) ${SecretBinary ?? ''}`;
 }
 

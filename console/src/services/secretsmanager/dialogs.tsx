@@ -11,7 +11,7 @@ import { notify } from '../../app/notifications';
 import { go } from '../../app/router';
 import { Failure } from '../../components/Failure';
 import { FormModal } from '../../components/FormModal';
-import { secrets, valueOf, type Secret } from './api';
+import { readValue, secrets, type Secret } from './api';
 import { ValueEditor } from './ValueEditor';
 
 interface Props {
@@ -46,10 +46,11 @@ export function EditDetails({ secret, onDone, onClose }: Props & { secret: Secre
 export function EditValue({ name, onDone, onClose }: Props & { name: string }) {
   const current = useResource(`secret to edit ${name}`, async () => {
     try {
-      return { text: await valueOf(name) };
+      const { SecretString, SecretBinary } = await readValue(name);
+      return { text: SecretString ?? '', isBinary: SecretBinary !== undefined };
     } catch (error) {
       // A secret that was made without a value has none yet.
-      if (error instanceof ApiError && error.code === 'ResourceNotFoundException') return { text: '' };
+      if (error instanceof ApiError && error.code === 'ResourceNotFoundException') return { text: '', isBinary: false };
       throw error;
     }
   });
@@ -69,6 +70,7 @@ export function EditValue({ name, onDone, onClose }: Props & { name: string }) {
     >
       {current.error && <Failure what="The value can't be read" error={current.error} />}
       {current.error?.isDenied && <Alert type="info">It can still be replaced, if a policy allows it.</Alert>}
+      {current.data?.isBinary && <Alert type="warning">The value is binary, which can’t be edited here: what you store replaces it by text.</Alert>}
       {current.loading ? (
         <Spinner />
       ) : (
