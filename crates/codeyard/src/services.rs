@@ -11,9 +11,13 @@ pub(crate) fn all() -> Vec<Service> {
     services.extend(svc_management::services());
     services.push(svc_codecommit::service());
     services.push(svc_codebuild::service());
-    services.push(svc_codecommit::own_operations(svc_codebuild::own_service()));
+    services.extend(svc_codeconnections::services());
+    let own = svc_codecommit::own_operations(svc_codebuild::own_service());
+    let own = svc_codepipeline::own_operations(own);
+    services.push(svc_codeconnections::own_operations(own));
     services.extend(svc_codedeploy::services());
     services.push(svc_codepipeline::service());
+    services.push(svc_ecr::service());
     services.push(console::service());
     services
 }

@@ -23,4 +23,4 @@ mod repositories;
 mod tags;
 mod uses;
 
-pub use operations::{own_rows, services};
+pub use operations::{own_operations, services};

@@ -183,7 +183,7 @@ fn tags_rows(service: Service, door: Door) -> Service {
 }
 
 /// Adds to the service of Codeyard's own operations those about connections.
-pub fn own_rows(service: Service) -> Service {
+pub fn own_operations(service: Service) -> Service {
     service
         .operation(
             op(AuthorizeConnection, handshake::authorize_connection)

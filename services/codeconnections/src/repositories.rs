@@ -112,7 +112,7 @@ pub(crate) async fn get_connection_branch(
     let commit_id = found.ok_or_else(|| {
         told(Failure::NoReference(format!("there is no branch {branch}")), &input)
     })?;
-    Ok(ConnectionBranch { commit_id, provider_type: open.provider_type })
+    Ok(ConnectionBranch { commit_id })
 }
 
 /// All files of a commit as a zip archive, by a fetch of that commit alone.
@@ -142,6 +142,7 @@ pub(crate) async fn get_connection_archive(
     tokio::spawn(hand_over(folder, file, sender));
     Ok(ConnectionArchive {
         commit_id: Some(commit),
+        provider_type: Some(open.provider_type),
         body: Body::stream(Pieces(receiver), Some(size)),
         ..facts
     })

@@ -25,6 +25,8 @@ pub struct ActionKind {
 pub enum Provider {
     /// Takes a branch of a repository.
     CodeCommit,
+    /// Takes a branch of a repository at a connection's provider.
+    Connection,
     /// Takes an object.
     S3Source,
     /// Builds or tests.
@@ -116,6 +118,29 @@ pub const KINDS: &[ActionKind] = &[
         ],
     },
     ActionKind {
+        provider: Provider::Connection,
+        category: ActionCategory::Source,
+        name: "CodeStarSourceConnection",
+        description: "Takes the newest commit of a branch of a repository at GitHub, GitLab or \
+                      Bitbucket, by a connection.",
+        inputs: (0, 0),
+        outputs: (1, 1),
+        properties: &[
+            required(text("ConnectionArn")),
+            required(text("FullRepositoryId")),
+            required(text("BranchName")),
+            Property {
+                values: &["CODE_ZIP", "CODEBUILD_CLONE_REF"],
+                refused: Some((
+                    Some("CODEBUILD_CLONE_REF"),
+                    "full clones are not supported yet; use CODE_ZIP",
+                )),
+                ..text("OutputArtifactFormat")
+            },
+            flag("DetectChanges"),
+        ],
+    },
+    ActionKind {
         provider: Provider::S3Source,
         category: ActionCategory::Source,
         name: "S3",
@@ -201,7 +226,6 @@ const ELSEWHERE: &[&str] = &[
     "CloudFormationStackSet",
     "CodePipeline",
     "CodeDeployToECS",
-    "CodeStarSourceConnection",
     "Commands",
     "DeviceFarm",
     "EC2",

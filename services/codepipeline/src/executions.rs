@@ -101,7 +101,7 @@ fn check_overrides(
             Some(configured == "true")
         };
         match (provider, given.revision_type) {
-            (Some(Provider::CodeCommit), SourceRevisionType::CommitId)
+            (Some(Provider::CodeCommit | Provider::Connection), SourceRevisionType::CommitId)
             | (Some(Provider::S3Source), SourceRevisionType::S3ObjectVersionId) => {}
             (Some(Provider::S3Source), SourceRevisionType::S3ObjectKey)
                 if allows_keys() == Some(true) => {}

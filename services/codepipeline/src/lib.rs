@@ -29,6 +29,7 @@ mod executions;
 mod flow;
 mod history;
 mod listening;
+mod measures;
 mod model;
 mod operations;
 mod pipeline_variables;
@@ -42,4 +43,4 @@ mod transitions;
 mod validate;
 mod variables;
 
-pub use operations::service;
+pub use operations::{own_operations, service};

@@ -1,14 +1,15 @@
 //! CodePipeline's table.
 
 use api_developer::codepipeline::*;
-use service::{Protocol, Service, op};
+use api_developer::codeyard::GetDeliveryMeasures;
+use service::{Protocol, Right, Service, op};
 
 use crate::actions::{Actions, role};
 use crate::cleanup::Cleanup;
 use crate::listening::Listener;
 use crate::polling::Polling;
 use crate::{
-    action_types, approvals, arn, errors, events, executions, history, pipelines, state, tags,
+    action_types, approvals, arn, errors, events, executions, history, measures, pipelines, state, tags,
     transitions,
 };
 
@@ -79,7 +80,7 @@ fn keeping(service: Service) -> Service {
             op(CreatePipeline, pipelines::create_pipeline)
                 .write()
                 .partial(
-                    "V1 structure and variables; CodeCommit, S3, CodeBuild, CodeDeploy and manual approval \
+                    "V1 structure and variables; CodeCommit, connection, S3, CodeBuild, CodeDeploy and manual approval \
                      actions in one region",
                 )
                 .errors(errors::ALL)
@@ -87,10 +88,11 @@ fn keeping(service: Service) -> Service {
                 .rights(|cx, input| {
                     let name = &input.pipeline.name;
                     let right =
-                        service::Right::new("codepipeline:CreatePipeline", arn::of(cx, name));
+                        Right::new("codepipeline:CreatePipeline", arn::of(cx, name));
                     Ok(vec![arn::with_request_tags(right, input.tags.iter().flatten())])
                 })
-                .pass_role(role::PRINCIPAL, |input| Some(&input.pipeline.role_arn)),
+                .pass_role(role::PRINCIPAL, |input| Some(&input.pipeline.role_arn))
+                .also(|_, input| passed_connections(&input.pipeline)),
         )
         .operation(
             op(UpdatePipeline, pipelines::update_pipeline)
@@ -101,7 +103,8 @@ fn keeping(service: Service) -> Service {
                 .rights(|cx, input| {
                     Ok(vec![arn::right(cx, "UpdatePipeline", &input.pipeline.name, &[])?])
                 })
-                .pass_role(role::PRINCIPAL, |input| Some(&input.pipeline.role_arn)),
+                .pass_role(role::PRINCIPAL, |input| Some(&input.pipeline.role_arn))
+                .also(|_, input| passed_connections(&input.pipeline)),
         )
         .operation(on_pipeline!(GetPipeline, pipelines::get_pipeline, name))
         .operation(
@@ -130,6 +133,21 @@ fn keeping(service: Service) -> Service {
                     Ok(vec![arn::right(cx, "ListTagsForResource", &name, &[])?])
                 }),
         )
+}
+
+/// Whoever has a pipeline use a connection must be allowed to hand it over.
+fn passed_connections(pipeline: &PipelineDeclaration) -> Vec<Right> {
+    let actions = pipeline.stages.iter().flat_map(|stage| &stage.actions);
+    let arns = actions.filter_map(|action| action.configuration.as_ref()?.get("ConnectionArn"));
+    let right = |arn: &String| {
+        let service = match arn.starts_with("arn:aws:codestar-connections:") {
+            true => "codestar-connections",
+            false => "codeconnections",
+        };
+        Right::new(format!("{service}:PassConnection"), arn.as_str())
+            .with(format!("{service}:PassedToService"), role::PRINCIPAL)
+    };
+    arns.map(right).collect()
 }
 
 fn running(service: Service) -> Service {
@@ -212,4 +230,14 @@ fn reading(service: Service) -> Service {
                 arn::of(cx, &format!("actiontype:{owner}/{category}/{provider}/{version}"))
             },
         ))
+}
+
+/// Adds operations of Codeyard's own on what CodePipeline keeps to the service `codeyard`.
+pub fn own_operations(service: Service) -> Service {
+    service.operation(
+        op(GetDeliveryMeasures, measures::get_delivery_measures)
+            .action("codepipeline:ListPipelines")
+            .list()
+            .errors(errors::ALL),
+    )
 }

@@ -2,7 +2,8 @@
 //!
 //! CodeCommit tells of every change of a branch by an event, so nothing is polled there. S3 tells
 //! only where a bucket was asked to; its objects are looked at every [`INTERVAL`], as the
-//! pipeline's role, and at once where there is an event.
+//! pipeline's role, and at once where there is an event. A connection's provider tells nobody: AWS
+//! has an application installed there, here the branch is looked at (`DetectChanges`).
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use shape::Timestamp;
 use store::{Query, StoreError, WakeKey, WriteTx};
 use types::Scope;
 
+use crate::actions::connection_source::Source;
 use crate::actions::role;
 use crate::catalog::{self, Provider};
 use crate::flow::{Flow, Start};
@@ -40,11 +42,24 @@ pub fn object(bucket: &str, key: &str) -> String {
     format!("s3:{bucket}/{key}")
 }
 
+/// A source at a connection's provider.
+fn connected(source: &Source<'_>) -> String {
+    format!("connection:{}/{}/{}", source.connection, source.repository, source.branch)
+}
+
+/// Whether a source is looked at again and again.
+fn is_looked_at(provider: Provider) -> bool {
+    matches!(provider, Provider::S3Source | Provider::Connection)
+}
+
 /// What a source action polls, if it does. It does unless it is told not to.
 fn polled_by(action: &ActionDeclaration) -> Option<(Provider, String)> {
     let provider = catalog::find(&action.action_type_id)?.provider;
     let configuration = action.configuration.as_ref()?;
-    if configuration.get("PollForSourceChanges").is_some_and(|value| value == "false") {
+    let told = ["PollForSourceChanges", "DetectChanges"]
+        .into_iter()
+        .find_map(|key| configuration.get(key));
+    if told.is_some_and(|value| value == "false") {
         return None;
     }
     let value = |key: &str| configuration.get(key).map(String::as_str);
@@ -53,6 +68,7 @@ fn polled_by(action: &ActionDeclaration) -> Option<(Provider, String)> {
             Some((provider, branch(value("RepositoryName")?, value("BranchName")?)))
         }
         Provider::S3Source => Some((provider, object(value("S3Bucket")?, value("S3ObjectKey")?))),
+        Provider::Connection => Some((provider, connected(&Source::of(value)?))),
         _ => None,
     }
 }
@@ -70,7 +86,7 @@ pub fn polled(declaration: &PipelineDeclaration) -> Vec<String> {
     polled
 }
 
-/// Sees to it that a pipeline's objects are looked at, or no longer.
+/// Sees to it that a pipeline's objects and branches are looked at, or no longer.
 pub fn arm(
     tx: &mut WriteTx<'_>,
     scope: &Scope,
@@ -80,7 +96,7 @@ pub fn arm(
     let key = WakeKey::new(KIND, scope, &pipeline.name);
     let needed = sources(&pipeline.declaration)
         .filter_map(polled_by)
-        .any(|(provider, _)| provider == Provider::S3Source);
+        .any(|(provider, _)| is_looked_at(provider));
     if needed { tx.wake(&key, now.plus_secs(INTERVAL)) } else { tx.cancel_wake(&key) }
 }
 
@@ -141,7 +157,7 @@ pub fn object_changed(
     Ok(())
 }
 
-/// Looks at objects.
+/// Looks at objects and branches.
 pub struct Polling {
     yard: Yard,
 }
@@ -183,7 +199,10 @@ async fn look(yard: &Yard, run: &Run) -> Result<Next, EngineError> {
     };
     let mut any = false;
     for action in sources(&pipeline.declaration) {
-        let Some((Provider::S3Source, _)) = polled_by(action) else { continue };
+        let Some((provider, _)) = polled_by(action) else { continue };
+        if !is_looked_at(provider) {
+            continue;
+        }
         any = true;
         // A bucket that is not there or may not be read yet is no reason to stop looking; its
         // pipeline's source action tells why, as soon as it is started otherwise.
@@ -197,7 +216,7 @@ async fn look(yard: &Yard, run: &Run) -> Result<Next, EngineError> {
     Ok(if any { Next::At(run.now().plus_secs(INTERVAL)) } else { Next::Done })
 }
 
-/// The newest version of the object that a source action takes.
+/// The newest version of the object, or commit of the branch, that a source action takes.
 async fn revision(
     yard: &Yard,
     scope: &Scope,
@@ -208,6 +227,9 @@ async fn revision(
     let own_role = action.role_arn.as_deref();
     let cx = role::context(yard, scope, &pipeline.name, role, own_role).await.ok()?;
     let configuration = action.configuration.as_ref()?;
+    if let Some(source) = Source::of(|key| configuration.get(key).map(String::as_str)) {
+        return source.newest(&cx).await.ok();
+    }
     let input = s3::HeadObjectInput {
         bucket: configuration.get("S3Bucket")?.clone(),
         key: configuration.get("S3ObjectKey")?.clone(),

@@ -83,9 +83,6 @@ pub struct ConnectionBranch {
     /// Its newest commit.
     #[shape(required)]
     pub commit_id: String,
-    /// Who hosts it.
-    #[shape(required)]
-    pub provider_type: ProviderType,
 }
 
 /// All files of a commit, and what is known of it.
@@ -94,6 +91,8 @@ pub struct ConnectionBranch {
 pub struct ConnectionArchive {
     /// The commit.
     pub commit_id: Option<String>,
+    /// Who hosts it.
+    pub provider_type: Option<ProviderType>,
     /// When it was authored.
     pub author_date: Option<Timestamp>,
     /// When it was committed.

@@ -14,7 +14,7 @@ use super::{Progress, Trouble, Work, repository_zip};
 use crate::flow::{Completion, cut};
 
 /// The longest commit message in a variable, in bytes; AWS's quota for it.
-const MAX_MESSAGE: usize = 100 << 10;
+pub(super) const MAX_MESSAGE: usize = 100 << 10;
 
 pub(super) async fn perform(work: &Work) -> Result<Progress, Trouble> {
     let repository = work.required("RepositoryName")?;
@@ -118,7 +118,7 @@ fn completion(
 }
 
 /// At most `limit` bytes of a text, cut between characters.
-fn head(text: &str, limit: usize) -> &str {
+pub(super) fn head(text: &str, limit: usize) -> &str {
     let end = (0..=limit.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     text.get(..end.unwrap_or(0)).unwrap_or_default()
 }

@@ -11,6 +11,7 @@ pub mod codebuild;
 mod codebuild_batch;
 mod codecommit;
 mod codedeploy;
+pub mod connection_source;
 mod pieces;
 mod repository_zip;
 pub mod role;
@@ -51,7 +52,9 @@ pub fn time_limit(provider: Provider, asked_minutes: Option<i32>) -> Option<i64>
         }
         Provider::CodeBuild => Some(8 * HOUR),
         Provider::CodeDeploy => Some(5 * DAY),
-        Provider::CodeCommit | Provider::S3Source | Provider::S3Deploy => None,
+        Provider::CodeCommit | Provider::Connection | Provider::S3Source | Provider::S3Deploy => {
+            None
+        }
     }
 }
 
@@ -271,6 +274,7 @@ async fn perform(yard: Yard, run: Run, action: ActionRun) -> Result<Progress, Tr
     let work = Work { yard, run, action, cx };
     match kind.provider {
         Provider::CodeCommit => codecommit::perform(&work).await,
+        Provider::Connection => connection_source::perform(&work).await,
         Provider::S3Source => s3_source::perform(&work).await,
         Provider::CodeBuild if codebuild_batch::is_wanted(&work.action) => {
             codebuild_batch::perform(&work).await

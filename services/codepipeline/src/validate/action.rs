@@ -28,6 +28,7 @@ pub(super) fn check(action: &ActionDeclaration, region: &str) -> Result<(), Erro
     match kind.provider {
         Provider::CodeBuild => check_codebuild(action, configuration),
         Provider::S3Deploy => check_s3_deploy(action, configuration),
+        Provider::Connection => check_connection(action, configuration),
         _ => Ok(()),
     }
 }
@@ -163,6 +164,37 @@ fn check_counts(action: &ActionDeclaration, kind: &ActionKind) -> Result<(), Err
         }
     }
     Ok(())
+}
+
+fn check_connection(
+    action: &ActionDeclaration,
+    configuration: &BTreeMap<String, String>,
+) -> Result<(), Error> {
+    let name = &action.name;
+    let fixed = |key: &str| {
+        configuration.get(key).filter(|value| variables::references(value).next().is_none())
+    };
+    if let Some(given) = fixed("ConnectionArn").filter(|given| !is_connection(given)) {
+        return Err(invalid(format!(
+            "Action configuration for action '{name}' has '{given}' for 'ConnectionArn', which is \
+             not the ARN of a connection"
+        )));
+    }
+    if let Some(given) = fixed("FullRepositoryId").filter(|given| !given.contains('/')) {
+        return Err(invalid(format!(
+            "Action configuration for action '{name}' has '{given}' for 'FullRepositoryId', which \
+             must be OWNER/NAME"
+        )));
+    }
+    Ok(())
+}
+
+/// Whether a text is the ARN of a connection, by either of the service's names.
+fn is_connection(text: &str) -> bool {
+    text.parse::<types::Arn>().is_ok_and(|arn| {
+        matches!(arn.service.as_str(), "codeconnections" | "codestar-connections")
+            && arn.resource.starts_with("connection/")
+    })
 }
 
 fn check_codebuild(
