@@ -267,6 +267,32 @@ test('settings, and what is not supported is said', async () => {
   }
 });
 
+test('an approval rule template is made and associated', async () => {
+  await link('Approval rule templates').first().click();
+  await page.getByText('There are no templates yet').waitFor();
+  await button('Create template').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Template name').fill('two-eyes');
+  await dialog.getByLabel('Approval pool members').fill('rod');
+  await dialog.getByLabel('Branch filters').fill('main');
+  await visit.isAccessible();
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByRole('row', { name: /two-eyes.*one approval by rod.*into main/ }).waitFor();
+  await visit.isAccessible();
+  await at('shop/settings/templates');
+  await button('Associate template').click();
+  await dialog.getByRole('button', { name: /Approval rule templates/ }).click();
+  await page.getByRole('option', { name: 'two-eyes' }).click();
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Associate', exact: true }).click();
+  await page.getByRole('row', { name: /two-eyes/ }).waitFor();
+  await page.goto(`${yard.url}/console/#/codecommit/approval-rule-templates`);
+  await page.getByRole('radio', { name: 'Select two-eyes' }).check();
+  await button('Delete').click();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('There are no templates yet').waitFor();
+});
+
 test('a long file scrolls, and a strange name does no harm', async () => {
   const long = Array.from({ length: 60_000 }, (_, index) => `let line_${index + 1} = ${index};`).join('\n');
   const odd = 'a #b?c%20/<img src=x>&.js';

@@ -5,6 +5,7 @@ import { lanesOf } from '../src/services/codecommit/lanes';
 import { resolved } from '../src/services/codecommit/links';
 import { problemsOf } from '../src/services/codecommit/uploads';
 import { bodyOf, kindOf, shownReference, subjectOf } from '../src/services/codecommit/words';
+import { contentOf, formOf } from '../src/services/codecommit/templates';
 import { badName } from '../src/services/codecommit/settings';
 
 const graph = (text: string) =>
@@ -94,4 +95,12 @@ test('references and messages as people read them', () => {
   expect([id, 'refs/tags/v1', 'refs/heads/x', 'main', 'refs/notes/x'].map(kindOf)).toEqual(['commit', 'tag', 'branch', 'branch', 'other']);
   expect([id, 'refs/tags/v1', 'ann/x'].map(shownReference)).toEqual(['aaaaaaaa', 'v1', 'ann/x']);
   expect([subjectOf('\nOne\n\nTwo\n'), bodyOf('One\n\nTwo\nThree\n'), subjectOf(''), bodyOf('One')]).toEqual(['One', 'Two\nThree', '(no message)', '']);
+});
+
+test('a template by form and as JSON', () => {
+  const form = { needed: 2, members: ['CodeCommitApprovers:123456789012:ann'], branches: ['main', 'refs/heads/x*'] };
+  expect(formOf(contentOf(form))).toEqual({ ...form, branches: ['main', 'x*'] });
+  expect(JSON.parse(contentOf({ ...form, branches: [] }))).not.toHaveProperty('DestinationReferences');
+  expect(JSON.parse(contentOf(form)).DestinationReferences).toEqual(['refs/heads/main', 'refs/heads/x*']);
+  expect(['', '{}', '{"Version":"2018-11-08","Statements":[{},{}]}', '{"Version":"2018-11-08","DestinationReferences":1,"Statements":[]}'].map(formOf)).toEqual(Array(4).fill(undefined));
 });

@@ -17,7 +17,7 @@ import { Readme } from './Readme';
 import { shortId } from './words';
 
 /** Rows that are shown at first. */
-const MOST = 1_000;
+const MOST = 300;
 
 const ICONS = { folder: 'folder', file: 'file', link: 'external', submodule: 'folder-open' } as const;
 const KINDS = { folder: 'Folder', file: 'File', link: 'Symbolic link', submodule: 'Submodule' };

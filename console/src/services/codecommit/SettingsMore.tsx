@@ -2,6 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
+import Link from '@cloudscape-design/components/link';
 import Multiselect from '@cloudscape-design/components/multiselect';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
@@ -12,6 +13,7 @@ import { Failure } from '../../components/Failure';
 import { FormModal } from '../../components/FormModal';
 import { ItemTable } from '../../components/ItemTable';
 import type { Repository } from './api';
+import { places } from './places';
 import { associate, disassociate, getTriggers, listTemplates, putTriggers, templatesOf } from './settings';
 
 /** How somebody is told of what happens: rules of EventBridge. */
@@ -93,7 +95,7 @@ export function Templates({ name }: { name: string }) {
           </>
         )}
         columns={[{ id: 'name', header: 'Template', isRowHeader: true, sortBy: (template) => template, cell: (template) => template }]}
-        empty={<Empty title="No template is associated">A template says how many approvals a pull request needs, and from whom.</Empty>}
+        empty={<Empty title="No template is associated">A template says how many approvals a pull request needs, and from whom. <Link href={`#${places.templates}`}>Templates</Link> are made for the whole account.</Empty>}
       />
       {adding && <Associate name={name} known={templates.data ?? []} onClose={() => setAdding(false)} onDone={templates.reload} />}
       {gone && (

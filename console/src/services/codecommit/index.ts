@@ -4,6 +4,7 @@ import { places, repositoryTrail } from './places';
 import { pullRequestPages } from './pull-requests/pages';
 
 const repositories = { text: 'Repositories', href: places.repositories };
+const templates = { text: 'Approval rule templates', href: places.templates };
 
 /** A page of a repository, below `/codecommit/repositories/:name`. */
 const page = (path: string, load: Page['load'], last?: (params: Record<string, string>) => { text: string; href: string }): Page => ({
@@ -18,10 +19,14 @@ const file = ({ name, reference, path }: Record<string, string>) => ({ text: pat
 
 export const codecommit: ConsoleService = {
   title: 'Source',
-  nav: [{ text: repositories.text, path: repositories.href }],
+  nav: [
+    { text: repositories.text, path: repositories.href },
+    { text: templates.text, path: templates.href },
+  ],
   pages: [
     { path: '/codecommit/repositories', load: () => import('./RepositoriesPage'), trail: () => [repositories] },
     { path: '/codecommit/create-repository', load: () => import('./CreatePage'), trail: () => [repositories, { text: 'Create repository', href: places.create }] },
+    { path: '/codecommit/approval-rule-templates', load: () => import('./TemplatesPage'), trail: () => [templates] },
     page('', code),
     page('/browse', code),
     page('/browse/:reference', code),

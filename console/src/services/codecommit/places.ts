@@ -7,6 +7,7 @@ const of = (name: string, ...parts: string[]) => pathOf('codecommit', 'repositor
 export const places = {
   repositories: '/codecommit/repositories',
   create: '/codecommit/create-repository',
+  templates: '/codecommit/approval-rule-templates',
   repository: (name: string) => of(name, 'browse'),
   /** A folder or a file at a branch, tag or commit; lines as `10` or `10-20`. */
   browse: (name: string, reference: string, path = '', lines?: string) =>
