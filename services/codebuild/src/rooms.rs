@@ -171,7 +171,7 @@ fn write_once(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 pub(crate) async fn clean_up(yard: &Yard, record: &BuildRecord) {
     let rooms = Rooms::of(yard);
     rooms.forget(record);
-    if let Err(error) = remove(yard, &rooms, record.uuid()).await {
+    if let Err(error) = remove(yard, &rooms, record.uuid(), Some(record)).await {
         tracing::warn!(build = record.id, %error, "failed to remove what a build left");
     }
     if run::runs_in_container(yard, record) {
@@ -183,12 +183,32 @@ pub(crate) async fn clean_up(yard: &Yard, record: &BuildRecord) {
     }
 }
 
-async fn remove(yard: &Yard, rooms: &Rooms, uuid: &str) -> Result<(), String> {
+async fn remove(
+    yard: &Yard,
+    rooms: &Rooms,
+    uuid: &str,
+    record: Option<&BuildRecord>,
+) -> Result<(), String> {
     let driver = rooms.sandboxes(yard)?;
     let id = SandboxId::new(uuid).map_err(|error| error.to_string())?;
     driver.destroy(&id).await.map_err(|error| error.to_string())?;
     let work = work_directory(yard, uuid);
-    driver.remove_tree(work).await.map_err(|error| error.to_string())
+    let Err(error) = driver.remove_tree(work.clone()).await else { return Ok(()) };
+    // A container that was killed may leave files of root's where the yard is not root.
+    let image = record
+        .filter(|record| run::runs_in_container(yard, record))
+        .and_then(|record| record.build.environment.as_ref())
+        .map(|environment| environment.image.clone());
+    let engine = run::engine(yard)?;
+    let told = |why: String| {
+        let path = work.display();
+        format!("{error}; {path} has to be removed by hand, by a user who may: {why}")
+    };
+    let (Some(image), Some(engine)) = (image, engine) else {
+        return Err(told("the yard knows no container that could".to_owned()));
+    };
+    engine.empty(&image, &work).await.map_err(|error| told(error.to_string()))?;
+    driver.remove_tree(work.clone()).await.map_err(|error| told(error.to_string()))
 }
 
 /// Removes, once a yard starts, what builds of its predecessor left that are complete or unknown.
@@ -202,7 +222,7 @@ pub(crate) fn sweep(yard: &Yard) {
         let rooms = Rooms::of(&yard);
         for uuid in left_over(&base) {
             let found = yard.read(|tx| Ok(BuildRecord::by_uuid(tx, &uuid)?));
-            let needed = match found {
+            let needed = match &found {
                 Ok(Some(record)) => !record.is_complete(),
                 Ok(None) => false,
                 Err(error) => {
@@ -210,7 +230,9 @@ pub(crate) fn sweep(yard: &Yard) {
                     true
                 }
             };
-            if !needed && let Err(error) = remove(&yard, &rooms, &uuid).await {
+            let record = found.ok().flatten();
+            let record = record.as_ref().map(|record| &record.value);
+            if !needed && let Err(error) = remove(&yard, &rooms, &uuid, record).await {
                 tracing::warn!(build = uuid, %error, "failed to remove what a build left");
             }
         }

@@ -194,6 +194,7 @@ impl Job {
             &environment.told,
             &runtimes.told,
         );
+        told.extend(downloaded.told.iter().cloned());
         told.extend(self.record.webhook.as_ref().and_then(|webhook| webhook.notice()));
         let Environment { variables, secrets, .. } = environment;
         self.secrets = Some(secrets.clone());

@@ -134,20 +134,26 @@ async fn tidy(yard: &Yard, record: &BuildRecord) -> Result<(), String> {
         found.unwrap_or(SystemTime::UNIX_EPOCH)
     };
     volumes.sort_by_key(|(name, _)| std::cmp::Reverse(used(name)));
-    let mut sum = 0_u64;
-    for (name, bytes) in volumes {
-        sum = sum.saturating_add(bytes);
-        if sum > BYTES {
-            let what = name.strip_prefix(&driver.volume("")).unwrap_or(&name);
-            driver.remove_volumes(&engine, what, None).await.map_err(told)?;
-            // So that the next build is not told of what is gone.
-            let _ = fs::remove_file(markers(yard).join(&name));
-        }
+    for name in surplus(&volumes, BYTES) {
+        let what = name.strip_prefix(&driver.volume("")).unwrap_or(name);
+        driver.remove_volumes(&engine, what, None).await.map_err(told)?;
+        // So that the next build is not told of what is gone.
+        let _ = fs::remove_file(markers(yard).join(name));
     }
     Ok(())
 }
 
-fn engine(yard: &Yard) -> Result<Option<Engine>, String> {
+/// Of volumes and their sizes, the last used first, those that go beyond so many bytes together.
+fn surplus(volumes: &[(String, u64)], most: u64) -> Vec<&str> {
+    let sums = volumes.iter().scan(0_u64, |sum, (name, bytes)| {
+        *sum = sum.saturating_add(*bytes);
+        Some((name.as_str(), *sum))
+    });
+    sums.filter(|(_, sum)| *sum > most).map(|(name, _)| name).collect()
+}
+
+/// The engine that the yard uses, if it uses one.
+pub(crate) fn engine(yard: &Yard) -> Result<Option<Engine>, String> {
     let address = yard.config().containers.address.as_deref();
     address.map(Engine::at).transpose().map_err(|error| error.to_string())
 }
@@ -170,4 +176,19 @@ pub(crate) fn forget(yard: &Yard, scope: &Scope, project: &str) {
             tracing::warn!(%error, "failed to drop a Docker layer cache");
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_unused_volumes_are_too_much() {
+        let volumes = [("new", 5), ("large", 8), ("small", 1), ("old", 1)];
+        let volumes = volumes.map(|(name, bytes)| (name.to_owned(), bytes));
+        assert_eq!(surplus(&volumes, 15), Vec::<&str>::new());
+        assert_eq!(surplus(&volumes, 13), ["small", "old"]);
+        assert_eq!(surplus(&volumes, 5), ["large", "small", "old"]);
+        assert_eq!(surplus(&volumes, 0), ["new", "large", "small", "old"]);
+    }
 }

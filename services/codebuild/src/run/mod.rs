@@ -14,6 +14,7 @@ mod buildspec;
 mod cache;
 mod certificate;
 mod container;
+mod ecr;
 mod environment;
 mod follow;
 mod launch;
@@ -46,7 +47,7 @@ use crate::{builds, events};
 pub(crate) use artifacts::{Part, Whole, combine};
 pub(crate) use certificate::authorities;
 pub(crate) use container::is_wanted as runs_in_container;
-pub(crate) use layers::{forget as forget_layers, give_back as give_back_layers};
+pub(crate) use layers::{engine, forget as forget_layers, give_back as give_back_layers};
 pub(crate) use source::forget_mirrors;
 
 /// The reconciler's kind.

@@ -307,6 +307,29 @@ async fn stop_ends_running_and_queued_builds() {
     yard.finished(&running[1]).await;
 }
 
+/// A build ends at once where its commands do, and within seconds where they will not hear of it.
+async fn a_stop_is_prompt() {
+    let yard = Yard::start().await;
+    for (name, command, most) in [
+        ("plain", "sleep 4300", 2),
+        ("group", "(sleep 4300 & sleep 4300 & wait)", 2),
+        ("deaf", "trap '' TERM INT HUP; while true; do sleep 1; done", 12),
+    ] {
+        yard.create(name, &spec(&format!("  build:\n    commands: [\"{command}\"]\n"))).await;
+        let id = yard.start_build(json!({ "projectName": name })).await;
+        TestYard::until(Duration::from_secs(20), || async {
+            (yard.build(&id).await["currentPhase"] == "BUILD").then_some(())
+        })
+        .await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let began = Instant::now();
+        yard.ok("StopBuild", json!({ "id": id })).await;
+        assert_eq!(yard.finished(&id).await["buildStatus"], "STOPPED");
+        println!("StopBuild of a {name} build: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(most), "{name}: {:?}", began.elapsed());
+    }
+}
+
 async fn a_phase_that_asks_for_it_is_retried() {
     let yard = Yard::start().await;
     yard.create("pp", &spec("  build:\n    commands: [\"true\"]\n")).await;
@@ -551,6 +574,7 @@ crate::tests![
     commands_act_as_the_service_role,
     a_role_without_rights_fails_in_provisioning,
     stop_ends_running_and_queued_builds,
+    a_stop_is_prompt,
     a_phase_that_asks_for_it_is_retried,
     a_retry_has_the_old_builds_settings,
     tokens_make_a_request_idempotent,

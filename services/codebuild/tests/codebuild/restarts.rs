@@ -97,6 +97,7 @@ async fn open(dir: &Path) -> Yard {
             root_secret_access_key: String::new(),
             program: std::env::current_exe().unwrap(),
             build_slots: 1,
+            loopback_providers: true,
             ssh: None,
             git_cache: service::GitCache::within(dir),
             containers: service::Containers::default(),

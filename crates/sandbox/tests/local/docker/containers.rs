@@ -339,3 +339,22 @@ async fn volumes_are_told_apart_and_removed_unless_they_are_in_use() {
     yard.local.remove_volumes(&engine, "layers-a-", None).await.unwrap();
     assert!(names().await.is_empty());
 }
+
+/// What another user's container left goes by another container.
+#[tokio::test]
+async fn a_directory_is_emptied_from_inside() {
+    let Some((_, engine)) = engine() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    fs::create_dir_all(path("src/.git/deep")).unwrap();
+    for name in ["src/f", "src/.git/deep/f", ".hidden", "..odd", "-rf", "a b"] {
+        fs::write(path(name), "x").unwrap();
+    }
+    engine.empty(IMAGE, dir.path()).await.unwrap();
+    let left: Vec<_> = fs::read_dir(dir.path()).unwrap().flatten().map(|it| it.path()).collect();
+    assert!(left.is_empty(), "{left:?}");
+    // Again, with nothing in it.
+    engine.empty(IMAGE, dir.path()).await.unwrap();
+    let error = engine.empty("no/such:image", dir.path()).await.unwrap_err().to_string();
+    assert!(error.contains("no/such:image") || error.contains("No such image"), "{error}");
+}

@@ -5,6 +5,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -38,34 +39,64 @@ pub(super) async fn fresh(
 ) -> Result<Mirror, Failure> {
     let name = hex::encode(Sha256::digest(url.as_bytes()));
     let name = name.get(..32).unwrap_or(&name);
-    fs::create_dir_all(folder).map_err(broken)?;
     let path = folder.join(format!("{name}.git"));
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join(format!("{name}.lock")));
-    let file = file.map_err(broken)?;
-    wait(git, || file.try_lock()).await?;
+    loop {
+        fs::create_dir_all(folder).map_err(broken)?;
+        let file = renew(git, &path, url, version).await?;
+        file.unlock().map_err(broken)?;
+        wait(git, || file.try_lock_shared()).await?;
+        // Between the two, another project's build may have made room.
+        if is_at(&file, &lock_of(&path)) && path.join("complete").exists() {
+            return Ok(Mirror { path, _lock: file });
+        }
+    }
+}
+
+fn lock_of(copy: &Path) -> PathBuf {
+    copy.with_extension("lock")
+}
+
+/// A copy's lock, held alone. Locks go with their copies: one that was waited for may be gone.
+async fn locked(git: &Git, copy: &Path) -> Result<File, Failure> {
+    let path = lock_of(copy);
+    loop {
+        let file = File::options().create(true).truncate(false).write(true).open(&path);
+        let file = file.map_err(broken)?;
+        wait(git, || file.try_lock()).await?;
+        if is_at(&file, &path) {
+            return Ok(file);
+        }
+    }
+}
+
+/// Whether a file is still the one of that name.
+fn is_at(file: &File, path: &Path) -> bool {
+    let place = |found: fs::Metadata| (found.dev(), found.ino());
+    let (open, named) = (file.metadata().map(place), fs::metadata(path).map(place));
+    matches!((open, named), (Ok(open), Ok(named)) if open == named)
+}
+
+/// Makes a copy, or brings it up to date; its lock is held alone then.
+async fn renew(git: &Git, path: &Path, url: &str, version: &Version) -> Result<File, Failure> {
+    let file = locked(git, path).await?;
     if !path.join("complete").exists() {
         // Begun by one who was killed, or not at all.
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).map_err(broken)?;
-        git.run(&path, &["init", "--quiet", "--bare", "--template="]).await?;
-        git.run(&path, &["config", "uploadpack.allowAnySHA1InWant", "true"]).await?;
-        git.run(&path, &["remote", "add", "origin", url]).await?;
+        let _ = fs::remove_dir_all(path);
+        fs::create_dir_all(path).map_err(broken)?;
+        git.run(path, &["init", "--quiet", "--bare", "--template="]).await?;
+        git.run(path, &["config", "uploadpack.allowAnySHA1InWant", "true"]).await?;
+        git.run(path, &["remote", "add", "origin", url]).await?;
     }
-    update(git, &path, version).await?;
+    update(git, path, version).await?;
     // Where fetches have left many packs or objects; never beside ourselves.
     let tidy = ["-c", "gc.auto=6700", "-c", "gc.autoDetach=false", "gc", "--auto", "--quiet"];
-    git.run(&path, &tidy).await?;
+    git.run(path, &tidy).await?;
     fs::write(path.join("complete"), "").map_err(broken)?;
-    let (all, own) = (folder.parent().unwrap_or(folder).to_owned(), path.clone());
+    let folder = path.parent().unwrap_or(path);
+    let (all, own) = (folder.parent().unwrap_or(folder).to_owned(), path.to_owned());
     let evicted = tokio::task::spawn_blocking(move || evict(&all, &own, MOST));
     evicted.await.map_err(broken)?.map_err(broken)?;
-    file.unlock().map_err(broken)?;
-    wait(git, || file.try_lock_shared()).await?;
-    Ok(Mirror { path, _lock: file })
+    Ok(file)
 }
 
 /// Removes the longest unused copies but one's own until all have at most so many bytes. Those that
@@ -84,13 +115,16 @@ fn evict(all: &Path, own: &Path, most: u64) -> io::Result<()> {
         if total <= most {
             break;
         }
-        let lock = File::options().write(true).open(copy.with_extension("lock"));
+        let lock = File::options().write(true).open(lock_of(copy));
         if let Ok(lock) = lock
             && lock.try_lock().is_ok()
+            && is_at(&lock, &lock_of(copy))
         {
             // In this order: what is left of one that is cut short counts as begun.
             let _ = fs::remove_file(copy.join("complete"));
             fs::remove_dir_all(copy)?;
+            // Held to the end: who waits for it finds that it is gone, and makes another.
+            fs::remove_file(lock_of(copy))?;
             total -= size;
         }
     }
@@ -186,8 +220,15 @@ mod tests {
         assert!(all.iter().all(|path| path.exists()));
         evict(dir.path(), own, 300).unwrap();
         assert!(own.exists() && read.exists() && !old.exists() && new.exists());
+        // The lock goes along; who waits for it finds that out.
+        assert!(!lock_of(old).exists() && lock_of(new).exists() && lock_of(read).exists());
+        let waits = File::open(lock_of(new)).unwrap();
+        assert!(is_at(&waits, &lock_of(new)));
         evict(dir.path(), own, 0).unwrap();
         assert!(own.exists() && read.exists() && !new.exists());
+        assert!(!is_at(&waits, &lock_of(new)));
+        fs::write(lock_of(new), "").unwrap();
+        assert!(!is_at(&waits, &lock_of(new)));
         evict(&dir.path().join("none"), own, 0).unwrap();
     }
 }

@@ -1,6 +1,7 @@
 //! Sources: fetched as the service role, into a directory that the sandbox will show.
 
 mod checkout;
+mod lfs;
 mod mirror;
 mod remote;
 mod repository;
@@ -35,6 +36,8 @@ pub(super) struct Downloaded {
     pub secondary: Vec<Secondary>,
     /// The build specification.
     pub buildspec: String,
+    /// For the log.
+    pub told: Vec<String>,
 }
 
 /// One secondary source.
@@ -66,6 +69,7 @@ impl Downloaded {
             "reference": self.reference,
             "secondary": secondary.collect::<Vec<_>>(),
             "buildspec": self.buildspec,
+            "told": self.told,
         })
     }
 
@@ -83,6 +87,7 @@ impl Downloaded {
                 })
                 .collect(),
             buildspec: text(value, "buildspec").unwrap_or_default(),
+            told: super::artifacts::texts(value, "told"),
         }
     }
 }
@@ -117,6 +122,14 @@ pub(super) async fn download(job: &Job, cx: &Cx, work: &Path) -> Result<Download
     let primary = build.source.clone().unwrap_or_default();
     let Fetched { resolved, reference } =
         fetch(job, cx, &primary, build.source_version.as_deref(), &work.join("src")).await?;
+    let is_git = |source: &ProjectSource| {
+        let kinds = [SourceType::NoSource, SourceType::S3, SourceType::Codepipeline];
+        !kinds.contains(&source.kind)
+    };
+    let mut told = Vec::new();
+    if is_git(&primary) {
+        told.extend(lfs::notice(&work.join("src"), "primary source"));
+    }
     let mut secondary = Vec::new();
     for source in build.secondary_sources.iter().flatten() {
         let id = source.source_identifier.clone().unwrap_or_default();
@@ -128,10 +141,13 @@ pub(super) async fn download(job: &Job, cx: &Cx, work: &Path) -> Result<Download
         let mut one = Secondary { id, version, resolved: None };
         let target = work.join(one.directory());
         one.resolved = fetch(job, cx, source, one.version.as_deref(), &target).await?.resolved;
+        if is_git(source) {
+            told.extend(lfs::notice(&target, &format!("secondary source {}", one.id)));
+        }
         secondary.push(one);
     }
     let buildspec = buildspec(cx, &primary, &work.join("src")).await?;
-    Ok(Downloaded { resolved, reference, secondary, buildspec })
+    Ok(Downloaded { resolved, reference, secondary, buildspec, told })
 }
 
 async fn fresh(job: &Job, work: &Path) -> Result<(), Cut> {
