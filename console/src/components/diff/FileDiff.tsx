@@ -149,6 +149,13 @@ function TextDiff({ path, before, after, view, highlight, below, pinned, onLine,
         <caption id={caption} className="diff-unseen">
           {`Differences of ${path}${onLine ? '. The arrow keys go from line to line, N and P from change to change.' : ''}`}
         </caption>
+        {/* The head is out of sight: without it columns have no widths. */}
+        <colgroup>
+          <col className="diff-column" />
+          {split && <col />}
+          <col className="diff-column" />
+          <col />
+        </colgroup>
         <thead className="diff-unseen">
           <tr>
             <th scope="col">Line before</th>

@@ -79,20 +79,18 @@ function Shown({ name, pullRequest, reload }: { name: string; pullRequest: PullR
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <Button iconName="edit" ariaLabel="Edit title" onClick={() => setAsking('title')} />
+            {isOpen && <Button onClick={() => setAsking('close')}>Close pull request</Button>}
             {isOpen && (
-              <>
-                <Button onClick={() => setAsking('close')}>Close pull request</Button>
-                <Button
-                  loading={busy}
-                  disabled={me === authorArn || !approvals.data}
-                  disabledReason={me === authorArn ? 'Somebody else than the author has to approve it.' : 'The approvals can’t be read.'}
-                  onClick={approve}
-                >
-                  {approves ? 'Revoke approval' : 'Approve'}
-                </Button>
-                <Button variant="primary" href={`#${pullRequestPlaces.merge(name, id)}`}>Merge</Button>
-              </>
+              <Button
+                loading={busy}
+                disabled={me === authorArn || !approvals.data}
+                disabledReason={me === authorArn ? 'Somebody else than the author has to approve it.' : 'The approvals can’t be read.'}
+                onClick={approve}
+              >
+                {approves ? 'Revoke approval' : 'Approve'}
+              </Button>
             )}
+            {isOpen && <Button variant="primary" href={`#${pullRequestPlaces.merge(name, id)}`}>Merge</Button>}
           </SpaceBetween>
         }
       >
