@@ -113,7 +113,7 @@ export function ItemTable<T>({ title, level = 'page', description, resource, idO
       }
       filter={
         (textOf || filters) && (
-          <SpaceBetween direction="horizontal" size="xs">
+          <SpaceBetween direction="horizontal" size="xs" alignItems="center">
             {textOf && (
               <TextFilter
                 filteringText={text}
