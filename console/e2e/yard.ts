@@ -55,9 +55,14 @@ export class TestYard {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
+  /** Runs the program on this yard’s data; answers what it prints. */
+  run(...args: string[]): string {
+    return execFileSync(program, [...args, '--data-dir', this.dir], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
   /** What `codeyard console` prints. */
   signInLink(): string {
-    return execFileSync(program, ['console', '--print', '--data-dir', this.dir], { encoding: 'utf8' }).trim();
+    return this.run('console', '--print').trim();
   }
 
   async json(service: string, target: string, input: object) {

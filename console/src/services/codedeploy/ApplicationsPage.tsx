@@ -3,6 +3,7 @@ import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Link from '@cloudscape-design/components/link';
 import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { useResource } from '../../api/useResource';
 import { notify } from '../../app/notifications';
@@ -29,10 +30,10 @@ export default function ApplicationsPage() {
         textOf={({ applicationName }) => applicationName}
         selection="single"
         actions={(selected) => (
-          <>
+          <SpaceBetween direction="horizontal" size="xs">
             <Button disabled={selected.length === 0} onClick={() => setDoomed(selected[0]?.applicationName)}>Delete</Button>
             <Button variant="primary" onClick={() => setCreating(true)}>Create application</Button>
-          </>
+          </SpaceBetween>
         )}
         columns={[
           { id: 'name', header: 'Application name', isRowHeader: true, sortBy: (it) => it.applicationName, cell: ({ applicationName: name }) => <Link href={`#${places.application(name)}`}>{name}</Link> },

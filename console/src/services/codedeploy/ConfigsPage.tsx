@@ -2,6 +2,7 @@ import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import RadioGroup from '@cloudscape-design/components/radio-group';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { useResource } from '../../api/useResource';
 import { ConfirmDelete } from '../../components/ConfirmDelete';
@@ -32,10 +33,10 @@ export default function ConfigsPage() {
         textOf={({ deploymentConfigName }) => deploymentConfigName}
         selection="single"
         actions={([config]) => (
-          <>
+          <SpaceBetween direction="horizontal" size="xs">
             <Button disabled={!config || !isOwn(config)} disabledReason={config && 'It is AWS’s own.'} onClick={() => setDoomed(config.deploymentConfigName)}>Delete</Button>
             <Button variant="primary" onClick={() => setCreating(true)}>Create deployment configuration</Button>
-          </>
+          </SpaceBetween>
         )}
         columns={[
           { id: 'name', header: 'Name', isRowHeader: true, sortBy: (it) => it.deploymentConfigName, cell: (it) => it.deploymentConfigName },

@@ -94,13 +94,13 @@ function Head({ deployment, reload }: { deployment: Deployment; reload: () => vo
           <SpaceBetween direction="horizontal" size="xs">
             <Button iconName="refresh" ariaLabel="Read the deployment anew" onClick={reload} />
             {isOver(deployment) ? (
-              <>
+              <SpaceBetween direction="horizontal" size="xs">
                 <Button href={`#${copy}`}>Copy deployment</Button>
                 <Button disabled={!previousRevision} disabledReason="The group had no revision before." loading={busy} onClick={() => deploy(previousRevision, 'The revision before is deployed')}>
                   Roll back
                 </Button>
                 <Button variant="primary" loading={busy} onClick={() => deploy(revision, 'The revision is deployed again')}>Retry deployment</Button>
-              </>
+              </SpaceBetween>
             ) : (
               <ButtonDropdown
                 variant="primary"

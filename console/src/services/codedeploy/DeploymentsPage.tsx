@@ -3,6 +3,7 @@ import Link from '@cloudscape-design/components/link';
 import Button from '@cloudscape-design/components/button';
 import Multiselect from '@cloudscape-design/components/multiselect';
 import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { now } from '../../api/session';
 import { useResource } from '../../api/useResource';
@@ -53,7 +54,7 @@ export default function DeploymentsPage() {
       resource={{ ...found, data: found.data?.deployments }}
       actions={found.data?.more && <Button onClick={() => setMost(most + STEP)}>Read older ones</Button>}
       filters={
-        <>
+        <SpaceBetween direction="horizontal" size="xs">
           <Multiselect
             ariaLabel="Status"
             placeholder="Any status"
@@ -113,7 +114,7 @@ export default function DeploymentsPage() {
               applyButtonLabel: 'Apply',
             }}
           />
-        </>
+        </SpaceBetween>
       }
       empty={
         isFiltered ? (

@@ -1,6 +1,7 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { useResource } from '../../api/useResource';
 import { ConfirmDelete } from '../../components/ConfirmDelete';
@@ -27,10 +28,10 @@ export default function InstancesPage() {
         textOf={(it) => [it.instanceName, ...tagsOf(it).map(({ Key, Value }) => `${Key}=${Value}`)].join(' ')}
         selection="single"
         actions={([instance]) => (
-          <>
+          <SpaceBetween direction="horizontal" size="xs">
             <Button disabled={!instance} onClick={() => setEdited(instance)}>Edit tags</Button>
             <Button disabled={!instance || !!instance.deregisterTime} onClick={() => setDoomed(instance.instanceName)}>Deregister</Button>
-          </>
+          </SpaceBetween>
         )}
         columns={[
           { id: 'name', header: 'Name', isRowHeader: true, sortBy: (it) => it.instanceName, cell: (it) => it.instanceName },

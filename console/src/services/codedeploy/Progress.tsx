@@ -4,7 +4,7 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 import { progressOf } from './counting';
-import { Status } from './status';
+import { readable, Status } from './status';
 import type { Deployment, Target } from './types';
 
 /** How far a deployment has come: hosts that are done, and lifecycle events within them. */
@@ -21,7 +21,7 @@ export function Progress({ deployment, targets }: { deployment: Deployment; targ
           resultText={deployment.status === 'Succeeded' ? `${done} of ${all} hosts have it` : `${deployment.status}: ${done} of ${all} hosts are done`}
           additionalInfo={all === 0 ? 'The hosts are being looked up.' : `${done} of ${all} hosts`}
         />
-        <KeyValuePairs columns={3} items={counts.map(([word, count]) => ({ label: <Status word={word} />, value: count }))} />
+        <KeyValuePairs columns={3} items={counts.map(([word, count]) => ({ label: readable(word), value: count > 0 ? <Status word={word} count={count} /> : 0 }))} />
       </ColumnLayout>
     </Container>
   );

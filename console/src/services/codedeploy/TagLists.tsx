@@ -36,7 +36,7 @@ export function TagLists({ lists, onChange, flaws }: Props) {
         const change = (index: number, part: Partial<TagFilter>) => set(at, list.map((it, other) => (other === index ? { ...it, ...part } : it)));
         return (
           <div key={at} className="tag-group" role="group" aria-label={`Tag group ${at + 1}`}>
-            <Header variant="h3" description={at === 0 ? 'One of these must fit.' : 'And one of these.'} actions={<Button formAction="none" onClick={() => onChange(lists.filter((_, index) => index !== at))} ariaLabel={`Remove tag group ${at + 1}`}>Remove group</Button>}>
+            <Header variant="h3" description={at === 0 ? 'One of these must fit.' : 'And one of these.'} actions={<Button formAction="none" onClick={() => onChange(lists.filter((_, index) => index !== at))} ariaLabel={`Remove group ${at + 1}`}>Remove group</Button>}>
               Tag group {at + 1}
             </Header>
             <AttributeEditor

@@ -75,7 +75,7 @@ export function Targets({ targets, over }: { targets: Target[]; over: boolean })
             id: 'events',
             header: 'Events',
             cell: ({ targetId }) => (
-              <Button variant="inline-link" ariaLabel={`View the events of ${targetId}`} onClick={() => setChosen(targetId)}>View events</Button>
+              <Button variant="inline-link" ariaLabel={`View events of ${targetId}`} onClick={() => setChosen(targetId)}>View events</Button>
             ),
           },
         ]}

@@ -23,10 +23,10 @@ export function readable(word: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** How a deployment, a target or a lifecycle event stands. */
-export function Status({ word }: { word: string | undefined }) {
+/** How a deployment, a target or a lifecycle event stands; or how many stand so. */
+export function Status({ word, count }: { word: string | undefined; count?: number }) {
   if (!word) return <>–</>;
-  return <StatusIndicator type={TYPES[word] ?? 'info'}>{readable(word)}</StatusIndicator>;
+  return <StatusIndicator type={TYPES[word] ?? 'info'}>{count ?? readable(word)}</StatusIndicator>;
 }
 
 export const isOver = ({ status }: Pick<Deployment, 'status'>) => status === 'Succeeded' || status === 'Failed' || status === 'Stopped';

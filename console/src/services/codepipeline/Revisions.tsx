@@ -18,7 +18,7 @@ export function Revisions({ revisions, sources }: { revisions: SourceRevision[] 
         return (
           <div key={actionName} className="pipeline-revision" title={revisionSummary}>
             <span className="pipeline-source">{actionName}</span>{' '}
-            {href ? <Link href={href} ariaLabel={`Commit ${shown} of ${actionName}`}>{shown}</Link> : <code>{shown || '–'}</code>}{' '}
+            {href ? <Link fontSize="inherit" href={href} ariaLabel={`Commit ${shown} of ${actionName}`}>{shown}</Link> : <code>{shown || '–'}</code>}{' '}
             {firstLine(revisionSummary)}
           </div>
         );

@@ -25,7 +25,8 @@ import { at, check, type Flaw, startsWith } from './check';
 import { artifactsBefore, cleaned, newAction, sameType } from './draft';
 import { FlawList } from './FlawList';
 import { BucketField, ModeFields } from './GeneralFields';
-import { JsonTab, parsed, problemsIn } from './JsonTab';
+import { JsonTab, problemsIn } from './JsonTab';
+import { parsed } from './parsed';
 import { placeOf } from './place';
 import { badRoleName, createRole, RoleField, type RoleChoice } from './RoleField';
 

@@ -50,13 +50,13 @@ export function StageEditor({ pipeline, at, onChange, flaws, onEdit, onAdd }: Pr
                 <ActionTile key={stage.actions.indexOf(action)} pipeline={pipeline} stage={at} action={action} flaws={flaws} onEdit={onEdit} onChange={onChange} />
               ))}
               <li>
-                <Button formAction="none" variant="inline-link" ariaLabel={`Add an action beside ${group.map(({ name }) => name).join(', ')}`} onClick={() => onAdd(group[0].runOrder ?? 1)}>+ Add action</Button>
+                <Button formAction="none" variant="inline-link" ariaLabel={`Add action beside ${group.map(({ name }) => name).join(', ')}`} onClick={() => onAdd(group[0].runOrder ?? 1)}>Add action</Button>
               </li>
             </ul>
           </li>
         ))}
         <li>
-          <Button formAction="none" onClick={() => onAdd(last + 1)} ariaLabel={`Add an action group to ${stage.name}`}>Add action group</Button>
+          <Button formAction="none" onClick={() => onAdd(last + 1)} ariaLabel={`Add action group to ${stage.name}`}>Add action group</Button>
         </li>
       </ol>
     </section>

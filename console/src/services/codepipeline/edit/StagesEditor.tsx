@@ -20,7 +20,7 @@ export function StagesEditor({ pipeline, onChange, types, flaws }: Props) {
   const add = (at: number) => (
     <div className="pipeline-transition">
       <span className="pipeline-arrow" aria-hidden="true">↓</span>
-      <Button formAction="none" iconName="add-plus" ariaLabel={at < pipeline.stages.length ? `Add a stage before ${pipeline.stages[at].name}` : 'Add a stage at the end'} onClick={() => onChange(withNewStage(pipeline, at))}>
+      <Button formAction="none" iconName="add-plus" ariaLabel={at < pipeline.stages.length ? `Add stage before ${pipeline.stages[at].name}` : 'Add stage at the end'} onClick={() => onChange(withNewStage(pipeline, at))}>
         Add stage
       </Button>
     </div>

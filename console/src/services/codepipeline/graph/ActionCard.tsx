@@ -39,7 +39,7 @@ export function ActionCard({ view, onReview }: { view: ActionView; onReview: () 
         )}
         {run?.summary && !error && <Box fontSize="body-s">{firstLine(run.summary)}</Box>}
         {run?.lastUpdatedBy && <Box fontSize="body-s" color="text-body-secondary">by {shownName(run.lastUpdatedBy)}</Box>}
-        {made && <Link fontSize="body-s" href={made.href} ariaLabel={`${made.text} of ${action.name}`}>{made.text} details</Link>}
+        {made && <Link fontSize="body-s" href={made.href} ariaLabel={`${made.text} details of ${action.name}`}>{made.text} details</Link>}
         {isOpen(view) && <Button variant="primary" onClick={onReview} ariaLabel={`Review ${action.name}`}>Review</Button>}
       </SpaceBetween>
       {error && (

@@ -30,10 +30,10 @@ export function Transition({ pipeline, view: { stage, state, waiting }, onDisabl
     <div className="pipeline-transition" role="group" aria-label={`Transition to ${stage.name}`}>
       <span className={enabled ? 'pipeline-arrow' : 'pipeline-arrow pipeline-arrow-off'} aria-hidden="true">↓</span>
       {enabled ? (
-        <Button onClick={onDisable} ariaLabel={`Disable the transition to ${stage.name}`}>Disable transition</Button>
+        <Button onClick={onDisable} ariaLabel={`Disable transition to ${stage.name}`}>Disable transition</Button>
       ) : (
         <>
-          <Button loading={busy} onClick={enable} ariaLabel={`Enable the transition to ${stage.name}`}>Enable transition</Button>
+          <Button loading={busy} onClick={enable} ariaLabel={`Enable transition to ${stage.name}`}>Enable transition</Button>
           <StatusIndicator type="stopped">
             Disabled{transition?.lastChangedBy && ` by ${shownName(transition.lastChangedBy)}`} <Moment at={transition?.lastChangedAt} />
             {transition?.disabledReason && <>: {transition.disabledReason}</>}
