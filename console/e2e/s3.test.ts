@@ -204,7 +204,7 @@ test('who may not list buckets opens one by its name, and may not change it', as
   await page.getByRole('button', { name: 'Open' }).click();
   await page.getByRole('link', { name: 'key-0000' }).waitFor();
   await upload([{ name: 'not-allowed.txt', mimeType: 'text/plain', buffer: Buffer.from('no') }]);
-  await page.getByText(/AccessDenied: .*s3:PutObject/).waitFor();
+  await page.getByText(/AccessDenied: .*s3:PutObject/).first().waitFor();
   await page.getByRole('checkbox', { name: 'Choose key-0000' }).check();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await dialog().getByLabel('Type delete to confirm').fill('delete');

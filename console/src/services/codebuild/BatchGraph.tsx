@@ -4,7 +4,7 @@ import { duration } from '../../components/time';
 import { now } from '../../api/session';
 import { idOf, type Build } from './api';
 import type { BuildGroup } from './batches';
-import { layout } from './graph';
+import { layout, type Placed } from './graph';
 import { readable } from './status';
 
 const WIDTH = 210;
@@ -22,23 +22,32 @@ const short = (text: string) => (text.length > MOST ? `${text.slice(0, MOST - 1)
 
 /** The builds of a batch and what they wait for. What it shows the list beside it has too. */
 export function BatchGraph({ groups, builds }: { groups: BuildGroup[]; builds: Map<string, Build> }) {
-  const { nodes, columns, rows } = layout(groups.map(({ identifier, dependsOn }) => ({ id: identifier, dependsOn: dependsOn ?? [] })));
-  const place = new Map(nodes.map(({ id, column, row }) => [id, { x: EDGE + column * (WIDTH + GAP_X), y: EDGE + row * (HEIGHT + GAP_Y) }]));
+  const { nodes, edges, columns, rows } = layout(groups.map(({ identifier, dependsOn }) => ({ id: identifier, dependsOn: dependsOn ?? [] })));
+  const cornerOf = ({ column, row }: Placed) => ({ x: EDGE + column * (WIDTH + GAP_X), y: EDGE + row * (HEIGHT + GAP_Y) });
+  const place = new Map(nodes.map((node) => [node.id, cornerOf(node)]));
   const width = 2 * EDGE + columns * WIDTH + Math.max(0, columns - 1) * GAP_X;
   const height = 2 * EDGE + rows * HEIGHT + Math.max(0, rows - 1) * GAP_Y;
-  const edges = groups.flatMap(({ identifier, dependsOn }) => (dependsOn ?? []).map((from) => ({ from, to: identifier })));
+  // From the right of what is waited for, straight through free places, to the left of what waits.
+  const pathOfEdge = (from: { x: number; y: number }, via: Placed[], to: { x: number; y: number }) => {
+    const middle = HEIGHT / 2;
+    let [x, y] = [from.x + WIDTH, from.y + middle];
+    let d = `M${x},${y}`;
+    for (const next of [...via.map(cornerOf), to]) {
+      const bend = (x + next.x) / 2;
+      d += ` C${bend},${y} ${bend},${next.y + middle} ${next.x},${next.y + middle}`;
+      [x, y] = [next.x + WIDTH, next.y + middle];
+      if (next !== to) d += ` H${x}`;
+    }
+    return d;
+  };
   return (
     <div className="batch-graph" tabIndex={0} role="region" aria-label="Graph of the batch">
       <svg width={width} height={height} role="group" aria-label="Builds of the batch">
-        {edges.map(({ from, to }) => {
-          const a = place.get(from);
-          const b = place.get(to);
-          if (!a || !b) return null;
-          const [x1, y1, x2, y2] = [a.x + WIDTH, a.y + HEIGHT / 2, b.x, b.y + HEIGHT / 2];
-          const middle = (x1 + x2) / 2;
-          return <path key={`${from} ${to}`} className="batch-edge" d={`M${x1},${y1} C${middle},${y1} ${middle},${y2} ${x2},${y2}`} aria-hidden="true" />;
+        {edges.map(({ from, to, via }) => {
+          const [a, b] = [place.get(from), place.get(to)];
+          return a && b && <path key={`${from} ${to}`} className="batch-edge" d={pathOfEdge(a, via, b)} aria-hidden="true" />;
         })}
-        {groups.map(({ identifier, currentBuildSummary, dependsOn }) => {
+        {groups.map(({ identifier, currentBuildSummary }) => {
           const at = place.get(identifier) ?? { x: 0, y: 0 };
           const status = currentBuildSummary?.buildStatus;
           const arn = currentBuildSummary?.arn;
@@ -49,16 +58,15 @@ export function BatchGraph({ groups, builds }: { groups: BuildGroup[]; builds: M
             <>
               <rect x={at.x} y={at.y} width={WIDTH} height={HEIGHT} rx={8} />
               <circle className="batch-mark" cx={at.x + 16} cy={at.y + 20} r={5} />
-              <text x={at.x + 28} y={at.y + 24}>{short(identifier)}</text>
+              <text x={at.x + 28} y={at.y + 24}>{`${short(identifier)} `}</text>
               <text className="batch-said" x={at.x + 28} y={at.y + 43}>{said}</text>
             </>
           );
-          const label = `${identifier}: ${said}${dependsOn?.length ? `, after ${dependsOn.join(', ')}` : ''}`;
           const kind = `batch-node batch-${kindOf(status)}`;
           return arn ? (
-            <a key={identifier} className={kind} href={`#${pathOf('codebuild', 'builds', idOf(arn))}`} aria-label={label}>{inner}</a>
+            <a key={identifier} className={kind} href={`#${pathOf('codebuild', 'builds', idOf(arn))}`}>{inner}</a>
           ) : (
-            <g key={identifier} className={kind} role="img" aria-label={label}>{inner}</g>
+            <g key={identifier} className={kind} role="img" aria-label={`${identifier}: ${said}`}>{inner}</g>
           );
         })}
       </svg>

@@ -113,7 +113,7 @@ function Shown({ batch, builds, reload }: { batch: Batch; builds: Map<string, Bu
               isRowHeader: true,
               cell: ({ identifier, currentBuildSummary: it }) => (it?.arn ? <Link href={`#${pathOf('codebuild', 'builds', idOf(it.arn))}`}>{identifier}</Link> : identifier),
             },
-            { id: 'status', header: 'Status', minWidth: 140, cell: ({ currentBuildSummary: it }) => <Status word={it?.buildStatus} /> },
+            { id: 'status', header: 'Status', minWidth: 155, cell: ({ currentBuildSummary: it }) => <Status word={it?.buildStatus} /> },
             { id: 'after', header: 'Waits for', cell: ({ dependsOn }) => dependsOn?.join(', ') || '–' },
             {
               id: 'took',

@@ -41,7 +41,7 @@ export function BuildTable({ builds, loading, header, empty, label, withProject,
             </Link>
           ),
         },
-        { id: 'status', header: 'Status', minWidth: 140, cell: (build) => <Status word={build.buildStatus} /> },
+        { id: 'status', header: 'Status', minWidth: 155, cell: (build) => <Status word={build.buildStatus} /> },
         running
           ? { id: 'phase', header: 'Phase', cell: (build: Build) => (build.currentPhase ? readable(build.currentPhase) : '–') }
           : { id: 'why', header: 'Why it failed', cell: (build: Build) => reason(build) || '–' },

@@ -97,7 +97,7 @@ export function BuildHistory({ project, level = 'h2' }: { project?: string; leve
               </Link>
             ),
           },
-          { id: 'status', header: 'Status', minWidth: 140, cell: (build) => <Status word={build.currentPhase === 'QUEUED' ? 'QUEUED' : build.buildStatus} /> },
+          { id: 'status', header: 'Status', minWidth: 155, cell: (build) => <Status word={build.currentPhase === 'QUEUED' ? 'QUEUED' : build.buildStatus} /> },
           { id: 'why', header: 'Why it failed', cell: (build) => reason(build) || '–' },
           { id: 'version', header: 'Source version', cell: (it) => version(it) },
           { id: 'by', header: 'Submitter', cell: ({ initiator }) => initiator ?? '–' },
@@ -158,7 +158,7 @@ export function BatchHistory({ project }: { project: string }) {
       empty={<Empty title="There are no batches">“Start batch build” runs the builds of a buildspec’s batch section: a list, a graph or a matrix.</Empty>}
       columnDefinitions={[
         { id: 'batch', header: 'Batch', isRowHeader: true, cell: (it) => <Link href={`#${pathOf('codebuild', 'batches', it.id)}`}>#{it.buildBatchNumber ?? it.id.split(':').pop()}</Link> },
-        { id: 'status', header: 'Status', minWidth: 140, cell: (it) => <Status word={it.buildBatchStatus} /> },
+        { id: 'status', header: 'Status', minWidth: 155, cell: (it) => <Status word={it.buildBatchStatus} /> },
         { id: 'builds', header: 'Builds', cell: (it) => it.buildGroups?.length ?? 0 },
         { id: 'version', header: 'Source version', cell: (it) => version(it) },
         { id: 'start', header: 'Started', cell: (it) => <Moment at={it.startTime} /> },

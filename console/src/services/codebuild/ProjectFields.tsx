@@ -64,13 +64,13 @@ export function ProjectFields({ of, isNew }: { of: Editing; isNew: boolean }) {
         <ChoiceField of={of} path="source.type" label="Source provider" choices={SOURCES} onChange={changeSource} />
         {LOCATIONS[source] && <TextField of={of} path="source.location" label="Location" description={LOCATIONS[source]} />}
         {isGit(source) && (
-          <>
+          <SpaceBetween size="m">
             <TextField of={of} path="sourceVersion" label="Source version" description="A branch, a tag or a commit; the repository’s default branch if empty." />
             <NumberField of={of} path="source.gitCloneDepth" label="Git clone depth" description="How many commits back; all of the history with 0 or if empty." />
             <CheckField of={of} path="source.gitSubmodulesConfig.fetchSubmodules" label="Use Git submodules" />
             {source !== 'CODECOMMIT' && <CheckField of={of} path="source.reportBuildStatus" label="Report build statuses to the source provider" />}
             {source === 'GITHUB_ENTERPRISE' && <CheckField of={of} path="source.insecureSsl" label="Ignore wrong certificates of the source provider" />}
-          </>
+          </SpaceBetween>
         )}
       </Part>
       <Part title="Environment">
@@ -87,17 +87,17 @@ export function ProjectFields({ of, isNew }: { of: Editing; isNew: boolean }) {
         <AreaField of={of} path="source.buildspec" label="Buildspec" placeholder={BUILDSPEC} />
       </Part>
       <Part title="Artifacts">
-        <ChoiceField of={of} path="artifacts.type" label="Type" choices={ARTIFACTS} onChange={(type) => of.change(setAt(of.input, 'artifacts', { type }))} />
+        <ChoiceField of={of} path="artifacts.type" label="Type" choices={ARTIFACTS} onChange={(type) => of.change(setAt(of.input, 'artifacts', type === 'S3' ? { type, name: text('name') || undefined } : { type }))} />
         {artifacts === 'S3' && (
-          <>
+          <SpaceBetween size="m">
             <TextField of={of} path="artifacts.location" label="Bucket name" />
             <TextField of={of} path="artifacts.path" label="Path" description="Folder of the bucket." />
-            <TextField of={of} path="artifacts.name" label="Name" description="Of the folder or the ZIP file; the project’s name if empty." />
+            <TextField of={of} path="artifacts.name" label="Name" description="Of the folder or the ZIP file." />
             <ChoiceField of={of} path="artifacts.namespaceType" label="Namespace type" none="None" choices={[{ value: 'BUILD_ID', label: 'Build ID' }]} />
             <ChoiceField of={of} path="artifacts.packaging" label="Artifacts packaging" none="None: files as they are" choices={[{ value: 'ZIP', label: 'Zip' }]} />
             <CheckField of={of} path="artifacts.overrideArtifactName" label="Enable semantic versioning" description="The buildspec’s artifacts name counts." />
             <CheckField of={of} path="artifacts.encryptionDisabled" label="Disable artifacts encryption" />
-          </>
+          </SpaceBetween>
         )}
       </Part>
       <Part title="Cache">
@@ -108,17 +108,17 @@ export function ProjectFields({ of, isNew }: { of: Editing; isNew: boolean }) {
       <Part title="Logs">
         <ChoiceField of={of} path="logsConfig.cloudWatchLogs.status" label="CloudWatch logs" none="As it is by default: enabled" choices={STATUSES} />
         {text('logsConfig.cloudWatchLogs.status') === 'ENABLED' && (
-          <>
+          <SpaceBetween size="m">
             <TextField of={of} path="logsConfig.cloudWatchLogs.groupName" label="Group name" />
             <TextField of={of} path="logsConfig.cloudWatchLogs.streamName" label="Stream name prefix" />
-          </>
+          </SpaceBetween>
         )}
         <ChoiceField of={of} path="logsConfig.s3Logs.status" label="S3 logs" none="As it is by default: disabled" choices={STATUSES} />
         {text('logsConfig.s3Logs.status') === 'ENABLED' && (
-          <>
+          <SpaceBetween size="m">
             <TextField of={of} path="logsConfig.s3Logs.location" label="Location" description="bucket/prefix" />
             <CheckField of={of} path="logsConfig.s3Logs.encryptionDisabled" label="Disable encryption of the log" />
-          </>
+          </SpaceBetween>
         )}
       </Part>
       <ExpandableSection variant="container" headerText="Batch configuration" headerDescription="For builds of a buildspec with a batch section.">

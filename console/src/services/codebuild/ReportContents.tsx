@@ -63,20 +63,20 @@ export function TestCases({ report }: { report: string }) {
       empty={<Empty title="No test case fits">{status || keyword ? 'The filter leaves none over.' : 'The files of results had none.'}</Empty>}
       columnDefinitions={[
         { id: 'name', header: 'Test case', isRowHeader: true, minWidth: 200, cell: ({ testSuiteName, name }) => [testSuiteName, name].filter(Boolean).join(' › ') },
-        { id: 'status', header: 'Status', minWidth: 130, cell: ({ status: word }) => <Status word={word} /> },
+        { id: 'status', header: 'Status', minWidth: 155, cell: ({ status: word }) => <Status word={word} /> },
         { id: 'took', header: 'Duration', cell: ({ durationInNanoSeconds: it }) => (it === undefined ? '–' : duration(it / 1e9)) },
-        { id: 'message', header: 'Message', minWidth: 240, cell: ({ message, name }) => (message ? <Message text={message} of={name ?? ''} /> : '–') },
+        { id: 'message', header: 'Message', minWidth: 240, cell: ({ message }) => (message ? <Message text={message} /> : '–') },
         { id: 'file', header: 'File', cell: ({ testRawDataPath }) => testRawDataPath ?? '–' },
       ]}
     />
   );
 }
 
-function Message({ text, of }: { text: string; of: string }) {
+function Message({ text }: { text: string }) {
   const [first, ...rest] = text.trim().split('\n');
   if (rest.length === 0) return <Box variant="code">{first}</Box>;
   return (
-    <ExpandableSection headerText={<Box variant="code">{first}</Box>} headerAriaLabel={`Message of ${of}`}>
+    <ExpandableSection headerText={<Box variant="code">{first}</Box>}>
       <Box variant="pre">{rest.join('\n')}</Box>
     </ExpandableSection>
   );

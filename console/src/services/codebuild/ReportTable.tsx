@@ -44,7 +44,7 @@ export function ReportTable({ reports, loading, label, header, empty, pagination
       pagination={pagination}
       columnDefinitions={[
         { id: 'name', header: 'Report', isRowHeader: true, minWidth: 160, cell: ({ arn }) => <Link href={`#${reportPath(arn)}`}>{reportName(arn)}</Link> },
-        { id: 'status', header: 'Status', minWidth: 130, cell: ({ status }) => <Status word={status} /> },
+        { id: 'status', header: 'Status', minWidth: 155, cell: ({ status }) => <Status word={status} /> },
         { id: 'type', header: 'Type', cell: ({ type }) => (type === 'TEST' ? 'Test' : 'Code coverage') },
         { id: 'outcome', header: 'Results', cell: outcome },
         { id: 'took', header: 'Duration', cell: ({ testSummary: it }) => (it ? duration(it.durationInNanoSeconds / SECOND) : '–') },

@@ -81,11 +81,11 @@ export default function StartBuildPage({ params: { name } }: PageProps) {
                   ]}
                 />
                 {batch && (
-                  <>
+                  <SpaceBetween size="m">
                     <SuggestField of={of} path="buildBatchConfigOverride.serviceRole" label="Batch service role" description="Needed where the project has none." choices={roles} />
                     <NumberField of={of} path="buildBatchConfigOverride.timeoutInMins" label="Batch timeout in minutes" />
                     <NumberField of={of} path="buildBatchConfigOverride.restrictions.maximumBuildsAllowed" label="Maximum builds allowed" />
-                  </>
+                  </SpaceBetween>
                 )}
               </Part>
               <Part title="Source">
@@ -93,10 +93,10 @@ export default function StartBuildPage({ params: { name } }: PageProps) {
                 <TextField of={of} path="sourceLocationOverride" label="Location" />
                 <TextField of={of} path="sourceVersion" label="Version" description="A branch, a tag, a commit or, of a bucket, a version." />
                 {isGit(sourceType) && (
-                  <>
+                  <SpaceBetween size="m">
                     <NumberField of={of} path="gitCloneDepthOverride" label="Git clone depth" />
                     <CheckField of={of} path="gitSubmodulesConfigOverride.fetchSubmodules" label="Use Git submodules" />
-                  </>
+                  </SpaceBetween>
                 )}
                 <AreaField of={of} path="buildspecOverride" label="Buildspec" description="The path of a file in the source, or the YAML itself." rows={8} />
               </Part>
@@ -129,12 +129,12 @@ export default function StartBuildPage({ params: { name } }: PageProps) {
                   onChange={(type) => setInput(setAt(input, 'artifactsOverride', type ? { type } : undefined))}
                 />
                 {artifacts === 'S3' && (
-                  <>
+                  <SpaceBetween size="m">
                     <TextField of={of} path="artifactsOverride.location" label="Bucket name" />
                     <TextField of={of} path="artifactsOverride.path" label="Path" />
                     <TextField of={of} path="artifactsOverride.name" label="Name" />
                     <ChoiceField of={of} path="artifactsOverride.packaging" label="Packaging" none="None" choices={[{ value: 'ZIP', label: 'Zip' }]} />
-                  </>
+                  </SpaceBetween>
                 )}
                 <TextField of={of} path="encryptionKeyOverride" label="Encryption key" description="ARN or alias of a KMS key." />
               </Part>

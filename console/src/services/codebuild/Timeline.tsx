@@ -37,7 +37,7 @@ export function Timeline({ of }: { of: { phases?: Phase[] } }) {
       empty="No phase has begun yet."
       columnDefinitions={[
         { id: 'phase', header: 'Phase', isRowHeader: true, cell: (phase) => readable(phase.phaseType) },
-        { id: 'status', header: 'Status', minWidth: 140, cell: (phase) => <Status word={phase.phaseStatus ?? 'IN_PROGRESS'} /> },
+        { id: 'status', header: 'Status', minWidth: 155, cell: (phase) => <Status word={phase.phaseStatus ?? 'IN_PROGRESS'} /> },
         { id: 'took', header: 'Duration', cell: (phase) => <Elapsed start={phase.startTime} end={phase.endTime} /> },
         { id: 'when', header: 'When', minWidth: 200, cell: bar },
         { id: 'why', header: 'Context', cell: (phase) => phase.contexts?.map((it) => it.message).filter(Boolean).join(' ') || '–' },

@@ -2,11 +2,14 @@
 
 import AttributeEditor from '@cloudscape-design/components/attribute-editor';
 import Autosuggest from '@cloudscape-design/components/autosuggest';
+import Box from '@cloudscape-design/components/box';
 import Checkbox from '@cloudscape-design/components/checkbox';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Multiselect from '@cloudscape-design/components/multiselect';
 import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Textarea from '@cloudscape-design/components/textarea';
 import type { ReactNode } from 'react';
 import type { Variable } from './api';
@@ -126,7 +129,11 @@ export function VariablesField({ of, path, label, empty }: Omit<Field, 'descript
   const set = (next: Variable[]) => of.change(setAt(of.input, path, next.length > 0 ? next : undefined));
   const change = (at: number, part: Partial<Variable>) => set(items.map((item, index) => (index === at ? { ...item, ...part } : item)));
   return (
-    <FormField stretch label={label} description="Values that are plaintext are seen by whoever may read the project: secrets belong in Parameter Store or Secrets Manager." errorText={of.wrong[path]}>
+    <SpaceBetween size="xs">
+      <Box variant="awsui-key-label">{label}</Box>
+      <Box color="text-body-secondary" fontSize="body-s">
+        Plaintext is seen by whoever may read the project: secrets belong in Parameter Store or Secrets Manager.
+      </Box>
       <AttributeEditor
         items={items}
         addButtonText="Add a variable"
@@ -150,6 +157,7 @@ export function VariablesField({ of, path, label, empty }: Omit<Field, 'descript
           },
         ]}
       />
-    </FormField>
+      {of.wrong[path] && <StatusIndicator type="error">{of.wrong[path]}</StatusIndicator>}
+    </SpaceBetween>
   );
 }

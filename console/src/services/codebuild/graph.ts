@@ -11,14 +11,22 @@ export interface Placed {
   row: number;
 }
 
+/** A line from what is waited for to what waits, through free places of the columns between. */
+export interface Edge {
+  from: string;
+  to: string;
+  via: Placed[];
+}
+
 export interface Layout {
   nodes: Placed[];
+  edges: Edge[];
   columns: number;
   rows: number;
 }
 
-/** Columns by what is waited for, rows near those of what is waited for. A circle, which CodeBuild refuses, is cut where it is met again. */
-export function layout(nodes: GraphNode[]): Layout {
+/** How many columns are before each: one more than before the last of what it waits for. */
+function columnsOf(nodes: GraphNode[]): Map<string, number> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const columns = new Map<string, number>();
   const columnOf = (id: string, above: ReadonlySet<string>): number => {
@@ -31,20 +39,48 @@ export function layout(nodes: GraphNode[]): Layout {
     return column;
   };
   for (const { id } of nodes) columnOf(id, new Set());
+  return columns;
+}
 
+/** Columns by what is waited for, rows near those of what is waited for. A circle, which CodeBuild refuses, is cut where it is met again. */
+export function layout(nodes: GraphNode[]): Layout {
+  const columns = columnsOf(nodes);
   const count = nodes.length === 0 ? 0 : 1 + Math.max(...columns.values());
+  const places: { id: string; column: number; behind: string[] }[] = [];
+  const edges: { from: string; to: string; via: string[] }[] = [];
+  for (const { id, dependsOn } of nodes) {
+    const column = columns.get(id) ?? 0;
+    const behind: string[] = [];
+    for (const from of dependsOn.filter((it) => columns.has(it))) {
+      const via: string[] = [];
+      // A line takes a place in each column that it crosses, so that it crosses no build.
+      for (let at = (columns.get(from) ?? 0) + 1; at < column; at++) {
+        const crossing = `${from}\n${id}\n${at}`;
+        places.push({ id: crossing, column: at, behind: [via.at(-1) ?? from] });
+        via.push(crossing);
+      }
+      behind.push(via.at(-1) ?? from);
+      edges.push({ from, to: id, via });
+    }
+    places.push({ id, column, behind });
+  }
+
   const rows = new Map<string, number>();
-  let most = 0;
   for (let column = 0; column < count; column++) {
-    const here = nodes.filter(({ id }) => columns.get(id) === column);
-    const wish = ({ dependsOn }: GraphNode) => {
-      const known = dependsOn.flatMap((it) => rows.get(it) ?? []);
+    const wish = (behind: string[]) => {
+      const known = behind.flatMap((it) => rows.get(it) ?? []);
       return known.length === 0 ? Infinity : known.reduce((sum, it) => sum + it, 0) / known.length;
     };
     // `sort` keeps the order of those that wish the same.
-    const ordered = column === 0 ? here : here.map((node) => ({ node, at: wish(node) })).sort((a, b) => a.at - b.at).map(({ node }) => node);
-    ordered.forEach(({ id }, row) => rows.set(id, row));
-    most = Math.max(most, ordered.length);
+    const here = places.filter((it) => it.column === column).map(({ id, behind }) => ({ id, at: wish(behind) }));
+    here.sort((a, b) => (a.at === b.at ? 0 : a.at - b.at)).forEach(({ id }, row) => rows.set(id, row));
   }
-  return { nodes: nodes.map(({ id }) => ({ id, column: columns.get(id) ?? 0, row: rows.get(id) ?? 0 })), columns: count, rows: most };
+  const placed = new Map(places.map(({ id, column }) => [id, { id, column, row: rows.get(id) ?? 0 }]));
+  const at = (id: string) => placed.get(id) ?? { id, column: 0, row: 0 };
+  return {
+    nodes: nodes.map(({ id }) => at(id)),
+    edges: edges.map(({ from, to, via }) => ({ from, to, via: via.map(at) })),
+    columns: count,
+    rows: rows.size === 0 ? 0 : 1 + Math.max(...rows.values()),
+  };
 }

@@ -70,6 +70,7 @@ export function wrongOf(input: Input): Record<string, string> {
   if (!within(input.concurrentBuildLimit, 1, 1_000_000)) wrong.concurrentBuildLimit = 'A number from 1 on';
   if (!within(input.autoRetryLimit, 0, 10)) wrong.autoRetryLimit = 'From 0 to 10';
   if (text('artifacts.type') === 'S3' && !text('artifacts.location')) wrong['artifacts.location'] = 'Which bucket?';
+  if (text('artifacts.type') === 'S3' && !text('artifacts.name') && !getAt(input, 'artifacts.overrideArtifactName')) wrong['artifacts.name'] = 'What is it called?';
   if (text('cache.type') === 'S3' && !text('cache.location')) wrong['cache.location'] = 'Which bucket, and which prefix?';
   if (text('cache.type') === 'LOCAL' && !(getAt(input, 'cache.modes') as unknown[] | undefined)?.length) wrong['cache.modes'] = 'Which caches?';
   if (text('logsConfig.s3Logs.status') === 'ENABLED' && !text('logsConfig.s3Logs.location')) wrong['logsConfig.s3Logs.location'] = 'Which bucket, and which prefix?';
