@@ -107,6 +107,7 @@ test('what others change appears by itself', async () => {
 });
 
 test('a parameter is created and deleted', async () => {
+  await open('/ssm/parameters?path=%2Fshop%2F');
   await page.getByRole('link', { name: 'Create parameter' }).click();
   await heading('Create parameter');
   await page.getByLabel('Name', { exact: true }).fill('/shop/bad name');
@@ -129,12 +130,12 @@ test('a secret is stored, stays hidden, and is shown when it is asked for', asyn
   await visit.isAccessible();
   await page.getByRole('link', { name: 'Store a new secret' }).click();
   await heading('Store a new secret');
-  await page.getByRole('textbox', { name: 'Key' }).fill('user');
-  await page.getByRole('textbox', { name: 'Value' }).fill('admin');
+  await page.getByRole('textbox', { name: /Key$/ }).fill('user');
+  await page.getByRole('textbox', { name: /Value$/ }).fill('admin');
   await button('Add row').click();
-  await page.getByRole('textbox', { name: 'Key' }).last().fill('password');
+  await page.getByRole('textbox', { name: /Key$/ }).last().fill('password');
   await button('Generate the value of row 2').click();
-  await expect.poll(() => page.getByRole('textbox', { name: 'Value' }).last().inputValue()).toHaveLength(32);
+  await expect.poll(() => page.getByRole('textbox', { name: /Value$/ }).last().inputValue()).toHaveLength(32);
   await page.getByLabel('Secret name').fill('shop/database');
   await visit.isAccessible();
   await visit.picture('secret-create');
@@ -163,7 +164,7 @@ test('a secret is stored, stays hidden, and is shown when it is asked for', asyn
 test('a secret gets a new version and a policy', async () => {
   await tab('Overview');
   await button('Edit value').click();
-  await dialog().getByRole('textbox', { name: 'Value' }).first().fill('root');
+  await dialog().getByRole('textbox', { name: /Value$/ }).first().fill('root');
   await dialog().getByRole('button', { name: 'Save as a new version' }).click();
   await page.getByText('shop/database has a new version').waitFor();
   await tab('Versions');
@@ -192,7 +193,7 @@ test('a secret is scheduled for deletion and restored', async () => {
 
 test('a key is made step by step', async () => {
   await open('/kms/keys');
-  await page.getByRole('button', { name: 'Customer managed' }).waitFor();
+  await page.getByRole('button', { name: 'Customer managed', exact: true }).waitFor();
   await visit.isAccessible();
   await page.getByRole('link', { name: 'Create key' }).click();
   await page.getByText('This yard makes symmetric keys', { exact: false }).waitFor();

@@ -21,7 +21,8 @@ interface Props {
 export function ValueEditor({ value, onChange }: Props) {
   const [pairs, setPairs] = useState<Pair[] | undefined>(() => (value === '' ? [{ key: '', value: '' }] : pairsOf(value)));
   const [busy, act] = useAction();
-  const bad = pairs && badPairs(pairs);
+  // An empty form is not wrong, only not finished.
+  const bad = pairs?.some(({ key, value: text }) => key || text) && badPairs(pairs);
   const changePairs = (next: Pair[]) => {
     setPairs(next);
     onChange(textOf(next), next.length > 0 && !badPairs(next));

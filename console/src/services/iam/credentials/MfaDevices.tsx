@@ -81,14 +81,14 @@ const isCode = (code: string) => /^\d{6}$/.test(code);
 function Codes({ codes: [first, second], onChange }: { codes: [string, string]; onChange: (codes: [string, string]) => void }) {
   const wrong = (code: string) => code !== '' && !isCode(code) && 'Six digits';
   return (
-    <>
+    <SpaceBetween size="m">
       <FormField label="MFA code 1" errorText={wrong(first)}>
         <Input value={first} inputMode="numeric" autoComplete="one-time-code" onChange={({ detail }) => onChange([detail.value.trim(), second])} />
       </FormField>
       <FormField label="MFA code 2" description="The one that the device shows after it, up to half a minute later." errorText={wrong(second)}>
         <Input value={second} inputMode="numeric" autoComplete="off" onChange={({ detail }) => onChange([first, detail.value.trim()])} />
       </FormField>
-    </>
+    </SpaceBetween>
   );
 }
 
