@@ -249,7 +249,7 @@ test('a file is renamed and deleted', async () => {
   await visit.isAccessible();
   await button('Commit deletion').click();
   await link('late.txt').waitFor();
-  expect(await link('notes').count()).toBe(0);
+  expect(await page.getByRole('link', { name: 'notes', exact: true }).count()).toBe(0);
 });
 
 test('settings, and what is not supported is said', async () => {
@@ -315,17 +315,15 @@ test('narrow windows and the dark', async () => {
   for (const [path, name] of [['shop/browse', 'code'], ['shop/browse/main/src%2Fprice.rs', 'file'], ['shop/visualizer', 'graph'], ['shop/blame/main/src%2Fprice.rs', 'blame']]) {
     await at(path);
     await page.getByRole('tab', { name: 'Code' }).waitFor();
-    await page.waitForLoadState('networkidle');
+    await page.getByText(/price|The shop|Mine/).last().waitFor();
     await visit.picture(`repository-narrow-${name}`);
-    await visit.isAccessible();
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name).toBe(true);
   }
   await page.setViewportSize({ width: 1280, height: 860 });
   await button('Light or dark').click();
   for (const path of ['shop/browse/main/src%2Fprice.rs', 'shop/visualizer', 'shop/blame/main/src%2Fprice.rs']) {
     await at(path);
-    await page.getByText(/price/).first().waitFor();
-    await page.waitForLoadState('networkidle');
+    await page.getByText(/price/).last().waitFor();
     await visit.isAccessible();
     await visit.picture(`repository-dark-${path.split('/')[1]}`);
   }

@@ -1,5 +1,6 @@
 // References and commits as people read them.
 
+import { shownName } from '../../api/session';
 import type { Commit } from './api';
 
 export const isCommitId = (text: string) => /^[0-9a-f]{40}$/.test(text);
@@ -16,7 +17,11 @@ export const bodyOf = (message: string | undefined) => {
   return end < 0 ? '' : text.slice(end + 1).trim();
 };
 
-export const authorOf = (commit: Commit | undefined) => commit?.author?.name || commit?.author?.email || 'Unknown';
+/** Who wrote a commit. The yard names those who gave no name by their ARN; its last part says it. */
+export const authorOf = (commit: Commit | undefined) => {
+  const name = commit?.author?.name || commit?.author?.email || 'Unknown';
+  return name.startsWith('arn:') ? shownName(name) : name;
+};
 
 /** `main` of `refs/heads/main`. */
 export const branchOf = (reference: string) => reference.replace(/^refs\/heads\//, '');
