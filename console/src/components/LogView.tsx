@@ -107,9 +107,11 @@ export function LogView({ log, version, growing, fromEnd, fileName }: Props) {
         <Button iconName="angle-up" ariaLabel="Previous match" disabled={!text} onClick={() => search(true)} />
         <Button iconName="angle-down" ariaLabel="Next match" disabled={!text} onClick={() => search(false)} />
         <Button onClick={() => show(log.find(isFailure, at + 1))}>Jump to error</Button>
-        <Button onClick={() => setFolded(folded.size > 0 ? new Set() : new Set(log.sections.map((it) => it.from)))}>
-          {folded.size > 0 ? 'Unfold all' : 'Fold all'}
-        </Button>
+        {log.sections.length > 0 && (
+          <Button onClick={() => setFolded(folded.size > 0 ? new Set() : new Set(log.sections.map((it) => it.from)))}>
+            {folded.size > 0 ? 'Unfold all' : 'Fold all'}
+          </Button>
+        )}
         <Button iconName="download" onClick={download}>Download</Button>
         {growing && <Toggle checked={follow} onChange={({ detail }) => setFollow(detail.checked)}>Follow</Toggle>}
         <Box variant="small">{log.lines.toLocaleString()} lines</Box>

@@ -68,11 +68,19 @@ export function useLogStream(
       setState(({ version }) => ({ log: at.log, version: version + 1, growing, error }));
     const run = async () => {
       let wait = FIRST_PAUSE;
+      let ahead: Promise<LogPiece> | undefined;
       while (!signal.aborted) {
         try {
-          const piece = await latest.current(at.token, signal);
+          const reading = ahead ?? latest.current(at.token, signal);
+          ahead = undefined;
+          const piece = await reading;
           if (signal.aborted) return;
           at.token = piece.token;
+          if (!piece.atEnd) {
+            // The yard reads the next one while this one is taken in and shown.
+            ahead = latest.current(piece.token, signal);
+            ahead.catch(() => undefined);
+          }
           if (piece.text) {
             at.log.add(piece.text);
             wait = FIRST_PAUSE;

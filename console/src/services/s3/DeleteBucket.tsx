@@ -18,7 +18,9 @@ export function EmptyBucket({ bucket, onClose, onDone }: Props & { onDone: (coun
   const empty = async () => {
     control.current = new AbortController();
     const count = await deleteBelow(bucket, '', true, setGone, control.current.signal);
-    for (const { key, uploadId } of await pendingUploads(bucket)) await abortUpload(bucket, key, uploadId);
+    for (let left = await pendingUploads(bucket); left.length > 0; left = await pendingUploads(bucket)) {
+      for (const { key, uploadId } of left) await abortUpload(bucket, key, uploadId);
+    }
     onDone(count);
   };
   return (

@@ -19,7 +19,7 @@ import { bytes } from '../../components/bytes';
 import { Empty } from '../../components/Empty';
 import { Failure } from '../../components/Failure';
 import { Moment } from '../../components/time';
-import { list, type Entry, type Marker } from './api';
+import { deleteObjects, list, type Entry, type Marker } from './api';
 import { CreateFolder } from './CreateFolder';
 import { DeleteObjects } from './DeleteObjects';
 import { copyBack, download } from './objects';
@@ -27,7 +27,6 @@ import { bucketPath, objectPath } from './paths';
 import { Share } from './Share';
 import { UploadList } from './UploadList';
 import { add } from './uploads';
-import { deleteObjects } from './api';
 
 const PAGE = 200;
 const idOf = ({ key, versionId }: Entry) => `${key} ${versionId ?? ''}`;
@@ -178,7 +177,7 @@ export function Objects({ bucket, prefix }: { bucket: string; prefix: string }) 
         />
       )}
       <FileDropzone onChange={({ detail }) => send(detail.value)}>
-        <Box padding="m" color="text-body-secondary">Drop files here to upload them to {prefix ? `${prefix}` : bucket}</Box>
+        <Box padding="m" color="text-body-secondary">Drop files here to upload them to {prefix || bucket}</Box>
       </FileDropzone>
       {open === 'folder' && <CreateFolder bucket={bucket} prefix={prefix} onClose={() => setOpen(undefined)} onDone={again} />}
       {open === 'delete' && <DeleteObjects bucket={bucket} entries={chosen} versions={versions} onClose={() => setOpen(undefined)} onDone={again} />}

@@ -114,6 +114,13 @@ function entryOf(item: Element): Entry {
   };
 }
 
+/** Versions of a key beside each other, the newest first: answers may have delete markers apart. */
+function byKeyAndAge(a: Entry, b: Entry): number {
+  if (a.key !== b.key) return a.key < b.key ? -1 : 1;
+  if (a.isLatest !== b.isLatest) return a.isLatest ? -1 : 1;
+  return (b.modified ?? 0) - (a.modified ?? 0);
+}
+
 /** A page of a bucket's objects, or of the versions of them. */
 export async function list({ bucket, prefix, delimiter, versions, from, most, signal }: Asked): Promise<Listing> {
   const path = s3Path(bucket);
@@ -127,6 +134,7 @@ export async function list({ bucket, prefix, delimiter, versions, from, most, si
   const query = { ...common, versions: '', 'key-marker': from?.key, 'version-id-marker': from?.versionId };
   const page = await ask({ method: 'GET', path, query, signal });
   const items = page.children.filter(({ name }) => name === 'Version' || name === 'DeleteMarker').map(entryOf);
+  items.sort(byKeyAndAge);
   const next =
     textAt(page, 'IsTruncated') === 'true'
       ? { key: decode(textAt(page, 'NextKeyMarker')), versionId: textAt(page, 'NextVersionIdMarker') || undefined }
