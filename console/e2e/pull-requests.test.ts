@@ -350,12 +350,12 @@ test('rules can be overridden with a reason, edited and deleted; pull requests r
 test('the list tells open, closed and merged ones apart, and finds those of an author', async () => {
   await at('pull-requests');
   await page.getByText('No pull request is open').waitFor();
-  await page.getByRole('button', { name: 'Merged' }).click();
+  await page.getByRole('button', { name: 'Merged', exact: true }).click();
   await page.getByRole('link', { name: '1: Greet better' }).waitFor();
   expect(await page.getByRole('grid', { name: 'Pull requests' }).getByRole('link', { name: /^\d: / }).count()).toBe(3);
-  await page.getByRole('button', { name: 'Closed' }).click();
+  await page.getByRole('button', { name: 'Closed', exact: true }).click();
   await page.getByRole('link', { name: '4: A poor idea' }).waitFor();
-  await page.getByRole('button', { name: 'All' }).click();
+  await page.getByRole('button', { name: 'All', exact: true }).click();
   await page.getByRole('link', { name: '3: Sell more' }).waitFor();
   await page.getByLabel('Author').fill('ann');
   await page.keyboard.press('Enter');

@@ -1,5 +1,8 @@
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { contentOf, imageUrl } from '../src/components/diff/content';
+import { FileDiff } from '../src/components/diff/FileDiff';
 import { withRenames, type ChangedFile } from '../src/components/diff/files';
 import { diffLines, diffSequences, linesOf, type Block } from '../src/components/diff/lineDiff';
 import { rowsOf, type Row } from '../src/components/diff/rows';
@@ -130,4 +133,40 @@ test('files with a zero byte are no text, images are shown', () => {
   expect(contentOf(bytes('a\0b')).kind).toBe('binary');
   expect(imageUrl('a/b.PNG', contentOf(bytes('\0')))).toBe('data:image/png;base64,AA==');
   expect(imageUrl('a/b.bin', contentOf(bytes('\0')))).toBeUndefined();
+});
+
+const text = (of: string) => ({ kind: 'text' as const, text: of, size: of.length });
+const drawn = (props: Partial<Parameters<typeof FileDiff>[0]>) => renderToStaticMarkup(createElement(FileDiff, { path: 'a.txt', view: 'unified', ...props }));
+
+test('a huge difference is drawn in parts', () => {
+  const html = drawn({ after: text('line\n'.repeat(5_000)) });
+  expect(html.match(/<tr data-kind="added"/g)).toHaveLength(1_000);
+  expect(html).toContain('Show more: 4,000 rows are left');
+});
+
+test('what stands at a line is below it, even where nothing differs', () => {
+  const before = Array.from({ length: 50 }, (_, at) => `line ${at + 1}`).join('\n');
+  for (const view of ['unified', 'split'] as const) {
+    const html = drawn({
+      view, before: text(before), after: text(`${before}\nmore`),
+      pinned: [{ side: 'AFTER', line: 20 }],
+      below: ({ side, line }) => (side === 'AFTER' && line === 20 ? 'a comment' : null),
+      onLine: () => undefined, lineAction: 'Comment on',
+    });
+    expect(html).toMatch(/>line 20<.*a comment.*>line 21</);
+    expect(html).not.toContain('>line 30<');
+    expect(html).toContain('aria-label="Comment on line 20 after"');
+    // One stop of the tab key for all lines.
+    expect(html.match(/<button[^>]*data-line[^>]*tabindex="0"|<button[^>]*tabindex="0"[^>]*data-line/g)).toHaveLength(1);
+    expect(html).toContain('The file ends without a line end.');
+  }
+});
+
+test('what can not be compared by lines is told', () => {
+  const bytes = (size: number) => ({ kind: 'binary' as const, bytes: new Uint8Array(size), size });
+  expect(drawn({ before: bytes(10), after: bytes(2_500) })).toContain('A binary file: 10 bytes before, 2.5 KB after');
+  expect(drawn({ after: { kind: 'large' } })).toContain('larger than what the yard gives at once');
+  expect(drawn({ path: 'a.png', after: bytes(3) })).toContain('<img src="data:image/png;base64,AAAA" alt="a.png, After, 3 bytes"');
+  expect(drawn({ after: text('') })).toContain('An empty file');
+  expect(drawn({ before: text('a\n'), after: text('a\r\n') })).toContain('Lines end with CR LF now');
 });

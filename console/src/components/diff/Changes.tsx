@@ -78,7 +78,7 @@ export function Changes({ files, empty, count, ...props }: Props) {
           options={[{ id: 'unified', text: 'Unified' }, { id: 'split', text: 'Side by side' }]}
           onChange={({ detail }) => choose(detail.selectedId === 'split' ? 'split' : 'unified')}
         />
-        <Button onClick={() => setFolded(new Map(all.map((file) => [nameOf(file), all.some(isOpen)])))}>
+        <Button formAction="none" onClick={() => setFolded(new Map(all.map((file) => [nameOf(file), all.some(isOpen)])))}>
           {all.some(isOpen) ? 'Fold all' : 'Unfold all'}
         </Button>
       </div>
@@ -157,7 +157,7 @@ function File({ file, view, open, onFold, load, version, highlight, below, pinne
   return (
     <section ref={box} className="changes-file" aria-label={name}>
       <div className="changes-head">
-        <Button
+        <Button formAction="none"
           variant="icon"
           iconName={open ? 'angle-down' : 'angle-right'}
           ariaLabel={`${open ? 'Fold' : 'Unfold'} ${name}`}

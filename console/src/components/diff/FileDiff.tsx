@@ -202,7 +202,7 @@ function TextDiff({ path, before, after, view, highlight, below, pinned, onLine,
       </table>
       {rows.length > most && (
         <Box textAlign="center" padding="s">
-          <Button onClick={() => setMost(most + 4 * MOST_ROWS)}>
+          <Button formAction="none" onClick={() => setMost(most + 4 * MOST_ROWS)}>
             {`Show more: ${(rows.length - most).toLocaleString()} rows are left`}
           </Button>
         </Box>
@@ -266,13 +266,13 @@ function Gap({ row: { oldFrom, newFrom, count }, columns, atTop, atEnd, reveal }
     <tr className="diff-gap">
       <td colSpan={columns}>
         {count > STEP && !atTop && (
-          <Button variant="inline-link" iconName="angle-down" ariaLabel={`Show ${STEP} lines ${where}`} onClick={() => reveal(oldFrom, oldFrom + STEP)}>{`${STEP} more`}</Button>
+          <Button formAction="none" variant="inline-link" iconName="angle-down" ariaLabel={`Show ${STEP} lines ${where}`} onClick={() => reveal(oldFrom, oldFrom + STEP)}>{`${STEP} more`}</Button>
         )}
-        <Button variant="inline-link" iconName="expand" ariaLabel={`Show all ${count} equal lines ${where}`} onClick={() => reveal(oldFrom, to)}>
+        <Button formAction="none" variant="inline-link" iconName="expand" ariaLabel={`Show all ${count} equal lines ${where}`} onClick={() => reveal(oldFrom, to)}>
           {`${count.toLocaleString()} equal lines`}
         </Button>
         {count > STEP && !atEnd && (
-          <Button variant="inline-link" iconName="angle-up" ariaLabel={`Show ${STEP} lines up to line ${newFrom + count}`} onClick={() => reveal(to - STEP, to)}>{`${STEP} more`}</Button>
+          <Button formAction="none" variant="inline-link" iconName="angle-up" ariaLabel={`Show ${STEP} lines up to line ${newFrom + count}`} onClick={() => reveal(to - STEP, to)}>{`${STEP} more`}</Button>
         )}
       </td>
     </tr>

@@ -98,8 +98,9 @@ export function ApprovalsTab({ name, pullRequest, approvals, reload }: Props) {
             id: 'actions',
             header: 'Actions',
             minWidth: 120,
+            // What came from a template is changed by nobody.
             cell: (rule) =>
-              isOpen && (
+              isOpen && !rule.originApprovalRuleTemplate && (
                 <SpaceBetween direction="horizontal" size="xs">
                   <Button variant="inline-link" ariaLabel={`Edit ${rule.approvalRuleName}`} onClick={() => setAsking({ what: 'edit', rule })}>Edit</Button>
                   <Button variant="inline-link" ariaLabel={`Delete ${rule.approvalRuleName}`} onClick={() => setAsking({ what: 'delete', rule })}>Delete</Button>

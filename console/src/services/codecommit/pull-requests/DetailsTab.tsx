@@ -33,6 +33,7 @@ export function DetailsTab({ name, pullRequest, approvals, comments, reload }: P
   const { pullRequestId: id, description } = pullRequest;
   const target = targetOf(pullRequest);
   const merge = target?.mergeMetadata;
+  const isOpen = pullRequest.pullRequestStatus === 'OPEN';
   return (
     <SpaceBetween size="l">
       <Container header={<Header>Summary</Header>}>
@@ -52,14 +53,14 @@ export function DetailsTab({ name, pullRequest, approvals, comments, reload }: P
                   { label: 'Merge commit', value: merge.mergeCommitId ? <CommitLink name={name} commit={merge.mergeCommitId} /> : 'None: the destination moved to the source' },
                 ]
               : []),
-            ...(pullRequest.pullRequestStatus === 'OPEN' && target ? [{ label: 'Merge', value: <Mergeable name={name} target={target} /> }] : []),
+            ...(isOpen && target ? [{ label: 'Merge', value: <Mergeable name={name} target={target} /> }] : []),
             { label: 'Approval status', value: <ApprovalStatus approvals={approvals} rules={pullRequest.approvalRules?.length ?? 0} /> },
             { label: 'Build status', value: target ? <Builds comments={comments} commit={target.sourceCommit} /> : '–' },
           ]}
         />
       </Container>
-      <Container header={<Header actions={!editing && <Button onClick={() => setEditing(true)}>Edit description</Button>}>Description</Header>}>
-        {editing ? (
+      <Container header={<Header actions={isOpen && !editing && <Button onClick={() => setEditing(true)}>Edit description</Button>}>Description</Header>}>
+        {editing && isOpen ? (
           <CommentForm
             label="Description"
             action="Save"

@@ -78,7 +78,7 @@ function Shown({ name, pullRequest, reload }: { name: string; pullRequest: PullR
         description={target && `${nameOfUser(authorArn)} wants to merge ${branchOf(target.sourceReference)} into ${branchOf(target.destinationReference)} of ${name}`}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            <Button iconName="edit" ariaLabel="Edit title" onClick={() => setAsking('title')} />
+            {isOpen && <Button iconName="edit" ariaLabel="Edit title" onClick={() => setAsking('title')} />}
             {isOpen && <Button onClick={() => setAsking('close')}>Close pull request</Button>}
             {isOpen && (
               <Button

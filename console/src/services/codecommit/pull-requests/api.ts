@@ -4,7 +4,7 @@
 import { call } from '../../../api/client';
 import { ApiError } from '../../../api/errors';
 import type { EpochSeconds } from '../../../components/time';
-import { changedFiles, contentOf, type ChangedFile, type FileContent, type Side } from '../../../components/diff';
+import { changedFiles, contentOf, type ChangedFile, type FileContent, type FileVersion, type Side } from '../../../components/diff';
 import { CODECOMMIT, getBlob, getDifferences, OWN, type Commit } from '../api';
 
 export type MergeOption = 'FAST_FORWARD_MERGE' | 'SQUASH_MERGE' | 'THREE_WAY_MERGE';
@@ -195,12 +195,19 @@ async function contentOfBlob(repositoryName: string, blobId: string, signal: Abo
   }
 }
 
+/** What a tree has in the place of a submodule's files: a commit of another repository. */
+const SUBMODULE = '160000';
+
 /** Both contents of a file. */
 export async function sidesOf(repositoryName: string, file: ChangedFile, signal: AbortSignal) {
-  const read = (blobId: string | undefined) => (blobId ? contentOfBlob(repositoryName, blobId, signal) : undefined);
-  const before = read(file.before?.blobId);
+  const read = (version: FileVersion | undefined): Promise<FileContent> | FileContent | undefined => {
+    if (version?.mode !== SUBMODULE) return version && contentOfBlob(repositoryName, version.blobId, signal);
+    const text = `Subproject commit ${version.blobId}\n`;
+    return { kind: 'text', text, size: text.length };
+  };
+  const before = read(file.before);
   const same = file.before?.blobId === file.after?.blobId;
-  const [one, other] = await Promise.all([before, same ? before : read(file.after?.blobId)]);
+  const [one, other] = await Promise.all([before, same ? before : read(file.after)]);
   return { before: one, after: other };
 }
 
