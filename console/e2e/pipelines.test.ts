@@ -313,6 +313,31 @@ test('a read-only user is refused, and told by which right', async () => {
   await dialog().getByRole('button', { name: 'Cancel' }).click();
 });
 
+test('a role and a bucket are made along with a pipeline', async () => {
+  await visit.signOut('rod');
+  await page.goto(yard.signInLink());
+  await page.getByRole('button', { name: 'root' }).waitFor();
+  await open('/codepipeline/create');
+  await page.getByLabel('Pipeline name').fill('fresh');
+  await page.getByRole('radio', { name: /New service role/ }).click();
+  expect(await page.getByLabel('Role name').inputValue()).toBe('AWSCodePipelineServiceRole-fresh');
+  await page.getByRole('radio', { name: /New bucket/ }).click();
+  await button('Next').click();
+  await page.getByRole('button', { name: /Action provider/ }).click();
+  await page.getByRole('option', { name: /CodeCommit/ }).click();
+  await page.getByLabel('Repository name').fill('site');
+  await page.getByLabel('Branch name').fill('main');
+  await button('Next').click();
+  await button('Next').click();
+  await page.getByText('Add a stage Approve').click();
+  await button('Next').click();
+  await button('Next').click();
+  await page.getByText('The role AWSCodePipelineServiceRole-fresh is made first.').waitFor();
+  await button('Create pipeline').click();
+  await page.getByRole('heading', { name: 'fresh', level: 1 }).waitFor();
+  await button('Review Approve').waitFor(SLOW);
+});
+
 test('nothing was refused by the pages’ own policy, and nothing failed', () => {
   expect(visit.complaints).toEqual([]);
 });

@@ -50,10 +50,10 @@ export default function DeploymentPage({ params: { id } }: PageProps) {
     <SpaceBetween size="l">
       <Head deployment={deployment} reload={reload} />
       {error && <Failure what="What has changed can’t be read" error={error} retry={reload} />}
-      <Notes deployment={deployment} />
+      {hasNotes(deployment) && <Notes deployment={deployment} />}
       <Progress deployment={deployment} targets={targets} />
-      <Details deployment={deployment} />
       <Targets targets={targets} over={isOver(deployment)} />
+      <Details deployment={deployment} />
     </SpaceBetween>
   );
 }
@@ -84,6 +84,7 @@ function Head({ deployment, reload }: { deployment: Deployment; reload: () => vo
     group: deployment.deploymentGroupName,
     location: revision?.s3Location ? `s3://${revision.s3Location.bucket}/${revision.s3Location.key}` : undefined,
     bundle: revision?.s3Location?.bundleType,
+    version: revision?.s3Location?.version,
   });
   return (
     <>
@@ -138,12 +139,14 @@ function Head({ deployment, reload }: { deployment: Deployment; reload: () => vo
   );
 }
 
+const hasNotes = ({ errorInformation, rollbackInfo, deploymentStatusMessages = [] }: Deployment) => !!errorInformation || !!rollbackInfo || deploymentStatusMessages.length > 0;
+
 /** What went wrong, and which deployment rolls back which. */
 function Notes({ deployment: { errorInformation: error, rollbackInfo: rollback, deploymentStatusMessages: messages = [] } }: { deployment: Deployment }) {
   const by = rollback?.rollbackDeploymentId;
   const of = rollback?.rollbackTriggeringDeploymentId;
   return (
-    <>
+    <SpaceBetween size="s">
       {error && <Alert type="error" header={error.code && readable(error.code.toLowerCase().replace(/_/g, ' '))}>{error.message}</Alert>}
       {rollback && (
         <Alert type="info" header={by ? 'It was rolled back' : of ? 'It rolls another deployment back' : 'Rollback'}>
@@ -153,7 +156,7 @@ function Notes({ deployment: { errorInformation: error, rollbackInfo: rollback, 
         </Alert>
       )}
       {messages.map((message) => <Alert key={message} type="info">{message}</Alert>)}
-    </>
+    </SpaceBetween>
   );
 }
 

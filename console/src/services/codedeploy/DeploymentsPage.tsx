@@ -57,16 +57,14 @@ export default function DeploymentsPage() {
         <SpaceBetween direction="horizontal" size="xs">
           <Multiselect
             ariaLabel="Status"
-            placeholder="Any status"
+            placeholder={statuses.length > 0 ? statuses.map(readable).join(', ') : 'Any status'}
             hideTokens
-            inlineLabelText="Status"
             selectedOptions={statuses.map((value) => ({ value, label: readable(value) }))}
             options={STATUSES.map((value) => ({ value, label: readable(value) }))}
             onChange={({ detail }) => setStatuses(detail.selectedOptions.map(({ value }) => value ?? ''))}
           />
           <Select
             ariaLabel="Deployment group"
-            inlineLabelText="Group"
             filteringType="auto"
             selectedOption={group ? { value: group, label: group } : ALL}
             options={[ALL, ...(known.data ?? []).map((value) => ({ value, label: value }))]}

@@ -117,8 +117,8 @@ export default function PipelinesPage() {
             minWidth: 140,
             cell: ({ name, pipelineType }) => (
               <>
-                <Link href={`#${places.pipeline(name)}`}>{name}</Link>
-                {pipelineType && <Box variant="small"> Type {pipelineType}</Box>}
+                <Link href={`#${places.pipeline(name)}`}>{name}</Link>{' '}
+                {pipelineType && <Box variant="small">Type {pipelineType}</Box>}
               </>
             ),
           },

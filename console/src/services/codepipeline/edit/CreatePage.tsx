@@ -40,8 +40,8 @@ const STAGES = [
 type Steps = (Action | undefined)[];
 
 const EMPTY: Pipeline = { name: '', roleArn: '', artifactStore: { type: 'S3', location: '' }, stages: [], pipelineType: 'V2', executionMode: 'SUPERSEDED' };
-/** Stands for the role that is made last. */
-const TO_BE_MADE = 'arn:aws:iam::000000000000:role/';
+/** The ARN that a role will have. */
+const roleArn = (name: string) => `arn:aws:iam::${session.get()?.account ?? ''}:role/${name}`;
 
 const assembled = (general: Pipeline, steps: Steps): Pipeline => ({
   ...general,
@@ -66,7 +66,7 @@ export default function CreatePage() {
 
   const known = types.data;
   const newBucket = useMemo(() => `codepipeline-${session.get()?.region ?? 'us-east-1'}-${crypto.getRandomValues(new Uint32Array(1))[0]}`, []);
-  const named = { ...general, roleArn: role.kind === 'new' ? TO_BE_MADE + role.newName : role.arn, artifactStore: { type: 'S3', location: ownBucket === 'new' ? newBucket : (general.artifactStore?.location ?? '') } };
+  const named = { ...general, roleArn: role.kind === 'new' ? roleArn(role.newName) : role.arn, artifactStore: { type: 'S3', location: ownBucket === 'new' ? newBucket : (general.artifactStore?.location ?? '') } };
   const pipeline = assembled(named, steps);
   const flaws = check(pipeline, known);
   const shown = tried ? flaws : [];
@@ -98,17 +98,16 @@ export default function CreatePage() {
     setBusy(true);
     setRefusal(undefined);
     try {
-      const structure = parsed(review) ?? pipeline;
-      const asked = { ...structure };
-      if (structure.artifactStore?.location === newBucket && ownBucket === 'new') {
+      const asked = parsed(review) ?? pipeline;
+      // What was made stays made where the pipeline is refused: it is there the next time.
+      if (asked.artifactStore?.location === newBucket && ownBucket === 'new') {
         await createBucket(newBucket, session.get()?.region ?? 'us-east-1');
         setOwnBucket('existing');
         setGeneral({ ...general, artifactStore: { type: 'S3', location: newBucket } });
       }
-      if (role.kind === 'new' && structure.roleArn === TO_BE_MADE + role.newName) {
-        asked.roleArn = await createRole(role.newName);
+      if (role.kind === 'new' && asked.roleArn === roleArn(role.newName)) {
+        await createRole(role.newName);
         setRole({ ...role, kind: 'existing', arn: asked.roleArn });
-        setText(undefined);
       }
       await createPipeline(asked, tags.length > 0 ? filled(tags).map(({ Key, Value }) => ({ key: Key, value: Value })) : undefined);
       notify({ type: 'success', header: `${asked.name} was created`, content: 'Its first execution has begun.' });
@@ -188,7 +187,7 @@ export default function CreatePage() {
               {tried && <FlawList flaws={text === undefined ? flaws : []} pipeline={pipeline} />}
               {role.kind === 'new' && <Alert type="info">The role {role.newName} is made first.</Alert>}
               {ownBucket === 'new' && <Alert type="info">The bucket {newBucket} is made first.</Alert>}
-              <Container header={<Header description="More stages and actions can be added here, or by “Edit” once the pipeline exists.">Structure</Header>}>
+              <Container header={<Header description="More stages and actions can be added here, or by “Edit” once the pipeline exists. What is changed here is lost on the way back to the steps.">Structure</Header>}>
                 {busy ? <JsonView label="the structure" text={review} /> : <JsonTab text={review} onChange={(next) => { setText(next); setRefusal(undefined); }} problems={problems} />}
               </Container>
             </SpaceBetween>

@@ -27,12 +27,11 @@ const POLICY = {
   ],
 };
 
-/** Makes a role that CodePipeline may take; answers its ARN. */
-export async function createRole(name: string): Promise<string> {
+/** Makes a role that CodePipeline may take. */
+export async function createRole(name: string): Promise<void> {
   const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'codepipeline.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
-  const made = await query<{ Role: { Arn: string } }>(IAM, 'CreateRole', { RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) });
+  await query(IAM, 'CreateRole', { RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) });
   await query(IAM, 'PutRolePolicy', { RoleName: name, PolicyName: 'codepipeline', PolicyDocument: JSON.stringify(POLICY) });
-  return made.Role.Arn;
 }
 
 export interface RoleChoice {

@@ -58,6 +58,7 @@ class Checker {
 
   pipeline(root: unknown) {
     if (!isObject(root)) return this.add([], 'A pipeline is an object: { "name": …, "roleArn": …, "stages": […] }');
+    if (isObject(root.pipeline) && root.stages === undefined) return this.add(['pipeline'], 'This is what “aws codepipeline get-pipeline” answers: only what is in pipeline belongs here');
     this.known(root, [], PIPELINE, 'A pipeline');
     this.add(['name'], badName(root.name));
     if (!ROLE.test(textOf(root.roleArn))) this.add(['roleArn'], root.roleArn ? 'This is not the ARN of an IAM role' : 'A service role is needed');
