@@ -229,6 +229,10 @@ test('a batch is a graph that moves', async () => {
 test('a batch is retried and stopped', async () => {
   await page.getByRole('button', { name: 'Retry batch' }).click();
   await page.getByRole('menuitem', { name: 'Retry all builds' }).click();
+  await page.getByRole('grid', { name: 'Builds of the batch' }).getByRole('row', { name: /^compile .* 1$/ }).waitFor({ timeout: 30_000 });
+  const slow = BATCH.replace('- test "$MARK" != LINT', '- sleep 60');
+  const { buildBatch } = await codebuild('StartBuildBatch', { projectName: 'shop', buildspecOverride: slow, buildBatchConfigOverride: { serviceRole: ROLE } });
+  await open(`/codebuild/batches/${encodeURIComponent(buildBatch.id)}`);
   await page.getByRole('button', { name: 'Stop batch' }).click();
   await page.getByText('Stopped').first().waitFor({ timeout: 30_000 });
   await open('/codebuild/projects/shop?tab=batches');

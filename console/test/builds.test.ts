@@ -56,6 +56,8 @@ test('an update says what changed, and takes away what was emptied', () => {
   expect(updateOf(before, before)).toEqual({ name: 'p1' });
   const { description: _, badgeEnabled: __, ...rest } = before;
   expect(updateOf(before, { ...rest, timeoutInMinutes: 9 })).toEqual({ name: 'p1', description: '', badgeEnabled: false, timeoutInMinutes: 9 });
+  const { serviceRole: ___, ...without } = before;
+  expect(() => updateOf(before, without)).toThrow('not taken away');
 });
 
 test('a project that is fine has nothing wrong, and others are told where', () => {

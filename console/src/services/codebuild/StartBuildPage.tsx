@@ -41,7 +41,9 @@ export default function StartBuildPage({ params: { name } }: PageProps) {
   const turn = (next: string) => {
     // The same time limit has another name there.
     const [from, to] = next === 'batch' ? ['timeoutInMinutesOverride', 'buildTimeoutInMinutesOverride'] : ['buildTimeoutInMinutesOverride', 'timeoutInMinutesOverride'];
-    setInput(setAt(setAt(input, to, getAt(input, from)), from, undefined));
+    // What only the other has would be sent for nothing.
+    const own = next === 'batch' ? 'autoRetryLimitOverride' : 'buildBatchConfigOverride';
+    setInput(setAt(setAt(setAt(input, to, getAt(input, from)), from, undefined), own, undefined));
     setKind(next);
   };
   const send = (event: FormEvent) => {

@@ -1,5 +1,6 @@
 // What CreateProject and UpdateProject take, made of a form.
 
+import { ApiError } from '../../api/errors';
 import type { Project } from './api';
 import { getAt, type Input } from './lens';
 
@@ -30,6 +31,8 @@ const TAKEN_AWAY: Input = {
   secondarySourceVersions: [],
   secondaryArtifacts: [],
   tags: [],
+  vpcConfig: {},
+  fileSystemLocations: [],
   cache: { type: 'NO_CACHE' },
   concurrentBuildLimit: -1,
   buildBatchConfig: {},
@@ -47,6 +50,8 @@ export function updateOf(before: Input, after: Input): Input {
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (name === 'name' || JSON.stringify(before[name]) === JSON.stringify(after[name])) continue;
     update[name] = after[name] ?? TAKEN_AWAY[name];
+    // Left out it would stay, and nobody would be told.
+    if (update[name] === undefined) throw new ApiError(0, 'NotTakenAway', `${name} of a project can be changed, but not taken away.`);
   }
   return update;
 }
