@@ -7,7 +7,7 @@ use api_security::secretsmanager;
 use sandbox::docker::{Container, Engine, EngineInfo, Login, Reference};
 use service::{Cx, Yard};
 
-use super::{Cut, Job};
+use super::{Cut, Job, ecr};
 use crate::model::BuildRecord;
 use crate::{images, validate};
 
@@ -64,6 +64,8 @@ pub(super) async fn place(job: &Job, cx: &Cx) -> Result<Option<Place>, Cut> {
     let mut container = Container::new(engine, image);
     container.privileged = environment.privileged_mode == Some(true);
     container.reaches = endpoint.host.parse().ok().filter(|it: &SocketAddr| it.ip().is_loopback());
+    // An engine inside pushes and pulls by AWS's name of the registry.
+    container.reached_as = vec![images::aws_host(job.run.scope())];
     if let Some(compute) = compute {
         container.cpus = Some(compute.cpus);
         if compute.cpus > info.cpus || compute.memory_bytes > info.memory_bytes {
@@ -107,6 +109,16 @@ async fn provide(
     environment: &ProjectEnvironment,
 ) -> Result<String, Cut> {
     let names = images::names(&environment.image);
+    let registry = job.yard.endpoint().host;
+    let reference = Reference::parse(&environment.image);
+    if let Some(image) = reference.and_then(|reference| images::ecr(&reference, &registry)) {
+        let theirs = ecr::find(job, cx, environment, image).await?;
+        if engine.image(&theirs.reference.full()).await.map_err(Cut::retry)?.is_none() {
+            let login = Some(theirs.login(job).await?);
+            pull(job, engine, environment, &theirs.reference, login).await?;
+        }
+        return Ok(theirs.reference.full());
+    }
     for name in &names {
         if engine.image(name).await.map_err(Cut::retry)?.is_some() {
             return Ok(name.clone());
@@ -117,20 +129,26 @@ async fn provide(
     let Some(wanted) = wanted else {
         return Err(unable(&environment.image, "the image's name is malformed"));
     };
-    if images::is_ecr(&wanted) {
-        return Err(unable(
-            &environment.image,
-            "Amazon ECR is not part of this yard yet, and the engine has no image of that name",
-        ));
-    }
     let login = login(cx, environment).await?;
+    pull(job, engine, environment, &wanted, login).await?;
+    Ok(wanted.full())
+}
+
+/// Has the engine fetch an image, as long as the build is wanted.
+async fn pull(
+    job: &Job,
+    engine: &Engine,
+    environment: &ProjectEnvironment,
+    wanted: &Reference,
+    login: Option<Login>,
+) -> Result<(), Cut> {
     let stop = job.rooms.stop_signal(&job.record.id);
-    let mut pull = std::pin::pin!(engine.pull(&wanted, login));
+    let mut pull = std::pin::pin!(engine.pull(wanted, login));
     loop {
         tokio::select! {
             pulled = &mut pull => {
                 return match pulled {
-                    Ok(()) => Ok(wanted.full()),
+                    Ok(()) => Ok(()),
                     Err(sandbox::Error::Engine { reason, .. }) => Err(unable(
                         &environment.image,
                         &format!("CannotPullContainerError: Error response from daemon: {reason}"),
@@ -144,7 +162,7 @@ async fn provide(
     }
 }
 
-fn unable(image: &str, why: &str) -> Cut {
+pub(super) fn unable(image: &str, why: &str) -> Cut {
     let message = format!("Unable to pull customer's container image. {image}: {why}");
     Cut::failed(UNABLE_TO_PULL, message)
 }

@@ -74,7 +74,7 @@ async fn an_image_that_cannot_be_had_ends_provisioning() {
     let ecr = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/tool:1";
     for (name, image, why) in [
         ("absent", "localhost:1/no/such:1", "CannotPullContainerError"),
-        ("ecr", ecr, "Amazon ECR is not part of this yard yet"),
+        ("ecr", ecr, "RepositoryNotFoundException"),
     ] {
         let build = run(&yard, name, json!({ "image": image }), SPEC).await;
         assert_eq!(build["buildStatus"], "FAILED", "{build}");
