@@ -302,6 +302,21 @@ test('it is cloned, tagged and deleted', async () => {
   await visit.picture('pipelines');
 });
 
+test('a failed build is explained where it failed', async () => {
+  await open('/codepipeline/pipelines/release');
+  await stage('Build').waitFor();
+  clone.push('Say nothing', { 'page.html': '<p></p>\n' });
+  const why = page.getByRole('note', { name: 'Why Build failed' });
+  await why.getByText(/grep -q Hello/).waitFor(SLOW);
+  await button('Retry stage').first().waitFor(SLOW);
+  await visit.isAccessible();
+  await visit.picture('pipeline-failed');
+  await stage('Build').getByRole('link', { name: /^Execution/ }).click();
+  await page.getByText(/(Build|Lint) in Build failed: JobFailed/).waitFor();
+  await page.getByText(/grep -q Hello/).first().waitFor();
+  await visit.isAccessible();
+});
+
 test('a read-only user is refused, and told by which right', async () => {
   await visit.signOut('ann');
   await visit.signIn('rod', PASSWORD);

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { ApiError } from '../src/api/errors';
 import { readJson } from '../src/components/JsonText';
 import { check } from '../src/services/codepipeline/edit/check';
 import { artifactsBefore, cleaned, movedAction, movedStage, withNewStage } from '../src/services/codepipeline/edit/draft';
 import { parsed } from '../src/services/codepipeline/edit/parsed';
-import { describe as words, placeOf, spanOf } from '../src/services/codepipeline/edit/place';
+import { describe as words, flawsOf, placeOf, spanOf } from '../src/services/codepipeline/edit/place';
 import { barOf, span } from '../src/services/codepipeline/gantt';
 import { groupsOf, stagesOf } from '../src/services/codepipeline/graph/model';
 import { outcome, revision, safeUrl } from '../src/services/codepipeline/links';
@@ -98,6 +99,11 @@ describe('places', () => {
       ['Something else', ''],
     ];
     for (const [message, path] of cases) expect(placeOf(message, { stages }).join('.'), message).toBe(path);
+  });
+
+  test('of refusals that are not of the structure there are none', () => {
+    expect(flawsOf(new ApiError(403, 'AccessDeniedException', 'not authorized to perform: iam:PassRole on role x'), good())).toEqual([]);
+    expect(flawsOf(new ApiError(400, 'InvalidStructureException', 'Stage Ask must have at least one action'), good())).toMatchObject([{ path: ['stages', 2] }]);
   });
 
   test('in a document, or of the nearest thing around them', () => {

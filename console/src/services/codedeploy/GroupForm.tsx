@@ -9,7 +9,7 @@ import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState, type FormEvent } from 'react';
-import { IAM, queryAll } from '../../api/query';
+import { rolesFor } from '../../api/roles';
 import { useResource } from '../../api/useResource';
 import { Failure } from '../../components/Failure';
 import { Suggest } from '../../components/Suggest';
@@ -17,17 +17,6 @@ import { useSubmit } from '../../components/useSubmit';
 import { listConfigNames } from './api';
 import { flawsOf, type GroupDraft, isFine } from './group';
 import { TagLists } from './TagLists';
-
-interface Role {
-  Arn: string;
-  AssumeRolePolicyDocument: string;
-}
-
-/** The roles that CodeDeploy may take, as far as their trust policies tell. */
-async function roles(signal: AbortSignal): Promise<string[]> {
-  const all = await queryAll<Role>(IAM, 'ListRoles', 'Roles', {}, signal);
-  return all.filter((it) => decodeURIComponent(it.AssumeRolePolicyDocument ?? '').includes('codedeploy')).map(({ Arn }) => Arn);
-}
 
 interface Props {
   title: string;
@@ -68,7 +57,7 @@ export function GroupForm({ title, action, initial, cancel, onSubmit }: Props) {
                 <Input value={draft.name} onChange={({ detail }) => set({ name: detail.value })} />
               </FormField>
               <FormField label="Service role" description="CodeDeploy acts as this role." errorText={tried && flaws.role}>
-                <Suggest value={draft.role} onChange={(role) => set({ role })} of="roles of codedeploy" load={roles} placeholder="arn:aws:iam::000000000000:role/deploy" />
+                <Suggest value={draft.role} onChange={(role) => set({ role })} of="roles of codedeploy" load={rolesFor('codedeploy')} placeholder="arn:aws:iam::000000000000:role/deploy" />
               </FormField>
               <FormField label="Deployment type">
                 <Box>In place. <Box variant="span" color="text-body-secondary">Blue/green deployments, Auto Scaling groups and load balancers are not supported by this yard.</Box></Box>

@@ -27,7 +27,7 @@ import { FlawList } from './FlawList';
 import { BucketField, ModeFields } from './GeneralFields';
 import { JsonTab, problemsIn } from './JsonTab';
 import { parsed } from './parsed';
-import { placeOf } from './place';
+import { flawsOf as refusedFlaws } from './place';
 import { badRoleName, createRole, RoleField, type RoleChoice } from './RoleField';
 
 /** The steps that make a stage each, and what stands in it. */
@@ -71,7 +71,7 @@ export default function CreatePage() {
   const flaws = check(pipeline, known);
   const shown = tried ? flaws : [];
   const review = text ?? JSON.stringify(cleaned(pipeline), null, 2);
-  const said: Flaw[] = refusal ? [{ path: placeOf(refusal.shown, parsed(review) ?? pipeline), message: refusal.shown, severity: 'error' }] : [];
+  const said = refusal ? refusedFlaws(refusal, parsed(review) ?? pipeline) : [];
   const problems = problemsIn(review, known ?? [], said);
 
   const flawsOf = (index: number): Flaw[] => {

@@ -22,7 +22,7 @@ import { FlawList } from './FlawList';
 import { BucketField, ModeFields } from './GeneralFields';
 import { JsonTab, problemsIn } from './JsonTab';
 import { parsed } from './parsed';
-import { placeOf } from './place';
+import { flawsOf } from './place';
 import { RoleField } from './RoleField';
 import { StagesEditor } from './StagesEditor';
 
@@ -52,7 +52,7 @@ function Editor({ original, types }: { original: Pipeline; types: ActionType[] }
   const current = tab === 'json' ? (parsed(text) ?? draft) : draft;
   // What the yard said is of what was sent: it goes with the next change.
   const said: Flaw[] = useMemo(
-    () => (refusal && JSON.stringify(refusal.of) === JSON.stringify(current) ? [{ path: placeOf(refusal.error.shown, current), message: refusal.error.shown, severity: 'error' }] : []),
+    () => (refusal && JSON.stringify(refusal.of) === JSON.stringify(current) ? flawsOf(refusal.error, current) : []),
     [refusal, current],
   );
   const flaws = useMemo(() => [...check(draft, known), ...said], [draft, known, said]);
@@ -74,6 +74,7 @@ function Editor({ original, types }: { original: Pipeline; types: ActionType[] }
     const wrong = tab === 'json' ? hasErrors(problems) : flaws.some(({ severity }) => severity === 'error');
     if (wrong && said.length === 0) return;
     setBusy(true);
+    setRefusal(undefined);
     try {
       const made = await updatePipeline(cleaned(current));
       notify({ type: 'success', header: `${name} was saved`, content: `It is version ${made.version}. Executions in progress that have changed stages before them are cancelled.` });
@@ -98,8 +99,8 @@ function Editor({ original, types }: { original: Pipeline; types: ActionType[] }
       >
         Edit {name}
       </Header>
-      {refusal && refusal.error.code !== 'InvalidStructureException' && said.length === 0 && <Failure what="The pipeline was not saved" error={refusal.error} />}
-      {said.length > 0 && refusal && <Failure what="The yard refuses the structure" error={refusal.error} />}
+      {refusal && said.length > 0 && <Failure what="The yard refuses the structure" error={refusal.error} />}
+      {refusal && flawsOf(refusal.error, current).length === 0 && <Failure what="The pipeline was not saved" error={refusal.error} />}
       {tried && tab !== 'json' && <FlawList flaws={flaws.filter((it) => !said.includes(it))} pipeline={draft} />}
       {unreadable && <Alert type="info">The form shows the document again once it can be read as a pipeline.</Alert>}
       <Tabs

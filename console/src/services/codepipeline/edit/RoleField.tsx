@@ -2,19 +2,9 @@ import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { IAM, query, queryAll } from '../../../api/query';
+import { IAM, query } from '../../../api/query';
+import { rolesFor } from '../../../api/roles';
 import { Suggest } from '../../../components/Suggest';
-
-interface Role {
-  Arn: string;
-  AssumeRolePolicyDocument: string;
-}
-
-/** The roles that CodePipeline may take, as far as their trust policies tell. */
-async function roles(signal: AbortSignal): Promise<string[]> {
-  const all = await queryAll<Role>(IAM, 'ListRoles', 'Roles', {}, signal);
-  return all.filter((it) => decodeURIComponent(it.AssumeRolePolicyDocument ?? '').includes('codepipeline')).map(({ Arn }) => Arn);
-}
 
 /** What the actions that this yard has need. */
 const POLICY = {
@@ -67,7 +57,7 @@ export function RoleField({ choice, onChange, error, existingOnly }: Props) {
       </FormField>}
       {choice.kind === 'existing' ? (
         <FormField label={existingOnly ? 'Service role' : 'Role ARN'} errorText={error}>
-          <Suggest value={choice.arn} onChange={(arn) => onChange({ ...choice, arn })} of="roles of codepipeline" load={roles} placeholder="arn:aws:iam::000000000000:role/pipeline" />
+          <Suggest value={choice.arn} onChange={(arn) => onChange({ ...choice, arn })} of="roles of codepipeline" load={rolesFor('codepipeline')} placeholder="arn:aws:iam::000000000000:role/pipeline" />
         </FormField>
       ) : (
         <FormField label="Role name" errorText={error && wrongName}>

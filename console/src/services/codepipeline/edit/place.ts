@@ -1,6 +1,7 @@
 // Where in a structure something is: for people, in the text of a JSON document, and in the words
 // of the yard's refusals.
 
+import type { ApiError } from '../../../api/errors';
 import { type JsonNode, memberOf, type Problem, type Span } from '../../../components/JsonText';
 import type { Pipeline, Stage } from '../types';
 import type { Flaw, Path } from './check';
@@ -56,6 +57,12 @@ export function spanOf(root: JsonNode, path: Path): Span {
 }
 
 export const problemOf = (root: JsonNode, { path, message, severity }: Flaw): Problem => ({ ...spanOf(root, path), message, severity });
+
+/** What a refusal says of a structure, at its place; nothing where it is not the structure that is refused. */
+export function flawsOf({ code, shown }: ApiError, pipeline: Pick<Pipeline, 'stages'>): Flaw[] {
+  const isOfStructure = /^(Invalid|Validation|LimitExceeded)/.test(code);
+  return isOfStructure ? [{ path: placeOf(shown, pipeline), message: shown, severity: 'error' }] : [];
+}
 
 const MEMBERS = ['roleArn', 'artifactStores', 'artifactStore', 'executionMode', 'pipelineType', 'triggers', 'variables'];
 
