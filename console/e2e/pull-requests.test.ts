@@ -1,8 +1,11 @@
 // Pull requests: made, discussed, approved, resolved and merged by several people.
 
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { PASSWORD, Visit } from './visit';
 import { TestYard } from './yard';
+
+// Each goes through several pages and looks at all of each.
+vi.setConfig({ testTimeout: 120_000 });
 
 const SHOP = 'arn:aws:codecommit:us-east-1:000000000000:shop';
 
@@ -230,16 +233,18 @@ test('a push makes comments on its lines outdated, and takes the approval away',
   await page.getByRole('tab', { name: 'Changes' }).click();
   await page.getByText('as Ann warmly wants it').waitFor();
   await page.getByText(/Outdated: at line 5 of/).waitFor();
+  // What the comment was about is still there to read.
+  await page.locator('pre', { hasText: "line5 = 'as Ann wants it'" }).waitFor();
   await page.getByText('Because it is mine.').waitFor();
   await page.getByRole('tab', { name: 'Commits' }).click();
   await page.getByRole('link', { name: 'Greet warmly' }).waitFor();
   expect(await page.getByRole('grid', { name: 'Commits' }).getByRole('link', { name: /Greet/ }).count()).toBe(2);
   await visit.isAccessible();
-  await codecommitAs('bob');
+  await approveAgainAs('bob');
 });
 
-/** Bob approves again; his own session does it, in a page of his own. */
-async function codecommitAs(user: string) {
+/** Somebody approves the new revision; then ann goes on. */
+async function approveAgainAs(user: string) {
   await visit.signOut('ann');
   await visit.signIn(user, PASSWORD);
   await page.getByRole('button', { name: 'Approve', exact: true }).click();

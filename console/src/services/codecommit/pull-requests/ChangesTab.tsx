@@ -3,12 +3,13 @@ import Button from '@cloudscape-design/components/button';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
-import { useMemo, useState } from 'react';
+import { Fragment, useMemo, useState } from 'react';
 import { useResource } from '../../../api/useResource';
 import { highlight } from '../../../components/code/highlight';
-import { Changes, nameOf, type ChangedFile, type LineRef } from '../../../components/diff';
+import { Changes, contentOf, linesOf, nameOf, type ChangedFile, type LineRef } from '../../../components/diff';
 import { Empty } from '../../../components/Empty';
 import { Failure } from '../../../components/Failure';
+import { getBlob } from '../api';
 import { filesBetween, MOST_FILES, postComment, sidesOf, type Location, type Target } from './api';
 import { CommentForm } from './CommentForm';
 import { linesOfThreads, placed, placeKey, type Thread } from './threads';
@@ -70,16 +71,16 @@ export function ChangesTab({ name, id, target, threads, reload }: Props) {
     );
   };
   const above = (file: ChangedFile) => {
-    const name = nameOf(file);
-    const here = where.onFiles.get(name) ?? [];
-    const old = where.outdated.get(name) ?? [];
-    const key = `file ${name}`;
+    const path = nameOf(file);
+    const here = where.onFiles.get(path) ?? [];
+    const old = where.outdated.get(path) ?? [];
+    const key = `file ${path}`;
     if (here.length + old.length === 0 && !writing.has(key)) return null;
     return (
       <div className="changes-above">
         {here.map((thread) => <ThreadView key={thread.first.commentId} thread={thread} onChange={reload} />)}
-        {form(key, `Comment on ${name}`, { filePath: pathAt(file, file.after ? 'AFTER' : 'BEFORE'), relativeFileVersion: file.after ? 'AFTER' : 'BEFORE' })}
-        <Outdated threads={old} onChange={reload} />
+        {form(key, `Comment on ${path}`, { filePath: pathAt(file, file.after ? 'AFTER' : 'BEFORE'), relativeFileVersion: file.after ? 'AFTER' : 'BEFORE' })}
+        <Outdated name={name} threads={old} onChange={reload} />
       </div>
     );
   };
@@ -90,7 +91,7 @@ export function ChangesTab({ name, id, target, threads, reload }: Props) {
       {data.more && (
         <Alert type="warning">{`More than ${MOST_FILES.toLocaleString()} files differ; these are the first. Compare the branches with a git client to see all.`}</Alert>
       )}
-      <Outdated threads={gone} onChange={reload} title="Comments on files that no longer differ" />
+      <Outdated name={name} threads={gone} onChange={reload} title="Comments on files that no longer differ" />
       <Changes
         files={files}
         highlight={highlight}
@@ -113,16 +114,42 @@ export function ChangesTab({ name, id, target, threads, reload }: Props) {
   );
 }
 
-/** Comments on lines that have changed since. */
-function Outdated({ threads, onChange, title = 'Outdated comments' }: { threads: Thread[]; onChange: () => void; title?: string }) {
+interface OutdatedProps {
+  name: string;
+  threads: Thread[];
+  onChange: () => void;
+  title?: string;
+}
+
+/** Comments on lines that have changed since, with the lines as they were. */
+function Outdated({ name, threads, onChange, title = 'Outdated comments' }: OutdatedProps) {
   if (threads.length === 0) return null;
   return (
     <ExpandableSection headerText={`${title} (${threads.length})`} defaultExpanded>
       {threads.map((thread) => {
-        const { location, afterCommitId } = thread.group;
+        const { location, afterCommitId, beforeBlobId, afterBlobId } = thread.group;
         const line = location?.filePosition ? ` at line ${location.filePosition}` : '';
-        return <ThreadView key={thread.first.commentId} thread={thread} note={`Outdated:${line} of ${short(afterCommitId)}`} onChange={onChange} />;
+        const blob = location?.relativeFileVersion === 'BEFORE' ? beforeBlobId : afterBlobId;
+        return (
+          <Fragment key={thread.first.commentId}>
+            {blob && location?.filePosition && <LinesThen name={name} blob={blob} line={location.filePosition} />}
+            <ThreadView thread={thread} note={`Outdated:${line} of ${short(afterCommitId)}`} onChange={onChange} />
+          </Fragment>
+        );
       })}
     </ExpandableSection>
   );
+}
+
+/** Lines that are shown above one that was commented on. */
+const ABOVE = 2;
+
+/** A line as it was, and those above it. Who may not read it, or where it is gone, sees the comment alone. */
+function LinesThen({ name, blob, line }: { name: string; blob: string; line: number }) {
+  const { data } = useResource(`lines ${name} ${blob}`, async (signal) => {
+    const content = contentOf(await getBlob(name, blob, signal));
+    return content.kind === 'text' ? linesOf(content.text) : [];
+  });
+  const shown = data?.slice(Math.max(0, line - 1 - ABOVE), line) ?? [];
+  return shown.length > 0 ? <pre className="thread-lines">{shown.join('\n')}</pre> : null;
 }

@@ -127,23 +127,28 @@ const AT_ONCE = 8;
 
 export const isMerged = (it: PullRequest) => it.pullRequestTargets.some(({ mergeMetadata }) => mergeMetadata?.isMerged);
 
-/** The pull requests with the latest activity, at most `most`, and whether there are more. */
+/** Among so many times what is wanted it is looked for those that fit, as merged and closed are told apart only here. */
+const LOOKED_THROUGH = 8;
+
+/** The pull requests with the latest activity, at most `most`, and whether there may be more. */
 export async function listPullRequests(repositoryName: string, { status, authorArn }: Wanted, most: number, signal?: AbortSignal) {
+  // What is merged is closed, for AWS.
+  const pullRequestStatus = status === 'ALL' ? undefined : status === 'OPEN' ? 'OPEN' : 'CLOSED';
+  const fits = (it: PullRequest) => pullRequestStatus !== 'CLOSED' || isMerged(it) === (status === 'MERGED');
   const found: PullRequest[] = [];
   let nextToken: string | undefined;
+  let read = 0;
   do {
-    // What is merged is closed, for AWS: the two are told apart when they are read.
-    const pullRequestStatus = status === 'ALL' ? undefined : status === 'OPEN' ? 'OPEN' : 'CLOSED';
     const page = await codecommit<{ pullRequestIds: string[]; nextToken?: string }>(
       'ListPullRequests', { repositoryName, pullRequestStatus, authorArn, nextToken, maxResults: Math.min(100, most + 1) }, signal);
     for (let at = 0; at < page.pullRequestIds.length && found.length <= most; at += AT_ONCE) {
       const ids = page.pullRequestIds.slice(at, at + AT_ONCE);
-      const read = await Promise.all(ids.map((id) => getPullRequest(id, signal)));
-      found.push(...read.filter((it) => pullRequestStatus !== 'CLOSED' || isMerged(it) === (status === 'MERGED')));
+      found.push(...(await Promise.all(ids.map((id) => getPullRequest(id, signal)))).filter(fits));
+      read += ids.length;
     }
     nextToken = page.nextToken;
-  } while (nextToken && found.length <= most);
-  return { pullRequests: found.slice(0, most), more: found.length > most };
+  } while (nextToken && found.length <= most && read < LOOKED_THROUGH * most);
+  return { pullRequests: found.slice(0, most), more: found.length > most || nextToken !== undefined };
 }
 
 export async function createPullRequest(input: {
