@@ -312,20 +312,21 @@ test('a long file scrolls, and a strange name does no harm', async () => {
 
 test('narrow windows and the dark', async () => {
   await page.setViewportSize({ width: 400, height: 800 });
-  for (const [path, name] of [['shop/browse', 'code'], ['shop/browse/main/src%2Fprice.rs', 'file'], ['shop/visualizer', 'graph'], ['shop/blame/main/src%2Fprice.rs', 'blame']]) {
+  const shown = { code: '.markdown', file: '.code-row', graph: '.graph-row', blame: '.code-begins' };
+  for (const [path, name] of [['shop/browse', 'code'], ['shop/browse/main/src%2Fprice.rs', 'file'], ['shop/visualizer', 'graph'], ['shop/blame/main/src%2Fprice.rs', 'blame']] as const) {
     await at(path);
-    await page.getByRole('tab', { name: 'Code' }).waitFor();
-    await page.getByText(/price|The shop|Mine/).last().waitFor();
+    await page.locator(shown[name]).first().waitFor();
+    await page.locator(shown[name]).first().scrollIntoViewIfNeeded();
     await visit.picture(`repository-narrow-${name}`);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name).toBe(true);
   }
   await page.setViewportSize({ width: 1280, height: 860 });
   await button('Light or dark').click();
-  for (const path of ['shop/browse/main/src%2Fprice.rs', 'shop/visualizer', 'shop/blame/main/src%2Fprice.rs']) {
+  for (const [path, name] of [['shop/browse/main/src%2Fprice.rs', 'file'], ['shop/visualizer', 'graph'], ['shop/blame/main/src%2Fprice.rs', 'blame']] as const) {
     await at(path);
-    await page.getByText(/price/).last().waitFor();
+    await page.locator(shown[name]).first().waitFor();
     await visit.isAccessible();
-    await visit.picture(`repository-dark-${path.split('/')[1]}`);
+    await visit.picture(`repository-dark-${name}`);
   }
   await button('Light or dark').click();
 });

@@ -19,13 +19,13 @@ import { FolderView } from './FolderView';
 import { places } from './places';
 import { ReferencePicker } from './ReferencePicker';
 import { RepositoryFrame } from './RepositoryFrame';
-import { kindOf, shownReference } from './words';
+import { branchOf, kindOf, shownReference } from './words';
 
 /** Folders and files of a repository at a branch, a tag or a commit. */
 export default function CodePage({ params: { name, reference, path = '' } }: PageProps) {
   const { data: repository, error, reload } = useResource(`repository ${name}`, (signal) => getRepository(name, signal), (arn) => isOfRepository(arn, name));
   const [cloning, setCloning] = useState(false);
-  const at = reference ?? repository?.defaultBranch;
+  const at = reference === undefined ? repository?.defaultBranch : branchOf(reference);
 
   return (
     <RepositoryFrame
