@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use testkit::engine::{IMAGE, TestEngine, skipped};
 
 use crate::harness::{CODEYARD, Data, Yard, said};
 
@@ -229,4 +230,37 @@ fn builds_of_a_yard_are_started_and_watched() {
     let lines: Vec<String> = said(&listed).lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].starts_with("FAILED") && lines[1].starts_with("SUCCEEDED"), "{lines:?}");
+}
+
+/// Privileged, in an image of an engine: what the build may do there it may not without.
+#[test]
+fn a_privileged_build_runs_in_its_image() {
+    let engine = match TestEngine::shared() {
+        Ok(engine) => engine,
+        Err(why) => {
+            skipped(&why);
+            return;
+        }
+    };
+    let spec = "version: 0.2\nphases:\n  build:\n    commands:\n      - mkdir -p /tmp/m\n      \
+                - mount -t tmpfs none /tmp/m\n      - echo mounted > out.txt\nartifacts:\n  \
+                files: [out.txt]\n";
+    let (dir, out) = (folder(spec), tempfile::tempdir().unwrap());
+    let run = |words: &[&str]| {
+        let mut command = Command::new(CODEYARD);
+        command.arg("build").args(words).args(["-i", IMAGE, "-a"]).arg(out.path());
+        command.current_dir(dir.path()).env("DOCKER_HOST", engine.address());
+        command.output().unwrap()
+    };
+    let plain = run(&[]);
+    assert_eq!(plain.status.code(), Some(1), "{}", said(&plain));
+    assert!(said(&plain).contains("mount"), "{}", said(&plain));
+    let privileged = run(&["-d"]);
+    assert!(privileged.status.success(), "{}", said(&privileged));
+    assert_eq!(in_zip(&out.path().join("artifacts.zip"), "out.txt"), "mounted\n");
+    assert!(
+        said(&privileged).contains("root inside is root on this machine"),
+        "{}",
+        said(&privileged)
+    );
 }

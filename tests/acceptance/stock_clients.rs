@@ -11,6 +11,7 @@ mod iam;
 mod management;
 mod pull_request_builds;
 mod push_builds;
+mod real_projects;
 mod reports;
 mod s3;
 mod security;
