@@ -23,6 +23,9 @@ const ROWS: &[Row] = &[
     // Events of instances name the instance first; reading a deployment is a right on its group.
     ("aws.codedeploy", "codedeploy", "codedeploy:GetDeployment", str::to_owned),
     ("aws.codepipeline", "codepipeline", "codepipeline:GetPipelineState", str::to_owned),
+    ("aws.kms", "kms", "kms:DescribeKey", str::to_owned),
+    // Who may list parameters knows their names and when they change, if not their values.
+    ("aws.ssm", "ssm", "ssm:DescribeParameters", everything_beside),
 ];
 
 /// The change that an event tells of.
@@ -42,6 +45,12 @@ fn project_of_build(arn: &str) -> String {
         }
     }
     arn.to_owned()
+}
+
+/// All that the service has in the account and region of an ARN: rights to list are on that.
+fn everything_beside(arn: &str) -> String {
+    let front: Vec<&str> = arn.splitn(6, ':').take(5).collect();
+    format!("{}:*", front.join(":"))
 }
 
 /// A server-sent event.
@@ -70,8 +79,10 @@ mod tests {
         };
         let told = change(&instance).unwrap();
         assert_eq!((told.arn.as_str(), told.right.resource.as_str()), (group, group));
+        let parameter = "arn:aws:ssm:us-east-1:1:parameter/a/b";
+        assert_eq!(everything_beside(parameter), "arn:aws:ssm:us-east-1:1:*");
         let unknown = Event {
-            source: "aws.kms".to_owned(),
+            source: "com.example".to_owned(),
             resources: vec!["arn:aws:kms:us-east-1:1:key/k".to_owned()],
             ..Event::default()
         };
