@@ -202,7 +202,7 @@ test('a group of reports shows trends, and tests that are flaky', async () => {
   await page.getByText('Code coverage reports').waitFor();
 });
 
-test('a batch is a graph that moves', async () => {
+test('a batch is a graph that moves', { timeout: 120_000 }, async () => {
   await open('/codebuild/projects/shop?tab=batches');
   await page.getByText('There are no batches').waitFor();
   await visit.isAccessible();
