@@ -1,7 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { addHost, BUCKET, bucket, bundle, removeHost, revision, role, serviceRole } from './delivery';
 import { PASSWORD, Visit } from './visit';
 import { TestYard } from './yard';
+
+// Builds, hosts and forms of many fields take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let yard: TestYard;
 let visit: Visit;
@@ -128,7 +131,7 @@ test('a running deployment is stopped and rolled back', async () => {
   await page.getByText(/is stopping/).first().waitFor();
   await button('Retry deployment').waitFor({ timeout: 50_000 });
   await page.getByText('Rolled back by').waitFor();
-}, 90_000);
+});
 
 test('deployments are found by status, group and time', async () => {
   await page.goto(`${yard.url}/console/#/codedeploy/deployments`);

@@ -1,7 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { addHost, BUCKET, bucket, Clone, removeHost, revision, role, serviceRole } from './delivery';
 import { PASSWORD, Visit } from './visit';
 import { TestYard } from './yard';
+
+// Builds, hosts and forms of many fields take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let yard: TestYard;
 let visit: Visit;
@@ -195,7 +198,7 @@ test('an execution starts with variables, and is stopped with a reason', async (
   await visit.isAccessible();
   await dialog().getByRole('button', { name: 'Stop' }).click();
   await stage('Approve').getByText('Stopped').first().waitFor();
-}, 120_000);
+});
 
 test('history and timelines tell what went through', async () => {
   await page.getByRole('tab', { name: 'Executions' }).click();
