@@ -20,6 +20,7 @@ mod public;
 mod queue;
 mod reports;
 mod repositories;
+mod repository_events;
 mod restarts;
 mod sandboxes;
 mod secrets;
@@ -54,6 +55,7 @@ fn main() {
         containers::TESTS,
         reports::TESTS,
         repositories::TESTS,
+        repository_events::TESTS,
         public::TESTS,
         webhooks::events::TESTS,
         webhooks::jobs::TESTS,

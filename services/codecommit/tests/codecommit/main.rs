@@ -14,6 +14,7 @@ mod merge_support;
 mod merges;
 mod odd_requests;
 mod own;
+mod pull_request_comments;
 mod pull_request_merges;
 mod pull_request_support;
 mod pull_requests;
