@@ -396,6 +396,7 @@ test('pages fit narrow windows, and the dark', async () => {
   await at('pull-requests/1?tab=changes');
   await page.getByText('as both want it').or(page.getByText('as Ann warmly wants it')).first().waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
+  await page.getByRole('region', { name: 'src/greeting.js' }).getByRole('table').scrollIntoViewIfNeeded();
   await visit.picture('pull-request-narrow');
   await page.setViewportSize({ width: 1280, height: 860 });
   await page.getByRole('button', { name: 'Light or dark' }).click();

@@ -20,7 +20,7 @@ interface Props {
 
 /** A line of code. */
 export const Code = memo(function Code({ text, spans = [], marks = [] }: Props) {
-  if (spans.length === 0 && marks.length === 0) return <>{text || '\u200b'}</>;
+  if (spans.length === 0 && marks.length === 0) return <>{text}</>;
   const cuts = new Set([0, text.length]);
   for (const { from, to } of spans) cuts.add(from).add(to);
   for (const [from, to] of marks) cuts.add(from).add(to);
