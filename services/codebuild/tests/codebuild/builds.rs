@@ -317,7 +317,7 @@ async fn a_stop_is_prompt() {
     ] {
         yard.create(name, &spec(&format!("  build:\n    commands: [\"{command}\"]\n"))).await;
         let id = yard.start_build(json!({ "projectName": name })).await;
-        testkit::testkit::TestYard::until(Duration::from_secs(20), || async {
+        testkit::TestYard::until(Duration::from_secs(20), || async {
             (yard.build(&id).await["currentPhase"] == "BUILD").then_some(())
         })
         .await;
