@@ -1,8 +1,12 @@
 //! Operations of Codeyard's own, which AWS has not: for the command line and whoever signs
 //! requests for the service `codeyard`.
 
+mod measures;
+mod quickstart;
 mod repositories;
 
+pub use measures::*;
+pub use quickstart::*;
 pub use repositories::*;
 
 use shape::{Shape, Timestamp};

@@ -14,6 +14,7 @@ pub(crate) fn all() -> Vec<Service> {
     services.extend(svc_codeconnections::services());
     let own = svc_codecommit::own_operations(svc_codebuild::own_service());
     let own = svc_codepipeline::own_operations(own);
+    let own = crate::quickstart::own_operations(own);
     services.push(svc_codeconnections::own_operations(own));
     services.extend(svc_codedeploy::services());
     services.push(svc_codepipeline::service());

@@ -9,44 +9,48 @@ import { useResource } from '../../api/useResource';
 import { Failure } from '../../components/Failure';
 import { measures, type Delivery } from './api';
 import { DayChart } from './DayChart';
+import { Executions } from './Executions';
 import { failureRate, frequency, span } from './words';
 
 const RANGES = [7, 30, 90];
 
-/** The four DORA measures, from what the yard's pipelines did. */
+/** The four DORA measures, from what the yard's pipelines did, and which of them run or failed. */
 export function DeliveryCard() {
   const [days, setDays] = useState(30);
   const { data, error, reload } = useResource(`delivery ${days}`, (signal) => measures(days, signal), (arn) => arn.includes(':codepipeline:'));
   if (error && !data) return <Failure what="Delivery can't be measured" error={error} retry={reload} />;
   return (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          description={data && described(data)}
-          actions={
-            <SegmentedControl
-              label="Days back"
-              selectedId={String(days)}
-              options={RANGES.map((range) => ({ id: String(range), text: `${range} days` }))}
-              onChange={({ detail }) => setDays(Number(detail.selectedId))}
-            />
-          }
-        >
-          Delivery
-        </Header>
-      }
-    >
-      <SpaceBetween size="m">
-        <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
-          <Measure name="Deployment frequency" value={data && frequency(data.total.succeeded, days)} note={data && `${data.total.succeeded} succeeded`} />
-          <Measure name="Lead time for changes" value={data && span(data.total.leadTimeSeconds)} note="From commit to deployed, median" />
-          <Measure name="Change failure rate" value={data && failureRate(data.total)} note={data && `${data.total.failed} of ${data.total.failed + data.total.succeeded} failed`} />
-          <Measure name="Time to restore" value={data && span(data.total.timeToRestoreSeconds)} note={data && restored(data)} />
-        </ColumnLayout>
-        {data && data.total.succeeded + data.total.failed > 0 && <DayChart days={data.byDay} />}
-      </SpaceBetween>
-    </Container>
+    <SpaceBetween size="l">
+      <Container
+        header={
+          <Header
+            variant="h2"
+            description={data && described(data)}
+            actions={
+              <SegmentedControl
+                label="Days back"
+                selectedId={String(days)}
+                options={RANGES.map((range) => ({ id: String(range), text: `${range} days` }))}
+                onChange={({ detail }) => setDays(Number(detail.selectedId))}
+              />
+            }
+          >
+            Delivery
+          </Header>
+        }
+      >
+        <SpaceBetween size="m">
+          <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
+            <Measure name="Deployment frequency" value={data && frequency(data.total.succeeded, days)} note={data && `${data.total.succeeded} succeeded`} />
+            <Measure name="Lead time for changes" value={data && span(data.total.leadTimeSeconds)} note="From commit to deployed, median" />
+            <Measure name="Change failure rate" value={data && failureRate(data.total)} note={data && `${data.total.failed} of ${data.total.failed + data.total.succeeded} failed`} />
+            <Measure name="Time to restore" value={data && span(data.total.timeToRestoreSeconds)} note={data && restored(data)} />
+          </ColumnLayout>
+          {data && data.total.succeeded + data.total.failed > 0 && <DayChart days={data.byDay} />}
+        </SpaceBetween>
+      </Container>
+      <Executions delivery={data} />
+    </SpaceBetween>
   );
 }
 

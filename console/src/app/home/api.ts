@@ -20,6 +20,19 @@ export interface Delivery {
   total: Measures;
   pipelines: Measures[];
   byDay: { day: string; succeeded: number; failed: number }[];
+  active: Execution[];
+  failed: Execution[];
+}
+
+/** An execution that runs, or failed and why. */
+export interface Execution {
+  pipelineName: string;
+  pipelineExecutionId: string;
+  stageName: string;
+  actionName?: string;
+  message?: string;
+  startTime: number;
+  lastUpdateTime: number;
 }
 
 export interface QuickstartRun {

@@ -3,6 +3,7 @@
 mod check;
 mod git;
 mod names;
+mod operations;
 mod remove;
 mod sample;
 mod setup;
@@ -19,6 +20,7 @@ use crate::failure::{Failure, Outcome};
 use crate::screen::Screen;
 use crate::{hosts, run, up};
 use names::HOSTS;
+pub(crate) use operations::own_operations;
 
 /// The yard that the quickstart works with: started here, or found running on the data directory.
 struct Yard {

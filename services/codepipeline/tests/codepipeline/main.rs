@@ -7,6 +7,7 @@ mod crash;
 mod events;
 mod executions;
 mod flow;
+mod measures;
 mod rights;
 mod sources;
 mod structures;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use service::Cx;
+use service::{Cx, Protocol, Service};
 use testkit::{Keys, TestYard};
 use types::SharedClock;
 
@@ -50,6 +50,8 @@ impl Bench {
         let mut services = world.services();
         services.push(world.recorder());
         services.push(codeyard_svc_codepipeline::service());
+        let own = Service::new("codeyard", Protocol::Json11).target("Codeyard_20261121");
+        services.push(codeyard_svc_codepipeline::own_operations(own));
         let yard = TestYard::builder(services).clock(clock).start().await;
         let role = yard.role("pipeline", everything());
         Self { yard, world, role }
