@@ -170,18 +170,15 @@ impl Run {
     ///
     /// # Errors
     /// Those of `f` and of the store.
-    pub async fn write<T: Send + 'static>(
+    pub fn write<T: Send + 'static>(
         &self,
         f: impl Fn(&mut WriteTx<'_>) -> Result<T, EngineError> + Send + 'static,
-    ) -> Result<T, EngineError> {
+    ) -> impl Future<Output = Result<T, EngineError>> + Send + 'static {
         let run = self.clone();
-        self.inner
-            .store
-            .write(move |tx| {
-                run.fence(tx)?;
-                f(tx)
-            })
-            .await
+        self.inner.store.write(move |tx| {
+            run.fence(tx)?;
+            f(tx)
+        })
     }
 
     /// Does something outside of the store, once: what `f` answers is journalled, and later runs

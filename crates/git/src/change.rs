@@ -7,6 +7,7 @@ use crate::objects::Objects;
 use crate::pack::{self, NewObject};
 use crate::packs::{NewPack, SealedPack};
 use crate::projection::INCOMING;
+use crate::repository::{Made, unpack};
 use crate::sync::Pending;
 use crate::{Commit, GitError, Kind, Oid, Repository, Result, Signature, TreeEntry};
 use std::collections::HashSet;
@@ -78,37 +79,61 @@ impl Change {
         T: Send + 'static,
         E: From<GitError> + Send + 'static,
     {
+        let build: Build = Box::new(move |draft| match build(draft) {
+            Ok(made) => Ok(Box::new(made)),
+            Err(error) => Err(Box::new(error)),
+        });
+        match self.write_erased(build).await? {
+            Ok((made, installed)) => Ok((unpack(made)?, installed)),
+            Err(error) => Err(unpack(error)?),
+        }
+    }
+
+    /// [`Change::write`], compiled once and not for each closure.
+    async fn write_erased(self, build: Build) -> Result<Outcome<Installed>> {
         let Self { repository, turn } = self;
         // What was read of the references before may be of another yard's push.
-        repository.sync().await.map_err(E::from)?;
+        repository.sync().await?;
         let worker = repository.clone();
-        let work = move || -> std::result::Result<(T, Option<Written>), E> {
-            let mut draft = Draft {
-                repository: worker.clone(),
-                objects: worker.objects()?,
-                added: Vec::new(),
-                names: HashSet::new(),
-            };
-            let made = build(&mut draft)?;
-            if draft.added.is_empty() {
-                return Ok((made, None));
-            }
-            let written = match Written::in_folder(&worker.dir().join(INCOMING), &draft.added) {
-                Err(error) if error.is_lack_of_room() => match worker.folder_on_disk()? {
-                    Some(folder) => Written::in_folder(&folder, &draft.added)?,
-                    None => return Err(error.into()),
-                },
-                written => written?,
-            };
-            Ok((made, Some(written)))
+        let work = move || draft(&worker, build);
+        let done = tokio::task::spawn_blocking(work).await;
+        let (made, written) = match done.map_err(|e| GitError::CutOff(e.to_string()))?? {
+            Ok(drafted) => drafted,
+            Err(error) => return Ok(Err(error)),
         };
-        let (made, written) = tokio::task::spawn_blocking(work)
-            .await
-            .map_err(|e| GitError::CutOff(e.to_string()))
-            .map_err(E::from)??;
         let pack = written.as_ref().map(|written| &written.pack);
-        Ok((made, Installed::seal(&repository, pack, None, Some(turn)).await?))
+        let installed = Installed::seal(&repository, pack, None, Some(turn)).await?;
+        Ok(Ok((made, installed)))
     }
+}
+
+type Build = Box<dyn FnOnce(&mut Draft) -> std::result::Result<Made, Made> + Send>;
+/// What `build` made and something beside it, or its error.
+type Outcome<T> = std::result::Result<(Made, T), Made>;
+
+/// Runs `build` and writes what it drafted, if anything, into a pack.
+fn draft(repository: &Repository, build: Build) -> Result<Outcome<Option<Written>>> {
+    let mut draft = Draft {
+        repository: repository.clone(),
+        objects: repository.objects()?,
+        added: Vec::new(),
+        names: HashSet::new(),
+    };
+    let made = match build(&mut draft) {
+        Ok(made) => made,
+        Err(error) => return Ok(Err(error)),
+    };
+    if draft.added.is_empty() {
+        return Ok(Ok((made, None)));
+    }
+    let written = match Written::in_folder(&repository.dir().join(INCOMING), &draft.added) {
+        Err(error) if error.is_lack_of_room() => match repository.folder_on_disk()? {
+            Some(folder) => Written::in_folder(&folder, &draft.added)?,
+            None => return Err(error),
+        },
+        written => written?,
+    };
+    Ok(Ok((made, Some(written))))
 }
 
 impl Installed {

@@ -6,6 +6,7 @@ use crate::objects::Objects;
 use crate::packs::{FolderPacks, PackStore};
 use crate::{GitError, Kind, Oid, RefSnapshot, RefStore, Result, projection};
 use gix_odb::store::init::{Options, Slots};
+use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::DirBuilder;
@@ -254,37 +255,36 @@ impl Repository {
     }
 
     /// Runs `work` on a thread where it may block, with the objects to read: at least all those
-    /// that references needed when this was called.
-    pub async fn read<T, E>(
+    /// that references needed when the future is first polled.
+    pub fn read<T, E>(
         &self,
         work: impl FnOnce(&Objects) -> std::result::Result<T, E> + Send + 'static,
-    ) -> std::result::Result<T, E>
+    ) -> impl Future<Output = std::result::Result<T, E>> + Send + 'static
     where
         T: Send + 'static,
         E: From<GitError> + Send + 'static,
     {
-        self.sync().await.map_err(E::from)?;
-        let repository = self.clone();
-        let work = move || work(&repository.objects().map_err(E::from)?);
-        let done = tokio::task::spawn_blocking(work).await;
-        done.unwrap_or_else(|e| Err(E::from(GitError::CutOff(e.to_string()))))
+        answer(self.clone().work(Repository::objects, erase(work)))
     }
 
     /// [`Repository::read`] for the transaction that makes objects part of the repository: with
     /// those that wait for it.
-    pub async fn read_ahead<T, E>(
+    pub fn read_ahead<T, E>(
         &self,
         work: impl FnOnce(&Objects) -> std::result::Result<T, E> + Send + 'static,
-    ) -> std::result::Result<T, E>
+    ) -> impl Future<Output = std::result::Result<T, E>> + Send + 'static
     where
         T: Send + 'static,
         E: From<GitError> + Send + 'static,
     {
-        self.sync().await.map_err(E::from)?;
-        let repository = self.clone();
-        let work = move || work(&Objects::ahead(repository)?);
+        answer(self.clone().work(|repository| Objects::ahead(repository.clone()), erase(work)))
+    }
+
+    async fn work(self, open: fn(&Self) -> Result<Objects>, work: Work) -> Result<Made> {
+        self.sync().await?;
+        let work = move || Ok(work(&open(&self)?));
         let done = tokio::task::spawn_blocking(work).await;
-        done.unwrap_or_else(|e| Err(E::from(GitError::CutOff(e.to_string()))))
+        done.unwrap_or_else(|e| Err(GitError::CutOff(e.to_string())))
     }
 
     /// The objects, to read on a thread that may block.
@@ -403,4 +403,35 @@ fn count_packs(folder: &Path) -> io::Result<usize> {
             usize::from(Path::new(&entry?.file_name()).extension().is_some_and(|e| e == "idx"));
     }
     Ok(count)
+}
+
+/// What reads objects, its result's type erased: the way to a thread and back is compiled once and
+/// not for each of some dozen closures.
+type Work = Box<dyn FnOnce(&Objects) -> Made + Send>;
+pub(crate) type Made = Box<dyn Any + Send>;
+
+fn erase<T, E>(work: impl FnOnce(&Objects) -> std::result::Result<T, E> + Send + 'static) -> Work
+where
+    T: Send + 'static,
+    E: Send + 'static,
+{
+    Box::new(move |objects| Box::new(work(objects)))
+}
+
+async fn answer<T, E>(
+    working: impl Future<Output = Result<Made>> + Send,
+) -> std::result::Result<T, E>
+where
+    T: Send + 'static,
+    E: From<GitError> + Send + 'static,
+{
+    unpack::<std::result::Result<T, E>>(working.await?)?
+}
+
+/// Gives a result its type back.
+pub(crate) fn unpack<T: 'static>(made: Made) -> Result<T> {
+    match made.downcast() {
+        Ok(made) => Ok(*made),
+        Err(_) => Err(GitError::CutOff("its result is of another type".to_owned())),
+    }
 }

@@ -172,11 +172,11 @@ impl Cx {
     }
 
     /// Runs one transaction; see [`Yard::write`].
-    pub async fn write<T: Send + 'static>(
+    pub fn write<T: Send + 'static>(
         &self,
         f: impl Fn(&mut WriteTx<'_>) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        self.0.yard.write(f).await
+    ) -> impl Future<Output = Result<T, Error>> + Send + 'static {
+        self.0.yard.write(f)
     }
 
     /// An ARN of this account and region.

@@ -147,6 +147,33 @@ pub struct Operation {
 }
 
 impl Operation {
+    fn new(
+        (service, name): (&'static str, &'static str),
+        input: fn() -> Box<dyn Shape>,
+        output: fn() -> Box<dyn Shape>,
+        handler: Box<Handler>,
+    ) -> Self {
+        Self {
+            name,
+            service,
+            action: format!("{service}:{name}"),
+            access: Access::Read,
+            status: Status::Done,
+            errors: &[],
+            route: None,
+            events: &[],
+            idempotency_token: None,
+            pagination: None,
+            data_event: false,
+            always_allowed: false,
+            streams: false,
+            input,
+            output,
+            rights: None,
+            handler: Some(handler),
+        }
+    }
+
     /// What the caller must be allowed for this input.
     pub(crate) fn rights(&self, cx: &Cx, input: &dyn Any) -> Result<Vec<Right>, Error> {
         match &self.rights {
@@ -183,28 +210,13 @@ where
             }
         }
     };
-    Op {
-        row: Operation {
-            name: C::NAME,
-            service: C::SERVICE,
-            action: format!("{}:{}", C::SERVICE, C::NAME),
-            access: Access::Read,
-            status: Status::Done,
-            errors: &[],
-            route: None,
-            events: &[],
-            idempotency_token: None,
-            pagination: None,
-            data_event: false,
-            always_allowed: false,
-            streams: false,
-            input: || Box::new(C::Input::default()),
-            output: || Box::new(C::Output::default()),
-            rights: None,
-            handler: Some(Box::new(handler)),
-        },
-        types: PhantomData,
-    }
+    let row = Operation::new(
+        (C::SERVICE, C::NAME),
+        || Box::new(C::Input::default()),
+        || Box::new(C::Output::default()),
+        Box::new(handler),
+    );
+    Op { row, types: PhantomData }
 }
 
 impl<C: Call> Op<C> {

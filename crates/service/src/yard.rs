@@ -232,11 +232,11 @@ impl Yard {
     ///
     /// # Errors
     /// Whatever the closure returns.
-    pub async fn write<T: Send + 'static>(
+    pub fn write<T: Send + 'static>(
         &self,
         f: impl Fn(&mut WriteTx<'_>) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        self.0.store.write(f).await
+    ) -> impl Future<Output = Result<T, Error>> + Send + 'static {
+        self.0.store.write(f)
     }
 
     /// Assumes a role for a service of the yard.

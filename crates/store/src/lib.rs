@@ -55,7 +55,7 @@ pub use resource::{Index, Listing, Query, Resource, Stored};
 pub use tx::{Entries, Range, ReadTx, WriteTx};
 pub use wake::{DueWake, WakeKey};
 pub use writer::Touched;
-use writer::{Hooks, Transaction};
+use writer::{Hooks, Transaction, Write};
 
 /// Longest key within a space, in bytes. PostgreSQL's index entries end at 2,704 bytes.
 pub const MAX_KEY: usize = 2048;
@@ -156,30 +156,30 @@ impl Store {
     }
 
     /// Runs `f` in a transaction; durable when this returns. When `f` returns an error, nothing
-    /// has changed. Dropping the future does not undo the write.
+    /// has changed. The write is queued at once, and dropping the future does not undo it.
     ///
     /// # Errors
     /// Those of `f`, and [`StoreError`]s of the commit: then nothing has changed either.
-    pub async fn write<T, E>(
+    pub fn write<T, E>(
         &self,
         f: impl Fn(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    ) -> impl Future<Output = Result<T, E>> + Send + 'static
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.write_with(Durability::Synced, f).await
+        self.write_with(Durability::Synced, f)
     }
 
     /// [`Store::write`] with a choice of what it survives.
     ///
     /// # Errors
     /// Those of [`Store::write`].
-    pub async fn write_with<T, E>(
+    pub fn write_with<T, E>(
         &self,
         durability: Durability,
         f: impl Fn(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    ) -> impl Future<Output = Result<T, E>> + Send + 'static
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -188,7 +188,7 @@ impl Store {
         self.submit(durability, f, move |result| {
             let _ = sender.send(result);
         });
-        receiver.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+        answer(receiver)
     }
 
     /// [`Store::write`] for threads outside the async runtime: it blocks.
@@ -235,7 +235,8 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.inner.backend.submit(Box::new(Transaction::new(durability, f, reply)));
+        let body = Box::new(Write::new(f, reply));
+        self.inner.backend.submit(Box::new(Transaction::new(durability, body)));
     }
 
     /// Calls `hook` on the writer's thread after every commit that touched wake-ups or events. It
@@ -253,4 +254,10 @@ impl Store {
     pub fn close(&self) {
         self.inner.backend.close();
     }
+}
+
+/// Waits for a write. A function of its own, so that the future is one for all closures with a
+/// result of the same type.
+async fn answer<T, E: From<StoreError>>(receiver: oneshot::Receiver<Result<T, E>>) -> Result<T, E> {
+    receiver.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
 }

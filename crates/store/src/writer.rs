@@ -80,53 +80,90 @@ pub(crate) trait Job: Send {
     fn touched(&self) -> &Touched;
 }
 
-/// A caller's closure on its way through the writer.
-pub(crate) struct Transaction<F, T, E, R> {
-    durability: Durability,
+/// What differs from one write to the next: its closure, its result and who waits for that. All
+/// else is [`Transaction`], which is compiled once and not for each of some hundred closures.
+pub(crate) trait Body: Send {
+    /// Runs the closure and keeps its result: `true` if that is a success.
+    fn run(&mut self, tx: &mut WriteTx<'_>) -> bool;
+    /// Takes back a success: nothing was written.
+    fn fail(&mut self, error: StoreError);
+    /// Hands the result to who waits for it.
+    fn reply(self: Box<Self>);
+}
+
+/// A closure and the sender of its result.
+pub(crate) struct Write<F, T, E, R> {
     f: F,
     result: Option<Result<T, E>>,
-    touched: Touched,
     reply: R,
 }
 
-impl<F, T, E, R> Transaction<F, T, E, R> {
-    pub fn new(durability: Durability, f: F, reply: R) -> Self {
-        Self { durability, f, result: None, touched: Touched::default(), reply }
+impl<F, T, E, R> Write<F, T, E, R> {
+    pub fn new(f: F, reply: R) -> Self {
+        Self { f, result: None, reply }
     }
 }
 
-impl<F, T, E, R> Job for Transaction<F, T, E, R>
+impl<F, T, E, R> Body for Write<F, T, E, R>
 where
     F: Fn(&mut WriteTx<'_>) -> Result<T, E> + Send,
     T: Send,
     E: From<StoreError> + Send,
     R: FnOnce(Result<T, E>) + Send,
 {
+    fn run(&mut self, tx: &mut WriteTx<'_>) -> bool {
+        self.result.insert((self.f)(tx)).is_ok()
+    }
+
+    fn fail(&mut self, error: StoreError) {
+        if !matches!(self.result, Some(Err(_))) {
+            self.result = Some(Err(error.into()));
+        }
+    }
+
+    fn reply(self: Box<Self>) {
+        let this = *self;
+        (this.reply)(this.result.unwrap_or_else(|| Err(StoreError::Closed.into())));
+    }
+}
+
+/// A caller's closure on its way through the writer.
+pub(crate) struct Transaction {
+    durability: Durability,
+    touched: Touched,
+    body: Box<dyn Body>,
+}
+
+impl Transaction {
+    pub fn new(durability: Durability, body: Box<dyn Body>) -> Self {
+        Self { durability, touched: Touched::default(), body }
+    }
+}
+
+impl Job for Transaction {
     fn run(&mut self, raw: &dyn RawWrite) -> bool {
         let mut tx = WriteTx::new(raw);
-        let result = catch_unwind(AssertUnwindSafe(|| (self.f)(&mut tx)));
+        let result = catch_unwind(AssertUnwindSafe(|| self.body.run(&mut tx)));
         let (touched, failure) = tx.into_outcome();
-        let result = match (result, failure) {
+        let failure = match (&result, failure) {
             // A closure that swallows an error of the store must not be committed by half.
-            (Ok(Ok(_)), Some(failure)) => Err(failure.into()),
-            (Ok(result), _) => result,
-            (Err(panic), _) => Err(StoreError::Abandoned(panic_message(&*panic)).into()),
+            (Ok(true), failure) => failure,
+            (Ok(false), _) => None,
+            (Err(panic), _) => Some(StoreError::Abandoned(panic_message(&**panic))),
         };
-        let keep = result.is_ok();
+        let keep = matches!(result, Ok(true)) && failure.is_none();
+        if let Some(failure) = failure {
+            self.body.fail(failure);
+        }
         self.touched = if keep { touched } else { Touched::default() };
-        self.result = Some(result);
         keep
     }
 
-    fn finish(self: Box<Self>, committed: Result<(), StoreError>) {
-        let this = *self;
-        let result = match (this.result, committed) {
-            (Some(Err(error)), _) => Err(error),
-            (_, Err(error)) => Err(error.into()),
-            (Some(Ok(value)), Ok(())) => Ok(value),
-            (None, Ok(())) => Err(StoreError::Closed.into()),
-        };
-        (this.reply)(result);
+    fn finish(mut self: Box<Self>, committed: Result<(), StoreError>) {
+        if let Err(error) = committed {
+            self.body.fail(error);
+        }
+        self.body.reply();
     }
 
     fn durability(&self) -> Durability {
