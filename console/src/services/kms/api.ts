@@ -59,6 +59,8 @@ async function all<Item>(operation: string, member: string, input: object, signa
 }
 
 export const listAliases = (signal?: AbortSignal, KeyId?: string) => all<Alias>('ListAliases', 'Aliases', { KeyId }, signal);
+/** Names of keys, for forms that take one. */
+export const aliasNames = async (signal?: AbortSignal) => (await listAliases(signal)).map(({ AliasName }) => AliasName);
 export const describeKey = async (KeyId: string, signal?: AbortSignal) => (await kms<{ KeyMetadata: Key }>('DescribeKey', { KeyId }, signal)).KeyMetadata;
 export const listRotations = (KeyId: string, signal?: AbortSignal) => all<PastRotation>('ListKeyRotations', 'Rotations', { KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' }, signal);
 

@@ -8,20 +8,15 @@ import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useState, type FormEvent } from 'react';
-import { call } from '../../api/client';
 import { useResource } from '../../api/useResource';
 import { notify } from '../../app/notifications';
 import { go } from '../../app/router';
 import { Failure } from '../../components/Failure';
 import { areTags, filled, TagFields, type Tag } from '../../components/TagPanel';
 import { useSubmit } from '../../components/useSubmit';
+import { aliasNames } from '../kms/api';
 import { NAME, secretPath, secrets } from './api';
 import { ValueEditor } from './ValueEditor';
-
-async function keyAliases(signal: AbortSignal): Promise<string[]> {
-  const { Aliases = [] } = await call<{ Aliases?: { AliasName: string }[] }>({ name: 'kms', target: 'TrentService' }, 'ListAliases', {}, signal);
-  return Aliases.map(({ AliasName }) => AliasName);
-}
 
 export default function CreateSecretPage() {
   const [name, setName] = useState('');
@@ -30,7 +25,9 @@ export default function CreateSecretPage() {
   const [value, setValue] = useState('');
   const [fine, setFine] = useState(false);
   const [tags, setTags] = useState<Tag[]>([]);
-  const keys = useResource('key aliases', keyAliases);
+  // The same token again makes no second version, where the answer was lost.
+  const [token] = useState(newToken);
+  const keys = useResource('key aliases', aliasNames);
   const { busy, error, submit } = useSubmit();
   const badName = name !== '' && !NAME.test(name) && 'Letters, digits and / _ + = . @ -';
   const ready = name !== '' && !badName && fine && areTags(tags);
@@ -43,8 +40,6 @@ export default function CreateSecretPage() {
       go(secretPath(name));
     });
   };
-  // The same token again makes no second version, where the answer was lost.
-  const [token] = useState(newToken);
   return (
     <form onSubmit={store}>
       <Form

@@ -10,7 +10,6 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useState, type FormEvent } from 'react';
-import { call } from '../../api/client';
 import { useResource } from '../../api/useResource';
 import { notify } from '../../app/notifications';
 import { go, useAddress } from '../../app/router';
@@ -20,6 +19,7 @@ import { PasswordField } from '../../components/Shown';
 import { areTags, filled, TagFields, type Tag } from '../../components/TagPanel';
 import { useAction } from '../../components/useAction';
 import { useSubmit } from '../../components/useSubmit';
+import { aliasNames } from '../kms/api';
 import { describeParameter, NAME, parameterPath, ssm, valueOf, type Metadata, type Type } from './api';
 
 /** Bytes of a value by tier. */
@@ -33,11 +33,6 @@ export default function ParameterFormPage({ params: { name } }: PageProps) {
   return <ParameterForm known={known.data} />;
 }
 
-async function keyAliases(signal: AbortSignal): Promise<string[]> {
-  const { Aliases = [] } = await call<{ Aliases?: { AliasName: string }[] }>({ name: 'kms', target: 'TrentService' }, 'ListAliases', {}, signal);
-  return Aliases.map(({ AliasName }) => AliasName);
-}
-
 function ParameterForm({ known }: { known?: Metadata }) {
   const { query } = useAddress();
   const [name, setName] = useState(known?.Name ?? query.get('path') ?? '');
@@ -48,7 +43,7 @@ function ParameterForm({ known }: { known?: Metadata }) {
   const [value, setValue] = useState('');
   const [pattern, setPattern] = useState(known?.AllowedPattern ?? '');
   const [tags, setTags] = useState<Tag[]>([]);
-  const keys = useResource('key aliases', keyAliases);
+  const keys = useResource('key aliases', aliasNames);
   const { busy, error, submit } = useSubmit();
   const [reading, act] = useAction();
 
