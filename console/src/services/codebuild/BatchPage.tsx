@@ -53,10 +53,13 @@ function Shown({ batch, builds, reload }: { batch: Batch; builds: Map<string, Bu
             <SpaceBetween direction="horizontal" size="xs">
               {batch.complete && <Button onClick={() => setDeleting(true)}>Delete</Button>}
               {batch.complete ? (
+                // CodeBuild retries no batch that succeeded.
                 <ButtonDropdown
                   loading={busy}
+                  disabled={batch.buildBatchStatus === 'SUCCEEDED'}
+                  disabledReason="Only batches that did not succeed can be retried."
                   items={[
-                    { id: 'RETRY_FAILED_BUILDS', text: 'Retry failed builds', disabled: batch.buildBatchStatus === 'SUCCEEDED' },
+                    { id: 'RETRY_FAILED_BUILDS', text: 'Retry failed builds' },
                     { id: 'RETRY_ALL_BUILDS', text: 'Retry all builds' },
                   ]}
                   onItemClick={({ detail }) => retry(detail.id as 'RETRY_ALL_BUILDS')}
