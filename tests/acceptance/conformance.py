@@ -70,6 +70,7 @@ EXPECTED = {
     "codecommit.*Comment*.input.content has max None *": "a quota of the user guide",
     "codedeploy.*OnPremisesInstance.input.instanceName has m?? None *":
         "in the text of the reference only",
+    "codestar-connections.* takes AzureDevOps here only": "newer than the older model",
     "codepipeline.ListActionTypes is paginated *": "all there is fits one answer",
 }
 

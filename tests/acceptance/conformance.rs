@@ -19,7 +19,9 @@ fn services() -> Vec<Service> {
     services.extend(svc_management::services());
     services.push(svc_codecommit::service());
     services.push(svc_codebuild::service());
-    services.push(svc_codecommit::own_operations(svc_codebuild::own_service()));
+    services.extend(svc_codeconnections::services());
+    let own = svc_codecommit::own_operations(svc_codebuild::own_service());
+    services.push(svc_codeconnections::own_operations(own));
     services.extend(svc_codedeploy::services());
     services.push(svc_codepipeline::service());
     services

@@ -12,8 +12,8 @@ use crate::containers;
 use crate::failure::{Context as _, Outcome};
 use crate::git_cache::{self, GitCacheOptions};
 use crate::{
-    agent_command, builds, console_command, credentials, data_dir, doctor, hosts, local_build,
-    process, quickstart, repo, reports, shell, ssh_door, trust, up,
+    agent_command, builds, connections, console_command, credentials, data_dir, doctor, hosts,
+    local_build, process, quickstart, repo, reports, shell, ssh_door, trust, up,
 };
 
 /// Where a yard listens unless told otherwise.
@@ -53,6 +53,7 @@ pub(crate) enum Command {
     Repo(repo::Request),
     Builds(builds::Request),
     Reports(reports::Request),
+    Connections(connections::Request),
     Build(Box<local_build::Options>),
     Shell(shell::Request),
     Coverage,
@@ -79,6 +80,7 @@ impl Command {
             Self::Repo(request) => repo::run(request),
             Self::Builds(request) => builds::run(request),
             Self::Reports(request) => reports::run(&request),
+            Self::Connections(request) => connections::run(request),
             Self::Build(options) => local_build::run(*options),
             Self::Shell(request) => shell::run(&request),
             Self::Coverage => {
@@ -122,6 +124,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Outcome<Command> {
         Some(("shell", it)) => Command::Shell(shell::request(it, data_dir_of)),
         Some(("builds", it)) => Command::Builds(builds::request(it, data_dir_of)),
         Some(("reports", it)) => Command::Reports(reports::request(it, data_dir_of)),
+        Some(("connections", it)) => Command::Connections(connections::request(it, data_dir_of)),
         Some(("agent", it)) => Command::Agent {
             config: path(it, "config"),
             endpoint: text(it, "endpoint").unwrap_or_default(),
@@ -261,6 +264,7 @@ fn command() -> Clap {
         .subcommand(repo::command_line(data_dir_argument))
         .subcommand(builds::command_line(data_dir_argument))
         .subcommand(reports::command_line(data_dir_argument))
+        .subcommand(connections::command_line(data_dir_argument))
         .subcommand(local_build::command_line())
         .subcommand(shell::command_line(data_dir_argument))
         .subcommand(agent_command_line())

@@ -4,6 +4,7 @@ mod agent_command;
 mod build_progress;
 mod builds;
 mod cli;
+mod connections;
 mod console_command;
 mod containers;
 mod credentials;

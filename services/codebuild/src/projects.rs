@@ -1,7 +1,7 @@
 //! Projects: made, changed, shown, listed, deleted.
 
 use api_developer::codebuild::*;
-use service::{Cx, Endpoint};
+use service::{Cx, Endpoint, Yard};
 use shape::Empty;
 use types::{Arn, Scope};
 use wire::Error;
@@ -10,7 +10,7 @@ use crate::errors::{self, invalid};
 use crate::listing::{self, Wanted};
 use crate::model::{self, BY_TIME, ProjectRecord};
 use crate::validate::{self, Settings};
-use crate::{badges, defaults, run, sharing, webhooks};
+use crate::{badges, defaults, providers, run, sharing, webhooks};
 
 const DEFAULT_TIMEOUT: i32 = 60;
 const DEFAULT_QUEUED_TIMEOUT: i32 = 480;
@@ -24,7 +24,7 @@ pub(crate) async fn create_project(
     let name = input.name.clone();
     let mut project = new_project(&cx, input);
     defaults::project(&mut project);
-    check(&project)?;
+    check(cx.yard(), &project)?;
     let mut record = ProjectRecord { name, project, ..ProjectRecord::default() };
     set_badge(&mut record, Some(enables_badge), cx.endpoint())?;
     let scope = cx.scope();
@@ -108,7 +108,11 @@ fn set_badge(
 }
 
 /// The settings of a project; what is absent has its default.
-fn check(project: &Project) -> Result<(), Error> {
+fn check(yard: &Yard, project: &Project) -> Result<(), Error> {
+    let beside = project.secondary_sources.as_deref().unwrap_or_default();
+    for source in project.source.iter().chain(beside) {
+        providers::check_source(yard.config(), source)?;
+    }
     let missing = |what: &str| invalid(format!("Invalid project: {what} is required"));
     validate::settings(&Settings {
         source: project.source.as_ref().ok_or_else(|| missing("source"))?,
@@ -145,7 +149,7 @@ pub(crate) async fn update_project(
     };
     validate::project(&given)?;
     let (scope, now) = (cx.scope(), cx.now());
-    let endpoint = cx.endpoint().clone();
+    let (endpoint, yard) = (cx.endpoint().clone(), cx.yard().clone());
     let project = cx
         .write(move |tx| {
             let name = model::project_name(&scope, &input.name);
@@ -181,7 +185,7 @@ pub(crate) async fn update_project(
             }
             project.last_modified = Some(now);
             defaults::project(project);
-            check(project)?;
+            check(&yard, project)?;
             set_badge(&mut record, input.badge_enabled, &endpoint)?;
             tx.update(&scope, &record)?;
             Ok(record.into_inner().project)

@@ -365,7 +365,8 @@ async fn by_connection(
         return Err(failed(format!("the connection is to {theirs}, the source is of {server}")));
     }
     // Where sources in the cloud may be on this machine, their connections lead there too.
-    let is_in_cloud = matches!(kind, ProviderType::GitHub | ProviderType::GitLab | ProviderType::Bitbucket);
+    let is_in_cloud =
+        matches!(kind, ProviderType::GitHub | ProviderType::GitLab | ProviderType::Bitbucket);
     let is_here = is_in_cloud && providers::is_here(&place.origin);
     let plain = |origin: &str| origin.to_ascii_lowercase().replace("://www.", "://");
     if !is_here && plain(&found.provider_endpoint) != plain(&place.origin) {

@@ -43,7 +43,7 @@ pub(crate) async fn start_for(
     validate::overrides(&input)?;
     let digest = hex::encode(Sha256::digest(shape::json::to_vec(&input)));
     let uuid = types::uuid();
-    let (scope, now) = (cx.scope(), cx.now());
+    let (scope, now, yard) = (cx.scope(), cx.now(), cx.yard().clone());
     let build = cx
         .write(move |tx| {
             if let Some(build) =
@@ -55,6 +55,10 @@ pub(crate) async fn start_for(
             let mut project = ProjectRecord::load(tx, &scope, name)?;
             refuse_beyond_limit(tx, &scope, &project)?;
             let mut record = new_record(&scope, &project, &input, &uuid)?;
+            let beside = record.build.secondary_sources.as_deref().unwrap_or_default();
+            for source in record.build.source.iter().chain(beside) {
+                providers::check_source(yard.config(), source)?;
+            }
             record.build.initiator = Some(cause.initiator.clone());
             record.webhook.clone_from(&cause.webhook);
             record.token = token(&input.idempotency_token);

@@ -6,7 +6,7 @@ mod bitbucket;
 mod github;
 mod gitlab;
 
-use api_developer::codebuild::SourceType;
+use api_developer::codebuild::{ProjectSource, SourceType};
 use forge::{is_loopback, take_apart};
 use wire::Error;
 
@@ -71,6 +71,18 @@ impl Repository {
 pub(crate) fn is_here(origin: &str) -> bool {
     // Whatever a repository's URL there would be.
     take_apart(&format!("{origin}/o/r")).is_some_and(|(_, host, _)| is_loopback(host))
+}
+
+/// [`check_place`] for a source whose location is checked already.
+///
+/// # Errors
+/// Those of [`check_place`].
+pub(crate) fn check_source(config: &service::Config, source: &ProjectSource) -> Result<(), Error> {
+    let location = source.location.as_deref().unwrap_or_default();
+    match Repository::of(source.kind, location) {
+        Some(repository) => check_place(config, source.kind, &repository),
+        None => Ok(()),
+    }
 }
 
 /// Whether a source may be where it is: what is in a cloud is on this machine only where the yard

@@ -10,7 +10,7 @@ use wire::Error;
 use super::{WebhookRecord, api, check, payload_url, provider_of};
 use crate::errors::{self, invalid};
 use crate::model::ProjectRecord;
-use crate::providers::{Api, ApiError, Hook};
+use crate::providers::{Api, ApiError, Hook, SCOPED};
 use crate::{run, source_credentials};
 
 /// Characters of a token, and of a secret.
@@ -205,7 +205,15 @@ fn load(cx: &Cx, name: &str) -> Result<(Project, ProjectSource), Error> {
 /// The provider's API with the credentials for the source, which there must be.
 async fn signed_api(cx: &Cx, project: &Project, webhook: &Webhook) -> Result<Api, Error> {
     let source = &project.source.clone().unwrap_or_default();
-    let credential = source_credentials::of_source(cx, &cx.scope(), source).await?;
+    let domain = webhook.scope_configuration.as_ref().and_then(|it| it.domain.as_deref());
+    let mut wanted = source.clone();
+    // Credentials are for a host; an organization's is that of its repositories.
+    if let Some(any) = super::any_repository(source.kind, domain)
+        .filter(|_| source.location.as_deref() == Some(SCOPED))
+    {
+        wanted.location = Some(any.url);
+    }
+    let credential = source_credentials::of_source(cx, &cx.scope(), &wanted).await?;
     if credential.is_none() {
         let server = source_credentials::server_type(source.kind).map(|it| it.as_str());
         return Err(invalid(format!(
@@ -213,8 +221,7 @@ async fn signed_api(cx: &Cx, project: &Project, webhook: &Webhook) -> Result<Api
             server.unwrap_or_default().to_ascii_lowercase()
         )));
     }
-    let scope = webhook.scope_configuration.as_ref();
-    let found = api(source, scope.and_then(|it| it.domain.as_deref()), credential);
+    let found = api(source, domain, credential);
     let missing = || invalid("Invalid project source: it is no repository at a provider");
     let authorities = run::authorities(cx, project.environment.as_ref(), source.kind).await;
     Ok(found.ok_or_else(missing)?.trusting(authorities.map_err(invalid)?))

@@ -73,7 +73,9 @@ impl Yard {
     pub async fn with_containers(containers: service::Containers) -> Self {
         let mut services =
             vec![codeyard_svc_codebuild::service(), svc_codecommit::service(), svc_s3::service()];
-        services.push(codeyard_svc_codebuild::own_service());
+        services.push(svc_ecr::service());
+        services.extend(svc_codeconnections::services());
+        services.push(svc_codeconnections::own_operations(codeyard_svc_codebuild::own_service()));
         services.extend(svc_management::services());
         services.extend(svc_security::services());
         let told = Told::default();

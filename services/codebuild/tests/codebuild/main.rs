@@ -10,7 +10,9 @@ mod batches;
 mod builds;
 mod buildspecs;
 mod caches;
+mod connections;
 mod containers;
+mod ecr_images;
 mod harness;
 mod host;
 mod hostile;
@@ -52,7 +54,9 @@ fn main() {
         storage::TESTS,
         outputs::TESTS,
         caches::TESTS,
+        connections::TESTS,
         containers::TESTS,
+        ecr_images::TESTS,
         reports::TESTS,
         repositories::TESTS,
         repository_events::TESTS,
