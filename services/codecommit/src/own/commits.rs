@@ -15,6 +15,8 @@ use crate::{errors, paging, refs, repos};
 
 /// Commits on one page if the caller does not say, and at most.
 pub(crate) const PAGE: usize = 100;
+/// Where a listing begins at most, as the shape has it.
+const MAX_TIPS: usize = 10;
 /// References that are looked at for those that point at a commit.
 const MAX_REFERENCES: usize = 5_000;
 
@@ -33,7 +35,7 @@ pub(crate) async fn list_commits(
         None => None,
         Some(key) => Some(Pinned::parse(&key).ok_or_else(paging::bad_token)?),
     };
-    let (found, specified, named) = cx.read(|tx| {
+    let (found, given, named) = cx.read(|tx| {
         let found = Repository::load(tx, &cx.scope(), &input.repository_name)?;
         let tips = match (&pinned, input.commit_specifiers.as_slice()) {
             (Some(pinned), _) => Ok(pinned.tips.clone()),
@@ -48,7 +50,7 @@ pub(crate) async fn list_commits(
     let skip = pinned.map_or(0, |pinned| pinned.skip);
     let repository = repos::open(&cx, &found.id).await?;
     let peel = move |objects: &Objects| {
-        let tips = specified.iter().map(|oid| Ok(commit_at(objects, oid)?.oid));
+        let tips = given.iter().map(|oid| Ok(commit_at(objects, oid)?.oid));
         tips.collect::<Result<Vec<Oid>, Error>>()
     };
     let tips = repository.read(peel).await?;
@@ -105,8 +107,8 @@ impl Pinned {
     fn parse(key: &str) -> Option<Self> {
         let mut parts = key.split(' ');
         let skip = parts.next()?.parse().ok()?;
-        let tips = parts.map(str::parse).collect::<Result<_, _>>().ok()?;
-        Some(Self { tips, skip })
+        let tips: Vec<Oid> = parts.map(str::parse).collect::<Result<_, _>>().ok()?;
+        (tips.len() <= MAX_TIPS).then_some(Self { tips, skip })
     }
 }
 
