@@ -8,7 +8,7 @@ import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import Table from '@cloudscape-design/components/table';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useResource } from '../../api/useResource';
 import { notify } from '../../app/notifications';
 import { go, pathOf } from '../../app/router';
@@ -24,6 +24,9 @@ import { deleteBatch, getBatch, retryBatch, stopBatch, type Batch } from './batc
 import { Status } from './status';
 import { Timeline } from './Timeline';
 
+/** How often a batch that goes on is read, in milliseconds. */
+const AGAIN = 2000;
+
 export default function BatchPage({ params: { id } }: PageProps) {
   const of = useResource(`batch ${id}`, (signal) => getBatch(id, signal), (arn) => isOfProject(arn, projectOfBuild(id)));
   if (of.error && !of.data) return <Failure what="The batch can't be shown" error={of.error} retry={of.reload} />;
@@ -35,6 +38,12 @@ export default function BatchPage({ params: { id } }: PageProps) {
 function Shown({ batch, builds, reload }: { batch: Batch; builds: Map<string, Build>; reload: () => void }) {
   const [busy, act] = useAction();
   const [deleting, setDeleting] = useState(false);
+  // Its builds tell of themselves; of the batch, which ends behind the last of them, there are no events.
+  useEffect(() => {
+    if (batch.complete) return;
+    const timer = setInterval(() => document.hidden || reload(), AGAIN);
+    return () => clearInterval(timer);
+  }, [batch.complete, reload]);
   const name = `${batch.projectName} batch #${batch.buildBatchNumber ?? ''}`;
   const groups = batch.buildGroups ?? [];
   const retry = (kind: 'RETRY_ALL_BUILDS' | 'RETRY_FAILED_BUILDS') =>
