@@ -147,7 +147,7 @@ async fn action_types_are_listed() {
     let bench = Bench::new().await;
     let listed = bench.ok("ListActionTypes", json!({})).await;
     let listed = listed["actionTypes"].as_array().unwrap();
-    assert_eq!(listed.len(), 7);
+    assert_eq!(listed.len(), 8);
     for kind in listed {
         let found = bench.ok("GetActionType", kind["id"].clone()).await;
         assert_eq!(found["actionType"]["id"], kind["id"]);
