@@ -6,7 +6,7 @@ use testkit::TestYard;
 use crate::harness::{Yard, message};
 use crate::host::Host;
 
-const SPEC: &str = "version: 0.2\nphases:\n  build:\n    commands:\n      - cat f\n      - git config --get-regexp '^http|^credential|token' || echo none\n      - env | grep -c s3cret || true\n";
+const SPEC: &str = "version: 0.2\nphases:\n  build:\n    commands:\n      - cat f\n      - git config --get-regexp '^http|^credential|token' || echo none\n      - env | grep -c s3[c]ret || true\n";
 const DOOR: (&str, &str) =
     ("codeconnections", "com.amazonaws.codeconnections.CodeConnections_20231201");
 
@@ -186,7 +186,10 @@ async fn clouds_are_not_on_this_machine_unless_asked_for() {
     services.extend(svc_management::services());
     let yard = TestYard::builder(services).without_loopback_providers().start().await;
     let host = Host::start().await;
-    let role = yard.role("build", json!({ "Version": "2012-10-17", "Statement": [] }));
+    let logs = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": "logs:*", "Resource": "*" },
+    ] });
+    let role = yard.role("build", logs);
     let call = |operation: &str, input: Value| {
         let target = format!("CodeBuild_20161006.{operation}");
         let yard = &yard;

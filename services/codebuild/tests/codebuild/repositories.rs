@@ -348,7 +348,7 @@ async fn settings_that_make_no_sense_are_refused() {
         (json!({ "type": "GITHUB" }), "location"),
         (
             json!({ "type": "GITHUB", "location": github, "auth": { "type": "CODECONNECTIONS", "resource": "x" } }),
-            "CODECONNECTIONS",
+            "the ARN of a connection",
         ),
         (
             json!({ "type": "GITHUB", "location": github, "auth": { "type": "SECRETS_MANAGER", "resource": "x" } }),
