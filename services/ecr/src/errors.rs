@@ -16,15 +16,12 @@ wire::errors! {
     LAYER_ALREADY_EXISTS = "LayerAlreadyExistsException", 400;
     LAYER_PART_TOO_SMALL = "LayerPartTooSmallException", 400;
     LAYERS_NOT_FOUND = "LayersNotFoundException", 400;
-    LIFECYCLE_POLICY_NOT_FOUND = "LifecyclePolicyNotFoundException", 400;
-    LIFECYCLE_POLICY_PREVIEW_NOT_FOUND = "LifecyclePolicyPreviewNotFoundException", 400;
     LIMIT_EXCEEDED = "LimitExceededException", 400;
     REFERENCED_IMAGES_NOT_FOUND = "ReferencedImagesNotFoundException", 400;
     REPOSITORY_ALREADY_EXISTS = "RepositoryAlreadyExistsException", 400;
     REPOSITORY_NOT_EMPTY = "RepositoryNotEmptyException", 400;
     REPOSITORY_NOT_FOUND = "RepositoryNotFoundException", 400;
     REPOSITORY_POLICY_NOT_FOUND = "RepositoryPolicyNotFoundException", 400;
-    SERVER = "ServerException", 500;
     TOO_MANY_TAGS = "TooManyTagsException", 400;
     UPLOAD_NOT_FOUND = "UploadNotFoundException", 400;
 }

@@ -168,7 +168,7 @@ fn commit(
     let repository = Repository::again(tx, &place.scope, &place.repository)?;
     let size = check(tx, place, manifest)?;
     let known = Image::get(tx, &place.scope, &repository.id, &image.digest)?;
-    let is_new = known.is_none();
+    let (is_new, now) = (known.is_none(), image.pushed);
     let image = match known {
         Some(known) => known.into_inner(),
         None => Image { size, ..image.clone() },
@@ -182,7 +182,7 @@ fn commit(
         None => false,
     };
     if is_new || tagged {
-        events::image_action(tx, place, Action::Push, &image.digest, tag, image.pushed)?;
+        events::image_action(tx, place, Action::Push, &image.digest, tag, now)?;
     }
     Ok((Put { image, existed: !is_new && !tagged }, is_new))
 }
@@ -324,10 +324,7 @@ fn resolve(
     let failed = |code, why: &str| Ok(Err((code, why.to_owned())));
     if id.image_digest.as_deref().is_some_and(|digest| !is_digest(digest)) {
         let code = ImageFailureCode::InvalidImageDigest;
-        return failed(
-            code,
-            "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
-        );
+        return failed(code, "Invalid request parameters: the image digest is no sha256 digest");
     }
     if id.image_tag.as_deref().is_some_and(|tag| !is_tag(tag)) {
         return failed(ImageFailureCode::InvalidImageTag, "Invalid image tag");

@@ -38,8 +38,6 @@ pub(crate) struct Repository {
     pub kms_key: Option<String>,
     pub policy: Option<String>,
     pub tags: BTreeMap<String, String>,
-    pub lifecycle: Option<String>,
-    pub lifecycle_evaluated: Option<Timestamp>,
 }
 
 impl Resource for Repository {

@@ -3,12 +3,10 @@
 
 mod images;
 mod layers;
-mod lifecycle;
 mod repositories;
 
 pub use images::*;
 pub use layers::*;
-pub use lifecycle::*;
 pub use repositories::*;
 
 use shape::Field;

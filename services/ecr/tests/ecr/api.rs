@@ -160,7 +160,7 @@ async fn images_are_put_and_read_by_the_api_alone() {
     let url = url["downloadUrl"].as_str().unwrap();
     let target = url.strip_prefix(&yard.url).unwrap();
     let answer = yard.send(None, "ecr", "GET", target, &[], Vec::new()).await;
-    assert_eq!((answer.status, &answer.body[..] == &layer[..]), (200, true));
+    assert_eq!((answer.status, answer.body[..] == layer[..]), (200, true));
     let other = target.replace(&sent[0], &sent[1]);
     let answer = yard.send(None, "ecr", "GET", &other, &[], Vec::new()).await;
     assert_eq!(answer.status, 403, "an address is for its layer alone");

@@ -10,7 +10,7 @@ async fn what_is_pushed_is_pulled() {
     let yard = with_repository("team/app").await;
     let engine = Engine::login(&yard).await;
     assert_eq!(engine.get("/v2/").await.status, 200);
-    let large: Vec<u8> = (0..3_000_000_u32).map(|at| (at * 31 >> 3) as u8).collect();
+    let large: Vec<u8> = (0..3_000_000_u32).map(|at| ((at * 31) >> 3) as u8).collect();
     let pushed = engine.push("team/app", "v1", &[&large, b"small"]).await;
 
     for reference in ["v1", &pushed] {
