@@ -8,6 +8,7 @@ use blobs::KeyRef;
 use forge::{Credential, Provider, http};
 use serde_json::Value;
 use service::{Cx, Yard};
+use store::ReadTx;
 use wire::Error;
 
 use crate::arn::{Kind, Named};
@@ -26,8 +27,10 @@ pub(crate) async fn authorize_connection(
 ) -> Result<AuthorizeConnectionOutput, Error> {
     let arn = input.connection_arn;
     let named = Named::here(&cx, &arn, Kind::Connection).ok_or_else(|| errors::not_found(&arn))?;
-    let found = cx.read(|tx| connections::load(tx, &named, &arn))?;
-    let place = place(&cx, &named, &found)?;
+    let place = cx.read(|tx| {
+        let found = connections::load(tx, &named, &arn)?;
+        place(tx, &named, &found)
+    })?;
     let credential = Credential { username: input.username, token: input.token };
     check(&credential, place.provider)?;
     let provider_user = match input.skip_verification == Some(true) {
@@ -69,12 +72,16 @@ pub(crate) struct Place {
 }
 
 /// Where a connection leads: to its provider's cloud, or to its host.
-pub(crate) fn place(cx: &Cx, named: &Named, connection: &ConnectionRecord) -> Result<Place, Error> {
+pub(crate) fn place(
+    tx: &ReadTx<'_>,
+    named: &Named,
+    connection: &ConnectionRecord,
+) -> Result<Place, Error> {
     let provider = model::provider(connection.provider_type).ok_or_else(|| {
         let kind = connection.provider_type;
         errors::unsupported(&format!("The provider type {kind} is not supported"))
     })?;
-    let host = cx.read(|tx| hosts::of_connection(tx, named, connection))?;
+    let host = hosts::of_connection(tx, named, connection)?;
     let origin = host.map_or_else(|| provider.home().to_owned(), |host| host.into_inner().endpoint);
     Ok(Place { provider, origin })
 }

@@ -60,7 +60,12 @@ pub(crate) fn open(cx: &Cx, arn: &str) -> Result<Open, Error> {
     let named = Named::parse(arn)
         .filter(|it| it.kind == Kind::Connection && it.scope.account == *cx.account());
     let named = named.ok_or_else(|| errors::not_found(arn))?;
-    let stored = cx.read(|tx| connections::load(tx, &named, arn))?;
+    // In one look: a host that gets another endpoint just now is not told the former one's token.
+    let (stored, place) = cx.read(|tx| {
+        let stored = connections::load(tx, &named, arn)?;
+        let place = handshake::place(tx, &named, &stored)?;
+        Ok((stored, place))
+    })?;
     let sealed = stored.sealed.as_deref();
     let Some(sealed) = sealed.filter(|_| stored.status == ConnectionStatus::Available) else {
         return Err(errors::UNAVAILABLE.error(format!(
@@ -71,7 +76,7 @@ pub(crate) fn open(cx: &Cx, arn: &str) -> Result<Open, Error> {
     let token = handshake::unseal(cx.yard(), sealed)?;
     Ok(Open {
         provider_type: stored.provider_type,
-        place: handshake::place(cx, &named, &stored)?,
+        place,
         credential: Credential { username: stored.username.clone(), token },
     })
 }
