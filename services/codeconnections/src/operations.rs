@@ -36,7 +36,7 @@ const REMOVES: &[ErrorKind] = &[errors::NOT_FOUND, errors::UNAVAILABLE];
 
 /// The service at both doors.
 pub fn services() -> Vec<Service> {
-    vec![at(Door::CodeConnections), at(Door::CodeStarConnections)]
+    vec![at(Door::CodeConnections).on_start(repositories::tidy), at(Door::CodeStarConnections)]
 }
 
 /// A row at a door.

@@ -1,6 +1,6 @@
 //! Reading repositories by a connection: where a branch is, and all files of a commit.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -9,7 +9,7 @@ use api_developer::codeconnections::*;
 use bytes::Bytes;
 use forge::git::{Failure, Git, deadline};
 use forge::{Provider, take_apart};
-use service::Cx;
+use service::{Cx, Yard};
 use shape::{Body, BodyError, BodyStream, Timestamp};
 use tempfile::TempDir;
 use tokio::fs::File;
@@ -48,9 +48,11 @@ fn remote(open: &Open, input: &ConnectionUse, millis: i64) -> Result<Remote, Err
         _ => parts == 2,
     };
     let url = format!("{origin}/{id}");
-    if !fits || take_apart(&url).is_none_or(|(_, _, path)| path != id) {
+    // By one name only: a policy that denies the use for a repository knows no other.
+    let is_plain = !id.to_ascii_lowercase().ends_with(".git");
+    if !fits || !is_plain || take_apart(&url).is_none_or(|(_, _, path)| path != id) {
         return Err(errors::invalid(format!(
-            "The repository id {id} is not valid: it must be OWNER/NAME"
+            "The repository id {id} is not valid: it must be OWNER/NAME, without .git"
         )));
     }
     // Both hold for this host only: git matches it with each URL that it is given.
@@ -59,9 +61,8 @@ fn remote(open: &Open, input: &ConnectionUse, millis: i64) -> Result<Remote, Err
         (format!("http.{origin}/.followRedirects"), "false".to_owned()),
     ];
     let protocols = if origin.starts_with("https://") { "https" } else { "http:https" };
-    let suffix = if id.ends_with(".git") { "" } else { ".git" };
     Ok(Remote {
-        url: format!("{url}{suffix}"),
+        url: format!("{url}.git"),
         git: Git { settings, protocols, deadline: deadline(millis), stop: Arc::new(Notify::new()) },
     })
 }
@@ -87,11 +88,27 @@ fn told(failure: Failure, input: &ConnectionUse) -> Error {
     }
 }
 
+/// Where calls have their folders.
+fn folders(yard: &Yard) -> PathBuf {
+    yard.config().data_dir.join("codeconnections")
+}
+
 /// A folder for one call, which goes with it.
 fn folder(cx: &Cx) -> Result<TempDir, Error> {
-    let parent = cx.yard().config().data_dir.join("codeconnections");
+    let parent = folders(cx.yard());
     std::fs::create_dir_all(&parent).map_err(Error::internal)?;
     tempfile::tempdir_in(parent).map_err(Error::internal)
+}
+
+/// Removes the folders of calls that ended with an earlier yard.
+pub(crate) fn tidy(yard: &Yard) {
+    let path = folders(yard);
+    match std::fs::remove_dir_all(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(path = %path.display(), %error, "failed to remove what calls left");
+        }
+        _ => {}
+    }
 }
 
 /// Where a branch is, by `git ls-remote`.

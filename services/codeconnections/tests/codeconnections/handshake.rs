@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::host::Host;
-use crate::support::{Bench, refusal};
+use crate::support::{Bench, refusal, services};
 
 async fn status(bench: &Bench, arn: &str) -> String {
     let shown = bench.ok("GetConnection", json!({ "ConnectionArn": arn })).await;
@@ -124,4 +124,15 @@ async fn user_names_are_for_bitbucket() {
         let answer = bench.own("AuthorizeConnection", input).await;
         assert_eq!(refusal(answer).1, "ValidationException");
     }
+}
+
+#[tokio::test]
+async fn what_an_ended_yard_left_goes() {
+    let left = |yard: &service::Yard| yard.config().data_dir.join("codeconnections/.tmpleft");
+    let before = service::Service::new("before", service::Protocol::Json11)
+        .on_start(move |yard| std::fs::create_dir_all(left(yard)).unwrap());
+    let mut all = vec![before];
+    all.extend(services());
+    let yard = testkit::TestYard::start(all).await;
+    assert!(!left(yard.yard()).exists());
 }

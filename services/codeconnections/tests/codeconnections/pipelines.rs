@@ -192,6 +192,7 @@ async fn what_stands_in_the_way_is_told() {
         ("OutputArtifactFormat", "CODEBUILD_CLONE_REF"),
         ("ConnectionArn", "arn:aws:codebuild:us-east-1:123456789012:project/p"),
         ("FullRepositoryId", "r"),
+        ("FullRepositoryId", "o/r.git"),
         ("DetectChanges", "maybe"),
     ] {
         let mut input = full.clone();

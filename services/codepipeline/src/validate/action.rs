@@ -180,10 +180,11 @@ fn check_connection(
              not the ARN of a connection"
         )));
     }
-    if let Some(given) = fixed("FullRepositoryId").filter(|given| !given.contains('/')) {
+    let is_id = |given: &str| given.contains('/') && !given.to_ascii_lowercase().ends_with(".git");
+    if let Some(given) = fixed("FullRepositoryId").filter(|given| !is_id(given)) {
         return Err(invalid(format!(
             "Action configuration for action '{name}' has '{given}' for 'FullRepositoryId', which \
-             must be OWNER/NAME"
+             must be OWNER/NAME, without .git"
         )));
     }
     Ok(())
