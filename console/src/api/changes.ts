@@ -22,6 +22,11 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 /** Without a sign of life for so long the connection is given up; the yard sends one each 15 s. */
 const SILENCE = 40_000;
+/**
+ * A tab that nobody sees listens no longer than this. Over HTTP/1.1 browsers open six connections to
+ * a place for all tabs together: if each tab kept one, the seventh could call nothing any more.
+ */
+const UNSEEN = 5_000;
 
 export const liveness = {
   get: () => connected,
@@ -55,10 +60,12 @@ async function run(control: AbortController) {
   let pause = FIRST_PAUSE;
   let before = false;
   while (!control.signal.aborted && session.get()) {
+    await seen(control.signal);
+    const attempt = new AbortController();
+    const stop = () => attempt.abort();
+    const unwatch = whenUnseen(stop);
+    control.signal.addEventListener('abort', stop);
     try {
-      const attempt = new AbortController();
-      const stop = () => attempt.abort();
-      control.signal.addEventListener('abort', stop);
       const headers = { 'content-type': 'application/json' };
       const answer = await send('codeyard-console', '/_console/changes', headers, '{}', attempt.signal);
       setConnected(true);
@@ -67,14 +74,46 @@ async function run(control: AbortController) {
       if (before) tell(undefined);
       before = true;
       await read(answer, stop);
-      control.signal.removeEventListener('abort', stop);
     } catch {
       if (control.signal.aborted) return;
+    } finally {
+      control.signal.removeEventListener('abort', stop);
+      unwatch();
     }
     setConnected(false);
     await new Promise((done) => setTimeout(done, pause * (0.5 + Math.random())));
     pause = Math.min(pause * 2, LONGEST_PAUSE);
   }
+}
+
+/** Waits until somebody sees the tab. */
+function seen(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const look = () => {
+      if (document.hidden && !signal.aborted) return;
+      document.removeEventListener('visibilitychange', look);
+      signal.removeEventListener('abort', look);
+      done();
+    };
+    document.addEventListener('visibilitychange', look);
+    signal.addEventListener('abort', look);
+    look();
+  });
+}
+
+/** Calls when nobody has seen the tab for a while; until what it answers is called. */
+function whenUnseen(stop: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = () => {
+    clearTimeout(timer);
+    timer = document.hidden ? setTimeout(stop, UNSEEN) : undefined;
+  };
+  document.addEventListener('visibilitychange', look);
+  look();
+  return () => {
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', look);
+  };
 }
 
 async function read(answer: Response, stop: () => void) {
