@@ -2,7 +2,7 @@
 // the AWS CLI could not do with the same credentials.
 
 import { ApiError } from './errors';
-import { end, now, session, type Session } from './session';
+import { end, now, resetClock, session, type Session } from './session';
 import { sign } from './sigv4';
 import { unescapeXml } from './xml';
 
@@ -14,6 +14,9 @@ export interface JsonService {
 
 const OVER = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException']);
 
+/** Whether a request that failed is worth signing again: a wrong clock made its signature bad. */
+export const isWorthAnother = ({ status, headers }: Response) => (status === 400 || status === 403) && resetClock(headers.get('date'));
+
 /** Sends a signed POST to the yard. */
 export async function send(
   service: string,
@@ -21,6 +24,7 @@ export async function send(
   headers: Record<string, string>,
   body: string,
   signal?: AbortSignal,
+  isSecond = false,
 ): Promise<Response> {
   const who = session.get();
   if (!who) throw new ApiError(401, 'NotSignedIn', 'Nobody is signed in.');
@@ -40,6 +44,7 @@ export async function send(
     throw new ApiError(0, 'Unreachable', 'The yard does not answer.');
   }
   if (answer.ok) return answer;
+  if (!isSecond && isWorthAnother(answer)) return send(service, path, headers, body, signal, true);
   const error = errorOf(answer.status, answer.statusText, (name) => answer.headers.get(name), await answer.text());
   overBy(error, who);
   throw error;
@@ -48,7 +53,7 @@ export async function send(
 /** Ends the session where an error says that it is over. */
 export function overBy(error: ApiError, who: Session) {
   // Another tab or call may have signed in anew meanwhile.
-  if (OVER.has(error.code) && session.get() === who) end('Your session has ended. Sign in to go on.');
+  if (OVER.has(error.code) && session.get()?.accessKeyId === who.accessKeyId) end('Your session has ended. Sign in to go on.');
 }
 
 /** The error of an answer, in whichever protocol's form. */

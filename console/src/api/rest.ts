@@ -1,6 +1,6 @@
 // Requests of S3's kind: a method, an address with a query, and bodies of any size.
 
-import { errorOf, overBy } from './client';
+import { errorOf, isWorthAnother, overBy } from './client';
 import { ApiError } from './errors';
 import { hex, sha256 } from './sha256';
 import { now, session } from './session';
@@ -43,7 +43,7 @@ function signedBy(service: string, { method, path, query, headers = {}, body }: 
 }
 
 /** Sends a signed request. Throws `ApiError` unless it succeeds. */
-export async function sendRest(service: string, request: RestRequest): Promise<Response> {
+export async function sendRest(service: string, request: RestRequest, isSecond = false): Promise<Response> {
   const { who, address, headers } = signedBy(service, request);
   let answer: Response;
   try {
@@ -61,6 +61,7 @@ export async function sendRest(service: string, request: RestRequest): Promise<R
     throw new ApiError(0, 'Unreachable', 'The yard does not answer.');
   }
   if (answer.ok) return answer;
+  if (!isSecond && isWorthAnother(answer)) return sendRest(service, request, true);
   const error = errorOf(answer.status, answer.statusText, (name) => answer.headers.get(name), await answer.text());
   overBy(error, who);
   throw error;

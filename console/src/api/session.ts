@@ -57,6 +57,22 @@ export function end(why?: string) {
   listeners.forEach((listener) => listener());
 }
 
+/** Milliseconds by which the clocks may differ; the yard takes signatures that are 15 minutes off. */
+const TOLERATED = 5 * 60_000;
+
+/**
+ * Takes the yard's time from an answer's `Date`, where the offset that was found at sign-in is
+ * wrong by now: a clock was set, or a machine slept. Whether it was.
+ */
+export function resetClock(date: string | null): boolean {
+  const offset = Date.parse(date ?? '') - Date.now();
+  if (!current || Number.isNaN(offset) || Math.abs(offset - current.clockOffset) < TOLERATED) return false;
+  current = { ...current, clockOffset: offset };
+  sessionStorage.setItem(KEY, JSON.stringify(current));
+  listeners.forEach((listener) => listener());
+  return true;
+}
+
 /** The yard's time. */
 export const now = () => new Date(Date.now() + (current?.clockOffset ?? 0));
 
