@@ -16,6 +16,12 @@ test('lines are found again however they came', () => {
   }
 });
 
+test('no escape takes lines away', () => {
+  const log = new LogBuffer();
+  log.add('one\x1b]0;title\x07\n\x1b]never ended\nan error\n\x07last\n');
+  expect(Array.from({ length: log.lines }, (_, at) => log.line(at))).toEqual(['one', expect.stringContaining('never ended'), 'an error', expect.stringContaining('last')]);
+});
+
 test('search goes round in both directions', () => {
   const log = new LogBuffer();
   log.add('a\nb error\nc\nd error\n');

@@ -2,7 +2,7 @@
 // lines in them begin.
 
 // eslint-disable-next-line no-control-regex
-const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;
+const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;
 const FAILURE = /\b(?:error|fatal|failed|failure|failures|panicked|exception|traceback)\b/i;
 /** What the agent says of itself; of a command it says what the command is. */
 const COMMAND = /^\[Container\] \S+ \S+ Running command /;
