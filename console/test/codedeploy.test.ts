@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { progressOf } from '../src/services/codedeploy/counting';
-import { draftOf, flawsOf, inputOf, isFine, listText, NEW } from '../src/services/codedeploy/group';
+import { draftOf, flawsOf, inputOf, isFine, listText, NEW, updateOf } from '../src/services/codedeploy/group';
 import { badName } from '../src/services/codedeploy/names';
 import { bundleOf, revisionText, s3LocationOf } from '../src/services/codedeploy/revision';
 import { rangeOf } from '../src/services/codedeploy/timeRange';
@@ -28,6 +28,18 @@ test('a group is edited as it is', () => {
   const draft = draftOf(group);
   expect(draft).toMatchObject({ name: 'staging', config: 'c', lists: FINE.lists, rollbackOnFailure: false, rollbackOnStop: true });
   expect(draftOf({ ...group, autoRollbackConfiguration: { enabled: false, events: ['DEPLOYMENT_FAILURE'] } }).rollbackOnFailure).toBe(false);
+});
+
+test('what is not changed is not sent, and what the form does not show stays', () => {
+  const group = {
+    deploymentGroupName: 'staging', serviceRoleArn: FINE.role, deploymentConfigName: 'c', onPremisesInstanceTagFilters: FINE.lists[0],
+    autoRollbackConfiguration: { enabled: true, events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM'] },
+  } as Group;
+  const draft = draftOf(group);
+  expect(updateOf(group, draft)).toEqual({});
+  expect(updateOf(group, { ...draft, name: 'other', config: 'd' })).toEqual({ newDeploymentGroupName: 'other', deploymentConfigName: 'd' });
+  expect(updateOf(group, { ...draft, rollbackOnFailure: false })).toEqual({ autoRollbackConfiguration: { enabled: true, events: ['DEPLOYMENT_STOP_ON_ALARM'] } });
+  expect(updateOf(group, { ...draft, lists: [] })).toEqual({ onPremisesInstanceTagFilters: [], onPremisesTagSet: { onPremisesTagSetList: [] } });
 });
 
 test('what is missing is told at its field', () => {

@@ -5,7 +5,7 @@ import { go } from '../../app/router';
 import type { PageProps } from '../../app/service';
 import { Failure } from '../../components/Failure';
 import { getGroup, updateGroup } from './api';
-import { draftOf, inputOf } from './group';
+import { draftOf, updateOf } from './group';
 import { GroupForm } from './GroupForm';
 import { places } from './places';
 
@@ -20,8 +20,7 @@ export default function EditGroupPage({ params: { name, group } }: PageProps) {
       initial={draftOf(data)}
       cancel={places.group(name, group)}
       onSubmit={async (draft) => {
-        const renamed = draft.name === group ? undefined : draft.name;
-        await updateGroup({ applicationName: name, currentDeploymentGroupName: group, newDeploymentGroupName: renamed, ...inputOf(draft) });
+        await updateGroup({ applicationName: name, currentDeploymentGroupName: group, ...updateOf(data, draft) });
         notify({ type: 'success', header: `The deployment group ${draft.name} was saved` });
         go(places.group(name, draft.name));
       }}

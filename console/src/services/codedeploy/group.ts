@@ -61,6 +61,33 @@ export function inputOf(draft: GroupDraft) {
   };
 }
 
+/** Events that the form has. Others that a group rolls back on stay. */
+const SHOWN = ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST'];
+
+/** What UpdateDeploymentGroup must be told: what the form does not show, or nobody changed, stays. */
+export function updateOf(group: Group, draft: GroupDraft): Partial<ReturnType<typeof inputOf>> & { newDeploymentGroupName?: string } {
+  const before = draftOf(group);
+  const all = inputOf(draft);
+  const same = inputOf(before);
+  const update: ReturnType<typeof updateOf> = {};
+  if (draft.name !== before.name) update.newDeploymentGroupName = draft.name;
+  if (draft.role !== before.role) update.serviceRoleArn = draft.role;
+  if (draft.config !== before.config) update.deploymentConfigName = draft.config;
+  if (draft.outdated !== before.outdated) update.outdatedInstancesStrategy = draft.outdated;
+  if (JSON.stringify(listsOf(draft.lists)) !== JSON.stringify(listsOf(before.lists))) {
+    // They exclude each other.
+    update.onPremisesInstanceTagFilters = all.onPremisesInstanceTagFilters;
+    update.onPremisesTagSet = all.onPremisesTagSet;
+  }
+  if (JSON.stringify(all.autoRollbackConfiguration) !== JSON.stringify(same.autoRollbackConfiguration)) {
+    const { enabled, events = [] } = group.autoRollbackConfiguration ?? {};
+    const kept = enabled ? events.filter((it) => !SHOWN.includes(it)) : [];
+    const now = [...all.autoRollbackConfiguration.events, ...kept];
+    update.autoRollbackConfiguration = { enabled: now.length > 0, events: now };
+  }
+  return update;
+}
+
 export interface GroupFlaws {
   name?: string;
   role?: string;
