@@ -76,6 +76,7 @@ function Editor({ original, types }: { original: Pipeline; types: ActionType[] }
     setBusy(true);
     setRefusal(undefined);
     try {
+      await unchanged(original);
       const made = await updatePipeline(cleaned(current));
       notify({ type: 'success', header: `${name} was saved`, content: `It is version ${made.version}. Executions in progress that have changed stages before them are cancelled.` });
       go(places.pipeline(name));
@@ -115,6 +116,13 @@ function Editor({ original, types }: { original: Pipeline; types: ActionType[] }
       />
     </SpaceBetween>
   );
+}
+
+/** Throws where somebody else saved a version since this one was read: it would be lost. */
+async function unchanged({ name, version }: Pipeline) {
+  const { pipeline } = await getPipeline(name);
+  if (pipeline.version === version) return;
+  throw new ApiError(409, 'ChangedMeanwhile', `Somebody saved version ${pipeline.version} of ${name} while you edited version ${version}. Keep your text (JSON), load this page again, and make your change in the newest version.`);
 }
 
 const written = ({ version: _, ...pipeline }: Pipeline) => JSON.stringify(pipeline, null, 2);
