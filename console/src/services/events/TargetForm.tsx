@@ -8,13 +8,15 @@ import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useMemo, useState } from 'react';
-import { call } from '../../api/client';
 import { IAM, queryAll } from '../../api/query';
 import { session } from '../../api/session';
 import { useResource } from '../../api/useResource';
 import { FormModal } from '../../components/FormModal';
 import { JsonEditor } from '../../components/JsonEditor';
 import { hasErrors, problemsOf } from '../../components/JsonText';
+import { listProjectNames } from '../codebuild/api';
+import { listPipelines } from '../codepipeline/api';
+import { listGroups } from '../logs/api';
 import { events, throwFailed, type Failed, type Target } from './api';
 
 const KINDS = [
@@ -22,6 +24,8 @@ const KINDS = [
   { value: 'codebuild', label: 'CodeBuild project', id: 'Project' },
   { value: 'logs', label: 'CloudWatch log group', id: 'LogGroup' },
 ];
+/** Log groups that are offered; any other can be typed. */
+const MOST_GROUPS = 1_000;
 type Given = 'event' | 'part' | 'constant' | 'transformed';
 
 const kindOf = (arn: string) => KINDS.find(({ value }) => arn.split(':')[2] === value) ?? KINDS[0];
@@ -31,16 +35,9 @@ const givenOf = (target?: Target): Given => (target?.Input !== undefined ? 'cons
 async function candidates(kind: string, signal: AbortSignal): Promise<string[]> {
   const { region, account } = session.get() ?? { region: '', account: '' };
   const arn = (resource: string) => `arn:aws:${kind}:${region}:${account}:${resource}`;
-  if (kind === 'codepipeline') {
-    const { pipelines = [] } = await call<{ pipelines?: { name: string }[] }>({ name: kind, target: 'CodePipeline_20150709' }, 'ListPipelines', {}, signal);
-    return pipelines.map(({ name }) => arn(name));
-  }
-  if (kind === 'codebuild') {
-    const { projects = [] } = await call<{ projects?: string[] }>({ name: kind, target: 'CodeBuild_20161006' }, 'ListProjects', {}, signal);
-    return projects.map((name) => arn(`project/${name}`));
-  }
-  const { logGroups = [] } = await call<{ logGroups?: { logGroupName: string }[] }>({ name: kind, target: 'Logs_20140328' }, 'DescribeLogGroups', {}, signal);
-  return logGroups.map(({ logGroupName }) => arn(`log-group:${logGroupName}`));
+  if (kind === 'codepipeline') return (await listPipelines(signal)).map(({ name }) => arn(name));
+  if (kind === 'codebuild') return (await listProjectNames(signal)).map((name) => arn(`project/${name}`));
+  return (await listGroups('', MOST_GROUPS, signal)).groups.map(({ logGroupName }) => arn(`log-group:${logGroupName}`));
 }
 
 interface Props {
@@ -89,6 +86,8 @@ export function TargetForm({ rule, target, known, onDone, onClose }: Props) {
   const save = async () => {
     const policy = { MaximumRetryAttempts: attempts === '' ? undefined : Number(attempts), MaximumEventAgeInSeconds: age === '' ? undefined : Number(age) };
     const put: Target = {
+      // PutTargets replaces all of a target: what the form does not show stays.
+      ...target,
       Id: newId,
       Arn: arn,
       RoleArn: needsRole ? role : undefined,

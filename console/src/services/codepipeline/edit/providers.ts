@@ -1,9 +1,9 @@
 // How the fields of each provider's configuration are called and filled in. Which fields there are the
 // yard says (ListActionTypes).
 
-import { call } from '../../../api/client';
 import { listProjectNames } from '../../codebuild/api';
 import { listBranchNames, listRepositoryNames } from '../../codecommit/api';
+import { listApplicationNames, listGroupNames } from '../../codedeploy/api';
 import { listBuckets } from '../../s3/api';
 import type { ActionTypeId } from '../types';
 
@@ -16,10 +16,7 @@ export interface FieldHelp {
   needs?: string[];
 }
 
-const CODEDEPLOY = { name: 'codedeploy', target: 'CodeDeploy_20141006' };
-const applications = async (signal: AbortSignal) => (await call<{ applications?: string[] }>(CODEDEPLOY, 'ListApplications', {}, signal)).applications ?? [];
-const groups = async (applicationName: string, signal: AbortSignal) =>
-  applicationName ? ((await call<{ deploymentGroups?: string[] }>(CODEDEPLOY, 'ListDeploymentGroups', { applicationName }, signal)).deploymentGroups ?? []) : [];
+const groups = async (application: string, signal: AbortSignal) => (application ? listGroupNames(application, signal) : []);
 const buckets = async (_: Record<string, string>, signal: AbortSignal) => (await listBuckets(signal)).map(({ name }) => name);
 
 const HELP: Record<string, FieldHelp> = {
@@ -41,7 +38,7 @@ const HELP: Record<string, FieldHelp> = {
   'CodeBuild.BatchEnabled': { label: 'Batch build', kind: 'flag' },
   'CodeBuild.CombineArtifacts': { label: 'Combine the artifacts of the batch', kind: 'flag' },
   'CodeBuild.EnvironmentVariables': { label: 'Environment variables', kind: 'variables' },
-  'CodeDeploy.ApplicationName': { label: 'Application name', suggest: (_, signal) => applications(signal) },
+  'CodeDeploy.ApplicationName': { label: 'Application name', suggest: (_, signal) => listApplicationNames(signal) },
   'CodeDeploy.DeploymentGroupName': { label: 'Deployment group', needs: ['ApplicationName'], suggest: ({ ApplicationName }, signal) => groups(ApplicationName, signal) },
   'Manual.CustomData': { label: 'Comments for the reviewer', kind: 'long' },
   'Manual.ExternalEntityLink': { label: 'URL for review' },
