@@ -59,12 +59,13 @@ function ParameterForm({ known }: { known?: Metadata }) {
     void submit(async () => {
       await ssm('PutParameter', {
         Name: name,
-        Description: description || undefined,
+        // What is left out stays as it was: only an empty text takes one away.
+        Description: known?.Description ? description : description || undefined,
         Value: value,
         Type: type,
         Tier: tier,
         KeyId: type === 'SecureString' && key ? key : undefined,
-        AllowedPattern: pattern || undefined,
+        AllowedPattern: known?.AllowedPattern ? pattern : pattern || undefined,
         Overwrite: !!known,
         Tags: known || filled(tags).length === 0 ? undefined : filled(tags),
       });
