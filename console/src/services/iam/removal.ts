@@ -45,6 +45,10 @@ export async function deleteRole(RoleName: string) {
 
 /** Deletes a managed policy with all its versions. One that is attached is refused by IAM. */
 export async function deletePolicy(PolicyArn: string) {
+  const { Policy } = await iam<{ Policy: { AttachmentCount?: string } }>('GetPolicy', { PolicyArn });
+  const attached = Number(Policy.AttachmentCount ?? 0);
+  // Refused only at the end, its versions would be gone.
+  if (attached > 0) throw new ApiError(409, 'DeleteConflict', `The policy is attached to ${attached} users, groups or roles. Detach it first.`);
   for (const { VersionId, IsDefaultVersion } of await iamAll<{ VersionId: string; IsDefaultVersion: string }>('ListPolicyVersions', 'Versions', { PolicyArn })) {
     if (IsDefaultVersion !== 'true') await iam('DeletePolicyVersion', { PolicyArn, VersionId });
   }
