@@ -117,14 +117,20 @@ export interface PendingUpload {
   begun?: EpochSeconds;
 }
 
-/** Multipart uploads that were begun and neither completed nor aborted; at most 1,000. */
+/** Multipart uploads that were begun and neither completed nor aborted. */
 export async function pendingUploads(bucket: string, signal?: AbortSignal): Promise<PendingUpload[]> {
-  const answer = await ask({ method: 'GET', path: s3Path(bucket), query: { uploads: '', 'max-uploads': 1000 }, signal });
-  return childrenOf(answer, 'Upload').map((it) => ({
-    key: textAt(it, 'Key') ?? '',
-    uploadId: textAt(it, 'UploadId') ?? '',
-    begun: secondsOf(textAt(it, 'Initiated')),
-  }));
+  const all: PendingUpload[] = [];
+  let from: Record<string, string | undefined> | undefined = {};
+  do {
+    const answer: Element = await ask({ method: 'GET', path: s3Path(bucket), query: { uploads: '', 'max-uploads': 1000, ...from }, signal });
+    all.push(...childrenOf(answer, 'Upload').map((it) => ({
+      key: textAt(it, 'Key') ?? '',
+      uploadId: textAt(it, 'UploadId') ?? '',
+      begun: secondsOf(textAt(it, 'Initiated')),
+    })));
+    from = textAt(answer, 'IsTruncated') === 'true' ? { 'key-marker': textAt(answer, 'NextKeyMarker'), 'upload-id-marker': textAt(answer, 'NextUploadIdMarker') } : undefined;
+  } while (from);
+  return all;
 }
 
 export const abortUpload = (bucket: string, key: string, uploadId: string) =>
