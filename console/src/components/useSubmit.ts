@@ -6,11 +6,15 @@ export function useSubmit() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError>();
   const shown = useRef(true);
+  const running = useRef(false);
   useEffect(() => {
     shown.current = true;
     return () => void (shown.current = false);
   }, []);
   const submit = async (action: () => Promise<void>) => {
+    // Two events may come before what is drawn says that it is busy.
+    if (running.current) return;
+    running.current = true;
     setBusy(true);
     setError(undefined);
     try {
@@ -18,6 +22,7 @@ export function useSubmit() {
     } catch (failure) {
       if (shown.current) setError(failure instanceof ApiError ? failure : new ApiError(0, 'Failed', String(failure)));
     } finally {
+      running.current = false;
       if (shown.current) setBusy(false);
     }
   };
