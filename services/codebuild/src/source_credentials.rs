@@ -233,30 +233,53 @@ pub(crate) async fn of_source(
 ) -> Result<Option<Credential>, Error> {
     let Some(server) = server_type(source.kind) else { return Ok(None) };
     let place = place(cx, source)?;
-    if let Some(auth) = &source.auth {
-        let resource = auth.resource.as_deref().unwrap_or_default();
-        match auth.kind {
-            SourceAuthType::SecretsManager => {
-                return in_secret(cx, resource, server).await.map(Some);
-            }
-            SourceAuthType::Codeconnections => {
-                return by_connection(cx, resource, server, &place).await.map(Some);
-            }
-            SourceAuthType::Oauth => {}
-        }
+    if let Some(arn) = connection(cx, scope, source)? {
+        return by_connection(cx, &arn, server, &place).await.map(Some);
     }
-    let found = cx.read(|tx| Ok(tx.get::<SourceCredentialRecord>(scope, &name(server))?))?;
-    let Some(record) = found.map(store::Stored::into_inner) else { return Ok(None) };
-    match (&record.resource, record.auth_type) {
-        (Some(arn), AuthType::Codeconnections) => {
-            return by_connection(cx, arn, server, &place).await.map(Some);
-        }
-        (Some(secret), _) => return in_secret(cx, secret, server).await.map(Some),
-        (None, _) => {}
+    if let Some(auth) = source.auth.as_ref().filter(|it| it.kind == SourceAuthType::SecretsManager)
+    {
+        let secret = auth.resource.as_deref().unwrap_or_default();
+        return in_secret(cx, secret, server).await.map(Some);
+    }
+    let Some(record) = of_account(cx, scope, server)? else { return Ok(None) };
+    if let Some(secret) = &record.resource {
+        return in_secret(cx, secret, server).await.map(Some);
     }
     let token = unseal(cx.yard(), record.sealed.as_deref().unwrap_or_default())?;
     bind(cx, scope, record.clone(), &place).await?;
     Ok(Some(Credential { username: record.username, token }))
+}
+
+/// The connection by which a source signs in, its own or the account's for its provider, if it is
+/// one.
+///
+/// # Errors
+/// The store's.
+pub(crate) fn connection(
+    cx: &Cx,
+    scope: &Scope,
+    source: &ProjectSource,
+) -> Result<Option<String>, Error> {
+    let Some(server) = server_type(source.kind) else { return Ok(None) };
+    match source.auth.as_ref().map(|auth| (auth.kind, &auth.resource)) {
+        Some((SourceAuthType::Codeconnections, arn)) => Ok(Some(arn.clone().unwrap_or_default())),
+        Some((SourceAuthType::SecretsManager, _)) => Ok(None),
+        Some((SourceAuthType::Oauth, _)) | None => {
+            let record = of_account(cx, scope, server)?;
+            let record = record.filter(|it| it.auth_type == AuthType::Codeconnections);
+            Ok(record.and_then(|it| it.resource))
+        }
+    }
+}
+
+/// What was imported for a server type.
+fn of_account(
+    cx: &Cx,
+    scope: &Scope,
+    server: ServerType,
+) -> Result<Option<SourceCredentialRecord>, Error> {
+    let found = cx.read(|tx| Ok(tx.get::<SourceCredentialRecord>(scope, &name(server))?))?;
+    Ok(found.map(store::Stored::into_inner))
 }
 
 /// Where a credential is wanted.

@@ -181,6 +181,47 @@ async fn tokens_go_to_their_own_host_only() {
     assert!(!stranger.signed().is_empty());
 }
 
+async fn submodules_come_as_far_as_the_role_may_use_the_connection() {
+    let (yard, host) = (Yard::start().await, Host::start().await);
+    let lib = host.repository("o/lib").push(&[("l", "lib\n")], "refs/heads/main");
+    let work = host.repository("o/r");
+    work.push(&[("buildspec.yml", SPEC), ("f", "one\n")], "refs/heads/main");
+    let modules = "[submodule \"lib\"]\n\tpath = lib\n\turl = ../lib.git\n";
+    std::fs::write(work.directory.join(".gitmodules"), modules).unwrap();
+    work.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{lib},lib")]);
+    std::fs::create_dir_all(work.directory.join("lib")).unwrap();
+    work.git(&["add", ".gitmodules"]);
+    work.git(&["commit", "--quiet", "-m", "modules"]);
+    work.git(&["push", "--quiet", "origin", "HEAD:refs/heads/main"]);
+    host.wants("x-access-token:s3cret");
+    let arn = connection(&yard, "GitHubEnterpriseServer", &host).await;
+    authorize(&yard, &arn, "s3cret").await;
+    let mut with = project(&yard, "GITHUB_ENTERPRISE", &host.http("o/r"), Some(&arn));
+    with["source"]["gitSubmodulesConfig"] = json!({ "fetchSubmodules": true });
+    with["source"]["buildspec"] = json!(SPEC.replace("cat f", "cat lib/l"));
+    yard.ok("CreateProject", with).await;
+    for (name, repositories, expected) in
+        [("both", json!(["o/r", "o/lib"]), "SUCCEEDED"), ("one", json!("o/r"), "FAILED")]
+    {
+        let role = yard.yard.role(
+            name,
+            json!({ "Version": "2012-10-17", "Statement": [
+                { "Effect": "Allow", "Action": "logs:*", "Resource": "*" },
+                { "Effect": "Allow", "Action": "codeconnections:UseConnection", "Resource": arn,
+                    "Condition": { "StringEquals": {
+                        "codeconnections:FullRepositoryId": repositories,
+                    } } },
+            ] }),
+        );
+        let done = build(&yard, json!({ "serviceRoleOverride": role })).await;
+        assert_eq!(done["buildStatus"], expected, "{name}: {done}");
+        match expected {
+            "SUCCEEDED" => assert_eq!(yard.output(&done).await, "lib\nnone\n0\n"),
+            _ => assert!(failure(&done).starts_with("a submodule: "), "{done}"),
+        }
+    }
+}
+
 async fn clouds_are_not_on_this_machine_unless_asked_for() {
     let mut services = vec![codeyard_svc_codebuild::service(), svc_s3::service()];
     services.extend(svc_management::services());
@@ -231,5 +272,6 @@ crate::tests![
     a_connection_signs_in_where_the_role_may_use_it,
     the_accounts_credentials_may_be_a_connection,
     tokens_go_to_their_own_host_only,
+    submodules_come_as_far_as_the_role_may_use_the_connection,
     clouds_are_not_on_this_machine_unless_asked_for,
 ];

@@ -9,7 +9,7 @@ use service::Cx;
 use super::super::{Cut, Job};
 use super::CODE;
 use crate::providers::{self, Provider, Repository, origin_of};
-use crate::source_credentials;
+use crate::source_credentials::{self, Credential};
 use crate::validate::repository_name;
 use forge::git::{Git, deadline};
 
@@ -20,6 +20,8 @@ pub(super) struct Remote {
     pub git: Git,
     /// It was signed in with something.
     pub is_signed: bool,
+    /// Who uses a connection for which source, where one signs in.
+    connected: Option<(Cx, ProjectSource)>,
 }
 
 /// The remote of a source. The certificate that the environment names counts for hosts of one's
@@ -46,11 +48,18 @@ pub(super) async fn of_source(
         500.. if error.code != "NotImplemented" => Cut::retry(error),
         _ => Cut::failed(CODE, format!("{}: {}", error.code, error.message)),
     })?;
+    let connection = source_credentials::connection(cx, job.run.scope(), source);
+    let connected = connection.map_err(Cut::retry)?.map(|_| (cx.clone(), source.clone()));
     // All that follows holds for this host only: git matches it with each URL that it is given.
     let host = |name: &str| format!("http.{}/.{name}", repository.origin);
     let mut settings = Vec::new();
     if let Some(credential) = &credential {
-        settings.push((host("extraHeader"), credential.git_header(repository.provider)));
+        match connected {
+            Some(_) => settings.extend(headers(&repository, credential)),
+            None => {
+                settings.push((host("extraHeader"), credential.git_header(repository.provider)));
+            }
+        }
         // Nor does it go along to where the host sends us.
         settings.push((host("followRedirects"), "false".to_owned()));
     }
@@ -65,7 +74,15 @@ pub(super) async fn of_source(
         url: repository.url,
         provider: Some(repository.provider),
         is_signed: credential.is_some(),
+        connected,
     })
+}
+
+/// What signs in to one repository, by either of its URLs, and to no other.
+fn headers(repository: &Repository, credential: &Credential) -> [(String, String); 2] {
+    let (origin, path) = (&repository.origin, &repository.path);
+    let header = credential.git_header(repository.provider);
+    ["", ".git"].map(|end| (format!("http.{origin}/{path}{end}.extraHeader"), header.clone()))
 }
 
 fn git(job: &Job, settings: Vec<(String, String)>, origin: &str) -> Git {
@@ -82,7 +99,7 @@ fn code_commit(job: &Job, name: &str) -> Result<Remote, Cut> {
     let url = format!("{}/v1/repos/{name}", job.yard.endpoint().url());
     let settings = vec![code_commit_header(job, name)?];
     let git = git(job, settings, &url);
-    Ok(Remote { url, provider: None, git, is_signed: true })
+    Ok(Remote { url, provider: None, git, is_signed: true, connected: None })
 }
 
 /// A password as the credential helper makes it: for one repository.
@@ -104,12 +121,16 @@ fn code_commit_header(job: &Job, name: &str) -> Result<(String, String), Cut> {
 }
 
 /// Settings for a submodule's URL, of which git reads the first level at a time: repositories of
-/// this yard are signed in to one by one, and found behind AWS's names too.
-pub(super) fn settings_for(
+/// this yard are signed in to one by one, and found behind AWS's names too. So are those that a
+/// connection leads to.
+pub(super) async fn settings_for(
     job: &Job,
     remote: &Remote,
     url: &str,
 ) -> Result<Vec<(String, String)>, Cut> {
+    if let Some((cx, source)) = &remote.connected {
+        return by_connection(job, cx, source, url).await;
+    }
     let endpoint = job.yard.endpoint().url();
     let is_aws = |origin: &str| {
         let host = origin.strip_prefix("https://git-codecommit.");
@@ -127,6 +148,31 @@ pub(super) fn settings_for(
             .push((format!("url.{endpoint}/v1/repos/.insteadOf"), format!("{origin}/v1/repos/")));
     }
     Ok(settings)
+}
+
+/// The role may be allowed to use a connection for some repositories only. Others are asked for
+/// without it: who may read them without a name still gets them.
+async fn by_connection(
+    job: &Job,
+    cx: &Cx,
+    source: &ProjectSource,
+    url: &str,
+) -> Result<Vec<(String, String)>, Cut> {
+    let own = Repository::of(source.kind, source.location.as_deref().unwrap_or_default());
+    let Some((repository, own)) = Repository::of(source.kind, url).zip(own) else {
+        return Ok(Vec::new());
+    };
+    if repository.origin != own.origin {
+        return Ok(Vec::new());
+    }
+    let wanted = ProjectSource { location: Some(url.to_owned()), ..source.clone() };
+    match source_credentials::of_source(cx, job.run.scope(), &wanted).await {
+        Ok(Some(credential)) => Ok(headers(&repository, &credential).into()),
+        Err(error) if error.status >= 500 && error.code != "NotImplemented" => {
+            Err(Cut::retry(error))
+        }
+        Ok(None) | Err(_) => Ok(Vec::new()),
+    }
 }
 
 /// Where a project's copies of repositories are, for the local source cache.

@@ -1,5 +1,5 @@
 //! Submodules: level by level, over HTTPS only, with the source's credentials for the source's
-//! own host and for no other.
+//! own host and for no other; with those of a connection for what the role may use it for.
 
 use std::path::{Path, PathBuf};
 
@@ -76,8 +76,13 @@ async fn fetch_in(
     let mut git = remote.git.clone();
     for module in &modules {
         let resolved = resolve(url, &module.url);
-        let settings = remote::settings_for(job, remote, &resolved).map_err(FetchError::Cut)?;
-        git = git.with(settings);
+        let settings = remote::settings_for(job, remote, &resolved).await;
+        for setting in settings.map_err(FetchError::Cut)? {
+            // git sends a header as often as it is told to.
+            if !git.settings.contains(&setting) {
+                git = git.with([setting]);
+            }
+        }
     }
     git.run(directory, &["submodule", "--quiet", "update", "--init"]).await?;
     let fetched = modules.iter().filter(|module| is_fetched(directory, &module.path));
