@@ -202,7 +202,6 @@ const PARTS: &[(&str, &str, usize)] = &[
         22,
     ),
     ("env: {variables: {A: {b: c}}}}", "env.variables.A to be of string type: found subkeys", 22),
-    ("env: {variables: {A: }}}", "env.variables.A to be of string type: found nothing", 20),
     ("env: {variables: {'A B': c}}}", "\"A B\" in env.variables is no name of a variable", 19),
     ("env: {variables: {'A=B': c}}}", "is no name of a variable", 19),
     ("env: {variables: {'': c}}}", "is no name of a variable", 19),

@@ -74,7 +74,8 @@ async fn an_image_that_cannot_be_had_ends_provisioning() {
     let ecr = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/tool:1";
     for (name, image, why) in [
         ("absent", "localhost:1/no/such:1", "CannotPullContainerError"),
-        ("ecr", ecr, "RepositoryNotFoundException"),
+        // Nobody has allowed CodeBuild itself anything there.
+        ("ecr", ecr, "AccessDeniedException"),
     ] {
         let build = run(&yard, name, json!({ "image": image }), SPEC).await;
         assert_eq!(build["buildStatus"], "FAILED", "{build}");
@@ -234,9 +235,9 @@ async fn layers_are_kept_for_one_build_at_a_time() {
     assert!(log.contains("as an earlier build has left it"), "{log}");
     // While one has it, another goes without.
     let long = loop {
-        let id = yard.start_build(with("echo have; ls /var/lib/docker; sleep 6")).await;
+        let id = yard.start_build(with("echo have; ls /var/lib/docker; sleep 15")).await;
         let has = TestYard::until(Duration::from_secs(60), || async {
-            let log = yard.log(&yard.build(&id).await).await;
+            let log = yard.log_so_far(&yard.build(&id).await).await?;
             log.contains("have").then_some(log)
         })
         .await;

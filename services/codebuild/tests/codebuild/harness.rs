@@ -187,6 +187,18 @@ impl Yard {
         }
     }
 
+    /// The log of a build that may not have begun one yet.
+    pub async fn log_so_far(&self, build: &Value) -> Option<String> {
+        let input = json!({
+            "logGroupName": build["logs"]["groupName"],
+            "logStreamNamePrefix": build["logs"]["streamName"],
+        });
+        let target = "Logs_20140328.DescribeLogStreams";
+        let (_, streams) = self.yard.json("logs", target, input).await;
+        let begun = streams["logStreams"].as_array().is_some_and(|streams| !streams.is_empty());
+        if begun { Some(self.log(build).await) } else { None }
+    }
+
     /// The log without what the runner tells.
     pub async fn output(&self, build: &Value) -> String {
         let log = self.log(build).await;
