@@ -77,13 +77,37 @@ const SANDBOX: &str = "sandbox allow-downloads allow-forms allow-modals allow-po
 pub(crate) fn confine(response: &mut HttpResponse) {
     use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
     let headers = response.headers_mut();
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    // Without a type, browsers guess; and any XML can have scripts in it.
-    let runs_scripts =
-        kind.is_empty() || kind == "text/html" || kind.ends_with("/xml") || kind.ends_with("+xml");
-    if runs_scripts && !headers.contains_key(CONTENT_SECURITY_POLICY) {
+    let mut kinds = headers.get_all(CONTENT_TYPE).iter();
+    let kind = kinds.next().and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let is_inert = kinds.next().is_none() && is_inert(kind);
+    if !is_inert && !headers.contains_key(CONTENT_SECURITY_POLICY) {
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
+    }
+}
+
+/// Whether no browser runs scripts of a document of this type. What is not known to be inert is
+/// not: browsers guess where there is no type, or one that they can't read (`html`, `*/*`), take
+/// the last of several between commas, and read `text/html x` as HTML; and any XML has scripts.
+/// <https://mimesniff.spec.whatwg.org/#determining-the-computed-mime-type-of-a-resource>
+fn is_inert(content_type: &str) -> bool {
+    if content_type.contains(',') {
+        return false;
+    }
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let Some((family, rest)) = kind.split_once('/') else { return false };
+    let is_token = |it: u8| it.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&it);
+    if rest.is_empty() || !rest.bytes().all(is_token) || rest.ends_with("xml") {
+        return false;
+    }
+    match family {
+        "image" | "audio" | "video" | "font" => true,
+        "text" => matches!(rest, "plain" | "css" | "csv" | "javascript" | "markdown"),
+        "application" => {
+            rest.starts_with("x-amz-json-")
+                || rest.starts_with("x-git-")
+                || matches!(rest, "json" | "javascript" | "pdf" | "octet-stream" | "zip" | "gzip")
+        }
+        _ => false,
     }
 }
 
@@ -95,4 +119,41 @@ pub(crate) fn error(
     path: &str,
 ) -> HttpResponse {
     http(wire::encode_error(protocol, error, request_id, path), request_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_browser_may_run_scripts_of_is_confined() {
+        let inert = ["text/plain; charset=utf-8", "IMAGE/PNG", "application/json", "video/mp4"];
+        for kind in inert {
+            assert!(is_inert(kind), "{kind}");
+        }
+        // Each of these ran its script in Chromium, or may in another browser.
+        for kind in [
+            "",
+            "/",
+            "html",
+            "*/*",
+            "unknown/unknown",
+            "application/unknown",
+            "text/html",
+            "text/html x",
+            "text/html\tx",
+            "text/html(",
+            "text/html,",
+            "image/png, text/html",
+            "text/plain; a=\"b, text/html",
+            "text/xml",
+            "text/xsl",
+            "image/svg+xml",
+            "image/svg+xml x",
+            "application/xhtml+xml",
+            "multipart/x-mixed-replace; boundary=a",
+        ] {
+            assert!(!is_inert(kind), "{kind}");
+        }
+    }
 }
