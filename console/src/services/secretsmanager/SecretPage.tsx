@@ -70,7 +70,7 @@ export default function SecretPage({ params: { name } }: PageProps) {
               { label: 'Status', value: <StatusIndicator type={DeletedDate ? 'warning' : 'success'}>{DeletedDate ? 'Pending deletion' : 'Active'}</StatusIndicator> },
               { label: 'Created', value: <Moment at={CreatedDate} /> },
               { label: 'Last changed', value: <Moment at={LastChangedDate} /> },
-              { label: 'Last retrieved', value: LastAccessedDate ? new Date(LastAccessedDate * 1000).toLocaleDateString() : 'Never' },
+              { label: 'Last retrieved', value: LastAccessedDate ? new Date(LastAccessedDate * 1000).toLocaleDateString(undefined, { timeZone: 'UTC' }) : 'Never' },
             ]}
           />
         </Container>

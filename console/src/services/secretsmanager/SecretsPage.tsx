@@ -23,7 +23,7 @@ export default function SecretsPage() {
         { id: 'description', header: 'Description', cell: ({ Description }) => Description || '–' },
         { id: 'status', header: 'Status', minWidth: 200, sortBy: (it) => it.DeletedDate ?? 0, cell: ({ DeletedDate }) => (DeletedDate ? <StatusIndicator type="warning">Pending deletion</StatusIndicator> : <StatusIndicator type="success">Active</StatusIndicator>) },
         { id: 'changed', header: 'Last changed', sortBy: (it) => it.LastChangedDate ?? 0, cell: ({ LastChangedDate }) => <Moment at={LastChangedDate} /> },
-        { id: 'accessed', header: 'Last retrieved', sortBy: (it) => it.LastAccessedDate ?? 0, cell: ({ LastAccessedDate }) => (LastAccessedDate ? new Date(LastAccessedDate * 1000).toLocaleDateString() : 'Never') },
+        { id: 'accessed', header: 'Last retrieved', sortBy: (it) => it.LastAccessedDate ?? 0, cell: ({ LastAccessedDate }) => (LastAccessedDate ? new Date(LastAccessedDate * 1000).toLocaleDateString(undefined, { timeZone: 'UTC' }) : 'Never') },
       ]}
     />
   );
