@@ -40,6 +40,10 @@ interface Props {
 
 /** Whoever wrote a name once does not want to write it again; kept until the tab is loaded anew. */
 const remembered = { name: '', email: '' };
+// Nobody commits in the name of who was signed in before.
+session.subscribe(() => {
+  if (!session.get()) Object.assign(remembered, { name: '', email: '' });
+});
 
 /** Changes and the commit that they become: on the branch, or on a new one. */
 export function CommitForm({ repository, branch, base, title, action, message, ready, changes, after, cancel, children }: Props) {
