@@ -157,3 +157,11 @@ test('activity is in order and in words', () => {
     'created the pull request at 01234567', 'a', 'approved the pull request',
   ]);
 });
+
+test('what is written by hand ends its lines as the file does', () => {
+  const side = (text: string) => ({ startLine: 1, endLine: 1, hunkContent: btoa(text) });
+  const hunk = (source: string, destination: string) => ({ isConflict: true, source: side(source), destination: side(destination), base: side('') }) as Hunk;
+  const written = (one: Hunk) => new TextDecoder().decode(merged([one], new Map([[0, { take: 'text', text: 'x\ny' }]])));
+  expect(written(hunk('a\r\n', 'b\r\n'))).toBe('x\r\ny\r\n');
+  expect(written(hunk('a\n', 'b\r\n'))).toBe('x\ny\n');
+});

@@ -79,7 +79,10 @@ function resolved(hunk: Hunk, choice: HunkChoice | undefined): Uint8Array {
       // What follows begins a line of its own, as it did.
       const ended = [source, destination].some((side) => side[side.length - 1] === 10);
       const text = choice.text === '' || choice.text.endsWith('\n') || !ended ? choice.text : `${choice.text}\n`;
-      return new TextEncoder().encode(text);
+      // A browser's text field keeps no carriage returns.
+      const sides = [source, destination].filter((side) => side.length > 0);
+      const returns = sides.length > 0 && sides.every((side) => side[side.length - 1] === 10 && side[side.length - 2] === 13);
+      return new TextEncoder().encode(returns ? text.replace(/\r?\n/g, '\r\n') : text);
     }
     case undefined:
       throw new Error('A conflict is not decided yet.');
