@@ -113,15 +113,21 @@ async fn provide(
     let reference = Reference::parse(&environment.image);
     if let Some(image) = reference.and_then(|reference| images::ecr(&reference, &registry)) {
         let theirs = ecr::find(job, cx, environment, image).await?;
-        if engine.image(&theirs.reference.full()).await.map_err(Cut::retry)?.is_none() {
-            let login = Some(theirs.login(job).await?);
-            pull(job, engine, environment, &theirs.reference, login).await?;
+        match engine.image(&theirs.reference.full()).await.map_err(Cut::retry)? {
+            Some(_) => theirs.check(job).await?,
+            None => {
+                let login = Some(theirs.login(job).await?);
+                pull(job, engine, environment, &theirs.reference, login).await?;
+            }
         }
         return Ok(theirs.reference.full());
     }
-    for name in &names {
-        if engine.image(name).await.map_err(Cut::retry)?.is_some() {
-            return Ok(name.clone());
+    for name in names.iter().filter_map(|name| Reference::parse(name)) {
+        // With its tag, or the engine would take a name for the beginning of an image's id: of one,
+        // maybe, that the project may not pull.
+        let name = name.full();
+        if engine.image(&name).await.map_err(Cut::retry)?.is_some() {
+            return Ok(name);
         }
     }
     // The last is the one that a registry knows.

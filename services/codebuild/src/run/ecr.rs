@@ -16,6 +16,7 @@ use auth::policy::Principal;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sandbox::docker::{Login, Reference};
+use serde_json::Value;
 use service::{Caller, Cx};
 use types::Scope;
 use wire::Error;
@@ -32,7 +33,12 @@ pub(super) struct Found {
     pub reference: Reference,
     cx: Cx,
     registry: Scope,
+    repository: String,
+    manifest: String,
 }
+
+/// How many lists may lie within each other above an image.
+const MAX_LISTS: usize = 3;
 
 /// Looks the image up, as who pulls it.
 pub(super) async fn find(
@@ -53,16 +59,11 @@ pub(super) async fn find(
         image_digest: is_digest.then(|| image.version.clone()),
         image_tag: (!is_digest).then(|| image.version.clone()),
     };
-    let input = ecr::BatchGetImageInput {
-        registry_id: Some(registry.account.to_string()),
-        repository_name: image.repository.clone(),
-        image_ids: vec![id],
-        ..Default::default()
-    };
-    let got = cx.call(ecr::BatchGetImage, input).await;
+    let got = get(&cx, &registry, &image.repository, id).await;
     let got = got.map_err(|error| refused(&environment.image, &error))?;
-    let digest = got.images.into_iter().next().and_then(|it| it.image_id?.image_digest);
-    let Some(digest) = digest else {
+    let found = got.images.into_iter().next();
+    let found = found.and_then(|it| Some((it.image_id?.image_digest?, it.image_manifest?)));
+    let Some((digest, manifest)) = found else {
         let why = got.failures.into_iter().next().and_then(|it| it.failure_reason);
         let why = why.unwrap_or_else(|| "the image is not there".to_owned());
         let why = format!("CannotPullContainerError: manifest unknown: {why}");
@@ -73,10 +74,61 @@ pub(super) async fn find(
     let reference = Reference::parse(&name).ok_or_else(|| {
         unable(&environment.image, &format!("no engine takes the name {name} of the image"))
     })?;
-    Ok(Found { reference, cx, registry })
+    Ok(Found { reference, cx, registry, repository: image.repository, manifest })
+}
+
+async fn get(
+    cx: &Cx,
+    registry: &Scope,
+    repository: &str,
+    id: ecr::ImageIdentifier,
+) -> Result<ecr::BatchGetImageOutput, Error> {
+    let input = ecr::BatchGetImageInput {
+        registry_id: Some(registry.account.to_string()),
+        repository_name: repository.to_owned(),
+        image_ids: vec![id],
+        ..Default::default()
+    };
+    cx.call(ecr::BatchGetImage, input).await
 }
 
 impl Found {
+    /// Makes sure that who pulls could, where the engine has the image already: what it has by
+    /// another's pull is not everybody's.
+    pub async fn check(&self, job: &Job) -> Result<(), Cut> {
+        self.login(job).await?;
+        let image = job.record.build.environment.as_ref().map_or("", |it| it.image.as_str());
+        let Some(layer) = self.layer().await.map_err(|error| refused(image, &error))? else {
+            return Ok(());
+        };
+        let input = ecr::GetDownloadUrlForLayerInput {
+            registry_id: Some(self.registry.account.to_string()),
+            repository_name: self.repository.clone(),
+            layer_digest: layer,
+        };
+        let got = self.cx.call(ecr::GetDownloadUrlForLayer, input).await;
+        got.map(drop).map_err(|error| refused(image, &error))
+    }
+
+    /// The digest of the image's config: each image has one, and so has the first of a list.
+    async fn layer(&self) -> Result<Option<String>, Error> {
+        let mut manifest = self.manifest.clone();
+        for _ in 0..=MAX_LISTS {
+            let said: Value = serde_json::from_str(&manifest).unwrap_or_default();
+            let digest = |at: &str| said.pointer(at).and_then(Value::as_str).map(str::to_owned);
+            if let Some(config) = digest("/config/digest") {
+                return Ok(Some(config));
+            }
+            let Some(first) = digest("/manifests/0/digest") else { return Ok(None) };
+            let id = ecr::ImageIdentifier { image_digest: Some(first), image_tag: None };
+            let got = get(&self.cx, &self.registry, &self.repository, id).await?;
+            let found = got.images.into_iter().next().and_then(|it| it.image_manifest);
+            let Some(found) = found else { return Ok(None) };
+            manifest = found;
+        }
+        Ok(None)
+    }
+
     /// Who the engine is to the registry.
     pub async fn login(&self, job: &Job) -> Result<Login, Cut> {
         let image = job.record.build.environment.as_ref().map_or("", |it| it.image.as_str());

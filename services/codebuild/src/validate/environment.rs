@@ -53,7 +53,9 @@ fn check_kind(kind: EnvironmentType) -> Result<(), Error> {
 fn check_image(environment: &ProjectEnvironment) -> Result<(), Error> {
     let image = &environment.image;
     let is_curated = images::is_curated(image);
-    if !is_curated && (Reference::parse(image).is_none() || image.starts_with("aws/codebuild/")) {
+    // Engines take `sha256:…` for the id of an image that they have.
+    let is_named = Reference::parse(image).is_some_and(|it| it.name != "sha256");
+    if !is_curated && (!is_named || image.starts_with("aws/codebuild/")) {
         return Err(invalid(format!("Invalid environment image: {image}")));
     }
     let by_role =

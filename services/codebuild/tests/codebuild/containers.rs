@@ -70,10 +70,14 @@ async fn a_build_runs_in_its_image() {
 }
 
 async fn an_image_that_cannot_be_had_ends_provisioning() {
-    let Some((_, yard)) = yard().await else { return };
+    let Some((engine, yard)) = yard().await else { return };
+    // The id of one that the engine has is no name.
+    let id = engine.docker(&["images", "--quiet", "--no-trunc", IMAGE]).unwrap();
+    let id = id.trim().trim_start_matches("sha256:").get(..12).unwrap().to_owned();
     let ecr = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/tool:1";
     for (name, image, why) in [
         ("absent", "localhost:1/no/such:1", "CannotPullContainerError"),
+        ("id", &id, "CannotPullContainerError"),
         // Nobody has allowed CodeBuild itself anything there.
         ("ecr", ecr, "AccessDeniedException"),
     ] {
@@ -156,6 +160,7 @@ async fn images_and_credentials_that_do_not_fit_are_refused() {
     let credential = json!({ "credential": "c", "credentialProvider": "SECRETS_MANAGER" });
     for (environment, named) in [
         (json!({ "image": "Not An Image" }), "Not An Image"),
+        (json!({ "image": format!("sha256:{}", "1".repeat(64)) }), "sha256:1111"),
         (json!({ "image": "aws/codebuild/none:1" }), "aws/codebuild/none:1"),
         (json!({ "imagePullCredentialsType": "SERVICE_ROLE" }), "curated"),
         (json!({ "image": "a/b:1", "registryCredential": credential }), "registryCredential"),

@@ -140,6 +140,26 @@ async fn who_may_pull_is_for_policies_to_say() {
     assert_eq!(build["buildStatus"], "SUCCEEDED", "{build}\n{}", yard.log(&build).await);
     let build = run(&yard, "another", environment, SPEC).await;
     assert_eq!(build["buildStatus"], "FAILED", "the policy names another project: {build}");
+
+    // That the engine has the image by now gives nobody a right to its layers, or to sign in.
+    let on = "arn:aws:ecr:us-east-1:123456789012:repository/tool";
+    for (name, first, missing) in [
+        ("no-layers", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer"),
+        ("no-token", "ecr:GetDownloadUrlForLayer", "ecr:GetAuthorizationToken"),
+    ] {
+        let role = yard.yard.role(
+            name,
+            json!({ "Version": "2012-10-17", "Statement": [
+                { "Effect": "Allow", "Action": ["logs:*", first], "Resource": "*" },
+                { "Effect": "Allow", "Action": "ecr:BatchGetImage", "Resource": on },
+            ] }),
+        );
+        let input = json!({ "projectName": "narrow", "serviceRoleOverride": role });
+        let build = yard.finished(&yard.start_build(input).await).await;
+        assert_eq!(build["buildStatus"], "FAILED", "{build}");
+        let told = message(&build, "PROVISIONING");
+        assert!(told.contains(&format!("not authorized to perform: {missing}")), "{told}");
+    }
 }
 
 /// The course's buildspec: an engine of the build's own signs in and pushes by AWS's host name.
