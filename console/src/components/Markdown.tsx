@@ -1,13 +1,11 @@
 import Box from '@cloudscape-design/components/box';
-import { Marked, type MarkedToken, type Token, type Tokens } from 'marked';
+import type { MarkedToken, Token, Tokens } from 'marked';
 import { Fragment, useEffect, useMemo, useState, type JSX, type MouseEvent, type ReactNode } from 'react';
 import { anchorOf, decoded, htmlParts, outsideLink } from './markdown';
 import './markdown.css';
+import { tokensOf } from './markdownTokens';
 
-const marked = new Marked({ gfm: true });
-/** Longer texts are shown as they are. */
-const LONGEST = 500_000;
-/** As are those with more quotes in quotes, which the browser would stumble over. */
+/** Texts with more quotes in quotes, which the browser would stumble over, are shown as they are. */
 const DEEPEST = 60;
 
 interface Props {
@@ -26,13 +24,8 @@ interface Props {
  */
 export function Markdown({ text, ...how }: Props) {
   const tokens = useMemo(() => {
-    try {
-      const found = text.length > LONGEST ? undefined : marked.lexer(text);
-      return found && depth(found) <= DEEPEST ? found : undefined;
-    } catch {
-      // Nested too deep.
-      return undefined;
-    }
+    const found = tokensOf(text);
+    return found && depth(found) <= DEEPEST ? found : undefined;
   }, [text]);
   if (!tokens) return <pre className="markdown-plain">{text}</pre>;
   return (
