@@ -34,3 +34,9 @@ test('refusals say who can help, without what only a decoder can read', () => {
   expect(error.advice).toContain('IAM');
   expect(new ApiError(0, 'Unreachable', '').advice).toContain('running');
 });
+
+test('what is gone or refused is told from what is out of reach', () => {
+  const isGone = (status: number, code: string) => new ApiError(status, code, '').isGone;
+  expect([isGone(400, 'PipelineNotFoundException'), isGone(400, 'RepositoryDoesNotExistException'), isGone(404, 'NoSuchKey'), isGone(403, 'AccessDenied')]).toEqual([true, true, true, true]);
+  expect([isGone(0, 'Unreachable'), isGone(500, 'InternalFailure'), isGone(400, 'ThrottlingException')]).toEqual([false, false, false]);
+});

@@ -16,6 +16,11 @@ export class ApiError extends Error {
     return this.status === 403 || this.code === 'AccessDeniedException' || this.code === 'AccessDenied';
   }
 
+  /** Whether what was asked for is not there, or not for whoever asks. */
+  get isGone(): boolean {
+    return this.isDenied || this.status === 404 || /NotFound|DoesNotExist|NoSuch/.test(this.code);
+  }
+
   /** The message without what only `sts decode-authorization-message` can read. */
   get shown(): string {
     return this.message.replace(/\.? Encoded authorization failure message: \S+/, '.');

@@ -29,24 +29,40 @@ export function useResource<T>(
   const latest = useRef({ load, concerns });
   latest.current = { load, concerns };
   const control = useRef<AbortController>(undefined);
+  const again = useRef(false);
 
   const reload = useCallback(() => {
     control.current?.abort();
     const mine = (control.current = new AbortController());
+    again.current = false;
     setState((old) => (old.key === key ? { ...old, loading: true } : { key, loading: true }));
+    const ended = () => {
+      control.current = undefined;
+      if (again.current) reload();
+    };
     latest.current.load(mine.signal).then(
-      (data) => mine.signal.aborted || setState({ key, data, loading: false }),
+      (data) => {
+        if (mine.signal.aborted) return;
+        setState({ key, data, loading: false });
+        ended();
+      },
       (error: unknown) => {
         if (mine.signal.aborted) return;
         const known = error instanceof ApiError ? error : new ApiError(0, 'Failed', String(error));
-        setState((old) => ({ ...old, key, error: known, loading: false }));
+        // What was read before stays in sight while the yard is out of reach, but not once it is gone
+        // or kept from whoever looks: that would be shown as if it were so.
+        setState(({ data, ...old }) => ({ ...old, ...(data !== undefined && !known.isGone && { data }), key, error: known, loading: false }));
+        ended();
       },
     );
   }, [key]);
 
   useEffect(() => {
     reload();
-    return () => control.current?.abort();
+    return () => {
+      control.current?.abort();
+      control.current = undefined;
+    };
   }, [reload]);
 
   const watches = concerns !== undefined;
@@ -57,7 +73,9 @@ export function useResource<T>(
       if (change && !latest.current.concerns?.(change.arn)) return;
       timer ??= setTimeout(() => {
         timer = undefined;
-        reload();
+        // What is being read is read to its end: where changes never cease, nothing would be shown else.
+        if (control.current) again.current = true;
+        else reload();
       }, GATHER);
     });
     return () => {
