@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use engine::{BoxFuture, EngineError, Subscriber};
 use service::{Cx, Error, Yard, common};
 use shape::{Body, BodyError, BodyStream, Empty, Shape};
 use store::Event;
-use tokio::sync::{Semaphore, broadcast, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
 use tokio::time::Instant;
 
 use crate::watched::{self, Change};
@@ -23,6 +23,8 @@ use crate::watched::{self, Change};
 const MAX_BEHIND: usize = 1024;
 /// Streams at once.
 const MAX_STREAMS: usize = 256;
+/// Of these, one caller's: nobody takes them all.
+const MAX_OF_ONE: usize = 64;
 /// A stream ends after so long, so that the next one is authorized anew: changed policies count.
 const LIFETIME: Duration = Duration::from_secs(300);
 /// How often a stream that has nothing to tell shows that it is there.
@@ -53,6 +55,43 @@ pub struct WatchChangesOutput {
 struct Hub {
     events: broadcast::Sender<Arc<Event>>,
     free: Arc<Semaphore>,
+    /// Streams by the ARN of whose they are.
+    taken: Mutex<HashMap<String, usize>>,
+}
+
+/// A place among the streams, given back when it is dropped.
+struct Place {
+    hub: Arc<Hub>,
+    caller: String,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Place {
+    fn take(hub: &Arc<Hub>, caller: &str) -> Result<Self, Error> {
+        let full =
+            |most| common::THROTTLING.error(format!("{most} pages watch already. Close some."));
+        let permit = hub.free.clone().try_acquire_owned().map_err(|_| full(MAX_STREAMS))?;
+        let mut taken = hub.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(caller.to_owned()).or_default();
+        if *count >= MAX_OF_ONE {
+            return Err(full(MAX_OF_ONE));
+        }
+        *count += 1;
+        drop(taken);
+        Ok(Self { hub: hub.clone(), caller: caller.to_owned(), _permit: permit })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.hub.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&self.caller) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&self.caller);
+            }
+        }
+    }
 }
 
 impl Hub {
@@ -60,6 +99,7 @@ impl Hub {
         yard.extension(|| Self {
             events: broadcast::Sender::new(MAX_BEHIND),
             free: Arc::new(Semaphore::new(MAX_STREAMS)),
+            taken: Mutex::default(),
         })
     }
 }
@@ -85,9 +125,7 @@ pub(crate) fn subscriber(yard: &Yard) -> Arc<dyn Subscriber> {
 
 pub(crate) async fn watch(cx: Cx, _: Empty) -> Result<WatchChangesOutput, Error> {
     let hub = Hub::of(cx.yard());
-    let place = hub.free.clone().try_acquire_owned().map_err(|_| {
-        common::THROTTLING.error(format!("{MAX_STREAMS} pages watch already. Close some."))
-    })?;
+    let place = Place::take(&hub, &cx.caller().arn)?;
     let events = hub.events.subscribe();
     let (to, pieces) = mpsc::channel(16);
     tokio::spawn(async move {
@@ -155,4 +193,26 @@ fn tellable(cx: &Cx, event: &Event, decisions: &mut HashMap<String, bool>) -> Op
     }
     let may = *decisions.entry(key).or_insert_with(|| cx.authorize(service, &right).is_ok());
     may.then(|| watched::message(&arn, event).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_takes_all_places() {
+        let hub = Arc::new(Hub {
+            events: broadcast::Sender::new(1),
+            free: Arc::new(Semaphore::new(MAX_STREAMS)),
+            taken: Mutex::default(),
+        });
+        let mut anns: Vec<_> = (0..MAX_OF_ONE).map(|_| Place::take(&hub, "ann").unwrap()).collect();
+        assert!(Place::take(&hub, "ann").is_err());
+        assert!(Place::take(&hub, "bob").is_ok());
+        anns.pop();
+        assert!(Place::take(&hub, "ann").is_ok());
+        drop(anns);
+        assert!(hub.taken.lock().unwrap().is_empty());
+        assert_eq!(hub.free.available_permits(), MAX_STREAMS);
+    }
 }
