@@ -58,7 +58,9 @@ pub async fn deliveries(cx: &Cx, since: Timestamp) -> Result<Gathered, Error> {
                 gathered.denied += 1;
                 continue;
             }
-            cx.read(|tx| lately::add(tx, &cx.scope(), &pipeline, &mut gathered.lately))?;
+            let right = arn::right(cx, "ListActionExecutions", &pipeline.name, &[])?;
+            let why = cx.authorize("codepipeline", &right).is_ok();
+            cx.read(|tx| lately::add(tx, &cx.scope(), &pipeline, why, &mut gathered.lately))?;
             let found = of_pipeline(cx, &pipeline, since, &mut looked_at).await?;
             gathered.truncated |= found.1;
             gathered.pipelines.push((pipeline.name.clone(), found.0));

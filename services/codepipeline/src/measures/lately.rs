@@ -20,11 +20,13 @@ pub struct Lately {
     pub failed: Vec<DeliveryExecution>,
 }
 
-/// Adds those of a pipeline.
+/// Adds those of a pipeline; with `why`, also which action failed and what it said, which takes a
+/// right of its own.
 pub fn add(
     tx: &ReadTx<'_>,
     scope: &Scope,
     pipeline: &Pipeline,
+    why: bool,
     lately: &mut Lately,
 ) -> Result<(), Error> {
     let of = |index, limit| -> Result<Listing<Execution>, Error> {
@@ -33,7 +35,7 @@ pub fn add(
     lately.active.extend(of("active", MOST_ACTIVE)?.items.iter().map(|it| told(it, None)));
     let newest = of("pipeline", 1)?.items.pop();
     if let Some(newest) = newest.filter(|it| it.status == PipelineExecutionStatus::Failed) {
-        let failed = failed_action(tx, scope, &newest)?;
+        let failed = if why { failed_action(tx, scope, &newest)? } else { None };
         lately.failed.push(told(&newest, failed));
     }
     Ok(())
