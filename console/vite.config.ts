@@ -28,6 +28,20 @@ function withoutFonts(): Plugin {
   };
 }
 
+/** Of Cloudscape's three layouts only one is ever shown outside AWS's own console; the other two are half of its code. */
+function withoutOtherLayouts(): Plugin {
+  return {
+    name: 'without-other-layouts',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/components\/app-layout\/internal\.js$/.test(id)) return undefined;
+      const other = /import (ClassicAppLayout|ToolbarAppLayout) from '[^']*';/g;
+      if (code.match(other)?.length !== 2) this.error('Cloudscape has other layouts than before: see what is left out of them');
+      return { code: code.replace(other, 'const $1 = RefreshedAppLayout;'), map: null };
+    },
+  };
+}
+
 /** Where the files go; the yard's build takes those in `dist`. */
 const outDir = process.env.CONSOLE_DIST ?? 'dist';
 
@@ -35,7 +49,7 @@ const yard = process.env.CODEYARD_URL ?? 'http://127.0.0.1:4566';
 
 export default defineConfig({
   base: '/console/',
-  plugins: [react(), withoutFonts(), compressed()],
+  plugins: [react(), withoutFonts(), withoutOtherLayouts(), compressed()],
   build: {
     outDir,
     emptyOutDir: true,

@@ -1,10 +1,10 @@
 import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Header from '@cloudscape-design/components/header';
-import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useResource } from '../../api/useResource';
 import { Failure } from '../../components/Failure';
 import { measures, type Delivery } from './api';
@@ -15,9 +15,14 @@ import { failureRate, frequency, span } from './words';
 const RANGES = [7, 30, 90];
 
 /** The four DORA measures, from what the yard's pipelines did, and which of them run or failed. */
-export function DeliveryCard() {
+export function DeliveryCard({ onPipelines }: { onPipelines: (count: number | undefined) => void }) {
   const [days, setDays] = useState(30);
   const { data, error, reload } = useResource(`delivery ${days}`, (signal) => measures(days, signal), (arn) => arn.includes(':codepipeline:'));
+  const count = data ? data.pipelinesAnalyzed + data.pipelinesDenied : undefined;
+  const known = data !== undefined || error !== undefined;
+  useEffect(() => {
+    if (known) onPipelines(count);
+  }, [known, count]);
   if (error && !data) return <Failure what="Delivery can't be measured" error={error} retry={reload} />;
   return (
     <SpaceBetween size="l">
@@ -27,12 +32,21 @@ export function DeliveryCard() {
             variant="h2"
             description={data && described(data)}
             actions={
-              <SegmentedControl
-                label="Days back"
-                selectedId={String(days)}
-                options={RANGES.map((range) => ({ id: String(range), text: `${range} days` }))}
-                onChange={({ detail }) => setDays(Number(detail.selectedId))}
-              />
+              // Buttons: a SegmentedControl brings the code of Select along.
+              <div role="group" aria-label="Days back">
+                <SpaceBetween direction="horizontal" size="xxs">
+                  {RANGES.map((range) => (
+                    <Button
+                      key={range}
+                      variant={range === days ? 'primary' : 'normal'}
+                      nativeButtonAttributes={{ 'aria-pressed': range === days }}
+                      onClick={() => setDays(range)}
+                    >
+                      {range} days
+                    </Button>
+                  ))}
+                </SpaceBetween>
+              </div>
             }
           >
             Delivery

@@ -43,7 +43,12 @@ export default function FirstSteps() {
           variant="h2"
           description="A repository, a build and a pipeline that deploys to two hosts on this machine: about three seconds"
           actions={
-            <Button loading={busy || runs} disabled={unread?.isDenied} onClick={start}>
+            <Button
+              loading={busy || runs}
+              disabled={unread?.isDenied}
+              disabledReason="No policy allows you codeyard:GetQuickstart and codeyard:StartQuickstart"
+              onClick={start}
+            >
               Create the quickstart application
             </Button>
           }
@@ -59,7 +64,7 @@ export default function FirstSteps() {
           <li>Change a file <Link href="#/codecommit/repositories/quickstart">in the browser</Link>, or clone it with git and push: the pipeline starts by itself.</li>
           <li>Give your team <Link href="#/iam/users">users</Link> and say what they may do.</li>
         </ol>
-        {unread && <Failure what="The quickstart can't be looked at" error={unread} retry={unread.isDenied ? undefined : reload} />}
+        {unread && !unread.isDenied && <Failure what="The quickstart can't be looked at" error={unread} retry={reload} />}
         {error && <Failure what="The quickstart was not started" error={error} />}
         {data?.status === 'SUCCEEDED' && (
           <Alert type="success" header="The quickstart application is live">

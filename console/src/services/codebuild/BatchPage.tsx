@@ -18,9 +18,10 @@ import { Empty } from '../../components/Empty';
 import { Failure } from '../../components/Failure';
 import { Elapsed, Moment } from '../../components/time';
 import { useAction } from '../../components/useAction';
-import { idOf, isOfProject, projectOfBuild, type Build } from './api';
+import { idOf, isOfProject, type Build } from './api';
 import { BatchGraph } from './BatchGraph';
 import { deleteBatch, getBatch, retryBatch, stopBatch, type Batch } from './batches';
+import { projectOfBuild } from './names';
 import { Status } from './status';
 import { Timeline } from './Timeline';
 

@@ -119,9 +119,6 @@ export interface Build {
   logs?: { groupName?: string; streamName?: string; s3LogsArn?: string };
 }
 
-/** A build's id is its project's name, a colon and a UUID. */
-export const projectOfBuild = (id: string) => id.split(':', 1)[0];
-
 /** The id behind `:build/` or `:build-batch/` of an ARN. */
 export const idOf = (arn: string) => arn.slice(arn.indexOf('/') + 1);
 

@@ -1,6 +1,6 @@
 import { pathOf } from '../../app/router';
 import type { ConsoleService } from '../../app/service';
-import { listProjectNames, projectOfBuild } from './api';
+import { projectOfBuild } from './names';
 
 const projects = { text: 'Build projects', href: '/codebuild/projects' };
 const history = { text: 'Build history', href: '/codebuild/history' };
@@ -53,6 +53,7 @@ export const codebuild: ConsoleService = {
   ],
   home: () => import('./HomeCard'),
   search: async (signal) => {
+    const { listProjectNames } = await import('./api');
     const names = await listProjectNames(signal);
     return names.map((name) => ({ name, kind: 'Build project', path: project(name).href }));
   },

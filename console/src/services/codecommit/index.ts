@@ -1,5 +1,4 @@
 import type { Page, ConsoleService } from '../../app/service';
-import { listRepositoryNames } from './api';
 import { places, repositoryTrail } from './places';
 import { pullRequestPages } from './pull-requests/pages';
 
@@ -52,6 +51,7 @@ export const codecommit: ConsoleService = {
     ...pullRequestPages,
   ],
   search: async (signal) => {
+    const { listRepositoryNames } = await import('./api');
     const names = await listRepositoryNames(signal);
     return names.map((name) => ({ name, kind: 'Repository', path: places.repository(name) }));
   },

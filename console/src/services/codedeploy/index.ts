@@ -1,5 +1,4 @@
 import type { ConsoleService } from '../../app/service';
-import { listApplicationNames } from './api';
 import { places } from './places';
 
 const deployments = { text: 'Deployments', href: places.deployments };
@@ -60,6 +59,7 @@ export const codedeploy: ConsoleService = {
     },
   ],
   search: async (signal) => {
+    const { listApplicationNames } = await import('./api');
     const names = await listApplicationNames(signal);
     return names.map((name) => ({ name, kind: 'Deployment application', path: places.application(name) }));
   },

@@ -1,5 +1,4 @@
 import type { ConsoleService } from '../../app/service';
-import { listPipelines } from './api';
 import { places } from './links';
 
 const pipelines = { text: 'Pipelines', href: places.pipelines };
@@ -40,6 +39,7 @@ export const codepipeline: ConsoleService = {
     },
   ],
   search: async (signal) => {
+    const { listPipelines } = await import('./api');
     const found = await listPipelines(signal);
     return found.map(({ name }) => ({ name, kind: 'Pipeline', path: places.pipeline(name) }));
   },

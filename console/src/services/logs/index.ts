@@ -1,5 +1,4 @@
 import type { ConsoleService } from '../../app/service';
-import { listGroups } from './api';
 import { groupPath, streamPath } from './paths';
 
 const groups = { text: 'Log groups', href: '/logs/groups' };
@@ -21,6 +20,7 @@ export const logs: ConsoleService = {
     },
   ],
   search: async (signal) => {
+    const { listGroups } = await import('./api');
     const found = await listGroups('', MOST, signal);
     return found.groups.map(({ logGroupName: name }) => ({ name, kind: 'Log group', path: groupPath(name) }));
   },
