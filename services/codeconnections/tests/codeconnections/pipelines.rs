@@ -201,6 +201,18 @@ async fn what_stands_in_the_way_is_told() {
         assert_eq!(status, 400, "{key}");
         assert!(said.to_string().contains(value), "{said}");
     }
+    // A variable could lead to another connection than the one that was asked about.
+    let mut input = full.clone();
+    input["pipeline"]["pipelineType"] = json!("V2");
+    input["pipeline"]["variables"] = json!([{ "name": "which", "defaultValue": arn }]);
+    let end = arn.rsplit_once('/').unwrap().0;
+    for value in ["#{variables.which}".to_owned(), format!("{end}/#{{variables.which}}")] {
+        let place = &mut input["pipeline"]["stages"][0]["actions"][0]["configuration"];
+        place["ConnectionArn"] = json!(value);
+        let (status, said) = call(&bench, "CreatePipeline", input.clone()).await;
+        assert_eq!(status, 400, "{said}");
+        assert!(said.to_string().contains("not the ARN of a connection"), "{said}");
+    }
     // Whoever hands a connection over must be allowed to.
     let keys = bench.yard.user(
         "eve",

@@ -174,7 +174,8 @@ fn check_connection(
     let fixed = |key: &str| {
         configuration.get(key).filter(|value| variables::references(value).next().is_none())
     };
-    if let Some(given) = fixed("ConnectionArn").filter(|given| !is_connection(given)) {
+    // No variables: whoever makes the pipeline is asked for the right to pass that very connection.
+    if let Some(given) = configuration.get("ConnectionArn").filter(|given| !is_connection(given)) {
         return Err(invalid(format!(
             "Action configuration for action '{name}' has '{given}' for 'ConnectionArn', which is \
              not the ARN of a connection"
@@ -195,6 +196,7 @@ fn is_connection(text: &str) -> bool {
     text.parse::<types::Arn>().is_ok_and(|arn| {
         matches!(arn.service.as_str(), "codeconnections" | "codestar-connections")
             && arn.resource.starts_with("connection/")
+            && variables::references(text).next().is_none()
     })
 }
 
