@@ -9,8 +9,8 @@ use crate::cleanup::Cleanup;
 use crate::listening::Listener;
 use crate::polling::Polling;
 use crate::{
-    action_types, approvals, arn, errors, events, executions, history, measures, pipelines, state, tags,
-    transitions,
+    action_types, approvals, arn, errors, events, executions, history, measures, pipelines, state,
+    tags, transitions,
 };
 
 /// What moving executions tells.

@@ -4,10 +4,10 @@
 
 mod api;
 // Some of it is for builds' tests.
+mod handshake;
 #[allow(dead_code)]
 #[path = "../../../codebuild/tests/codebuild/host.rs"]
 mod host;
-mod handshake;
 mod pipelines;
 mod rights;
 mod stock;
