@@ -90,7 +90,7 @@ test('what others do appears by itself', async () => {
   await page.getByRole('button', { name: /^Live/ }).waitFor();
   await yard.json('codebuild', 'CodeBuild_20161006.StartBuild', { projectName: 'broken' });
   await page.getByText(/Build: Error while executing command: false/).waitFor();
-  await picture('home');
+  await picture('home-of-builds');
   await page.getByRole('link', { name: /broken #1/ }).click();
   await page.getByRole('region', { name: 'Log' }).waitFor();
   await page.getByText('Failed').first().waitFor();

@@ -1,15 +1,19 @@
 // A browser at a yard's console, and what every story does there.
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { smaller } from './png';
 import { flags, freshPages, type TestYard } from './yard';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const OUT = 'e2e/out';
 /** The pictures that the guide shows; all others are only for looking. */
-const SHOWN = ['home', 'failed-build', 'refused'];
+const SHOWN = [
+  'home', 'repository-code', 'repository-graph', 'pull-request-split', 'pull-request-merge', 'pipeline-waits', 'failed-deployment', 'failed-build',
+  'builds-batch', 'builds-report', 's3-versions', 'iam-policy-errors', 'explained', 'events-tester', 'secret',
+];
 
 /** A password that the yard takes. */
 export const PASSWORD = 'Correct-horse-1';
@@ -57,9 +61,10 @@ export class Visit {
   }
 
   /** A picture of the page, `console-NAME.png`. */
-  picture(name: string) {
+  async picture(name: string) {
     const dir = (SHOWN.includes(name) && process.env.SCREENSHOTS) || OUT;
-    return this.page.screenshot({ path: `${dir}/console-${name}.png`, animations: 'disabled' });
+    const taken = await this.page.screenshot({ animations: 'disabled' });
+    writeFileSync(`${dir}/console-${name}.png`, dir === OUT ? taken : smaller(taken));
   }
 
   /** No finding that keeps somebody from using the page. */

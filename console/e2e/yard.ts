@@ -13,7 +13,7 @@ const program = process.env.CODEYARD ?? '../target/debug/codeyard';
 
 /** How Chromium is started: it sees only the yard. */
 export const flags = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-lcd-text', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
 
@@ -25,9 +25,10 @@ export class TestYard {
     private readonly root: Credentials,
   ) {}
 
-  static async start(): Promise<TestYard> {
+  /** A yard with these options beside its own. */
+  static async start(...options: string[]): Promise<TestYard> {
     const dir = mkdtempSync(join(tmpdir(), 'codeyard-console-'));
-    const args = ['up', '--listen', '127.0.0.1:0', '--ssh-listen', 'off', '--data-dir', dir];
+    const args = ['up', '--listen', '127.0.0.1:0', '--ssh-listen', 'off', '--data-dir', dir, ...options];
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const url = await new Promise<string>((resolve, reject) => {
       const said: string[] = [];
