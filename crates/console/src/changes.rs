@@ -17,7 +17,7 @@ use store::Event;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
 use tokio::time::Instant;
 
-use crate::watched::{self, Change};
+use crate::watched;
 
 /// Events that a slow reader may be behind; then it is told to read everything again.
 const MAX_BEHIND: usize = 1024;
@@ -186,13 +186,12 @@ fn tellable(cx: &Cx, event: &Event, decisions: &mut HashMap<String, bool>) -> Op
     if event.account != cx.account().as_str() || event.region != cx.region().as_str() {
         return None;
     }
-    let Change { arn, service, right } = watched::change(event)?;
-    let key = format!("{} {}", right.action, right.resource);
+    let change = watched::change(event)?;
     if decisions.len() >= MAX_DECISIONS {
         decisions.clear();
     }
-    let may = *decisions.entry(key).or_insert_with(|| cx.authorize(service, &right).is_ok());
-    may.then(|| watched::message(&arn, event).into())
+    let may = *decisions.entry(change.subject()).or_insert_with(|| change.may_be_told(cx));
+    may.then(|| watched::message(&change.arn, event).into())
 }
 
 #[cfg(test)]

@@ -1,39 +1,116 @@
 //! Which events are told to whom: to those who may read the resource that they are about. One that
 //! is not in this table is told to nobody.
 
-use service::Right;
+use serde_json::{Value, json};
+use service::{Cx, Right};
 use store::Event;
 
 /// That something changed, and who may know of it.
 pub(crate) struct Change {
     pub arn: String,
-    /// The service whose resource it is.
-    pub service: &'static str,
-    /// What reading it takes.
-    pub right: Right,
+    row: &'static Row,
 }
 
-/// By source of events: the service, the action that reads the resource, and the ARN that this
-/// action is on, made from the ARN that the event names.
-type Row = (&'static str, &'static str, &'static str, fn(&str) -> String);
+/// What reading a resource takes, by the source of its events.
+struct Row {
+    source: &'static str,
+    service: &'static str,
+    /// The action that reads it.
+    action: &'static str,
+    /// An operation that is on the same resource, and its input for the ARN that the event names:
+    /// they tell the conditions and the policy of that resource.
+    operation: &'static str,
+    input: fn(&str) -> Value,
+    /// The ARN that the action is on, which is all that decides once the resource is gone.
+    on: fn(&str) -> String,
+}
 
 const ROWS: &[Row] = &[
-    ("aws.codebuild", "codebuild", "codebuild:BatchGetBuilds", project_of_build),
-    ("aws.codecommit", "codecommit", "codecommit:GetRepository", str::to_owned),
+    Row {
+        source: "aws.codebuild",
+        service: "codebuild",
+        action: "codebuild:BatchGetBuilds",
+        operation: "BatchGetProjects",
+        input: |arn| json!({ "names": [last(&project_of_build(arn), '/')] }),
+        on: project_of_build,
+    },
+    Row {
+        source: "aws.codecommit",
+        service: "codecommit",
+        action: "codecommit:GetRepository",
+        operation: "GetRepository",
+        input: |arn| json!({ "repositoryName": last(arn, ':') }),
+        on: str::to_owned,
+    },
     // Events of instances name the instance first; reading a deployment is a right on its group.
-    ("aws.codedeploy", "codedeploy", "codedeploy:GetDeployment", str::to_owned),
-    ("aws.codepipeline", "codepipeline", "codepipeline:GetPipelineState", str::to_owned),
-    ("aws.kms", "kms", "kms:DescribeKey", str::to_owned),
+    Row {
+        source: "aws.codedeploy",
+        service: "codedeploy",
+        action: "codedeploy:GetDeployment",
+        operation: "GetDeploymentGroup",
+        input: |arn| {
+            let (application, group) = last(arn, ':').split_once('/').unwrap_or_default();
+            json!({ "applicationName": application, "deploymentGroupName": group })
+        },
+        on: str::to_owned,
+    },
+    Row {
+        source: "aws.codepipeline",
+        service: "codepipeline",
+        action: "codepipeline:GetPipelineState",
+        operation: "GetPipelineState",
+        input: |arn| json!({ "name": last(arn, ':') }),
+        on: str::to_owned,
+    },
+    Row {
+        source: "aws.kms",
+        service: "kms",
+        action: "kms:DescribeKey",
+        operation: "DescribeKey",
+        input: |arn| json!({ "KeyId": arn }),
+        on: str::to_owned,
+    },
     // Who may list parameters knows their names and when they change, if not their values.
-    ("aws.ssm", "ssm", "ssm:DescribeParameters", everything_beside),
+    Row {
+        source: "aws.ssm",
+        service: "ssm",
+        action: "ssm:DescribeParameters",
+        operation: "DescribeParameters",
+        input: |_| json!({}),
+        on: everything_beside,
+    },
 ];
 
 /// The change that an event tells of.
 pub(crate) fn change(event: &Event) -> Option<Change> {
     let is_group = |arn: &&String| arn.contains(":deploymentgroup:");
     let arn = event.resources.iter().find(is_group).or(event.resources.first())?;
-    let (_, service, action, on) = ROWS.iter().find(|(source, ..)| *source == event.source)?;
-    Some(Change { arn: arn.clone(), service, right: Right::new(*action, on(arn)) })
+    let row = ROWS.iter().find(|row| row.source == event.source)?;
+    Some(Change { arn: arn.clone(), row })
+}
+
+impl Change {
+    /// What the decision on it depends on, for one caller.
+    pub(crate) fn subject(&self) -> String {
+        format!("{} {}", self.row.action, (self.row.on)(&self.arn))
+    }
+
+    /// Whether the caller may read what has changed.
+    pub(crate) fn may_be_told(&self, cx: &Cx) -> bool {
+        let Row { service, action, operation, input, on, .. } = self.row;
+        let rights = cx.rights_of(service, operation, &input(&self.arn));
+        let rights = rights.unwrap_or_else(|_| vec![Right::new(*action, on(&self.arn))]);
+        let may = |mut right: Right| {
+            right.action = (*action).to_owned();
+            cx.authorize(service, &right).is_ok()
+        };
+        rights.into_iter().all(may)
+    }
+}
+
+/// What stands behind the last separator.
+fn last(arn: &str, separator: char) -> &str {
+    arn.rsplit(separator).next().unwrap_or_default()
 }
 
 /// Rights on builds and batches are rights on their project.
@@ -78,7 +155,8 @@ mod tests {
             ..Event::default()
         };
         let told = change(&instance).unwrap();
-        assert_eq!((told.arn.as_str(), told.right.resource.as_str()), (group, group));
+        assert_eq!(told.arn, group);
+        assert_eq!(told.subject(), format!("codedeploy:GetDeployment {group}"));
         let parameter = "arn:aws:ssm:us-east-1:1:parameter/a/b";
         assert_eq!(everything_beside(parameter), "arn:aws:ssm:us-east-1:1:*");
         let unknown = Event {

@@ -201,6 +201,26 @@ impl Cx {
         crate::authorize::authorize(self, service, right)
     }
 
+    /// The rights that a call of an operation would take, with the conditions and policies of the
+    /// resources that its input names. For who tells of resources without reading them.
+    ///
+    /// # Errors
+    /// If there is no such operation, or what it would say of the input: that a resource is gone.
+    pub fn rights_of(
+        &self,
+        service: &str,
+        operation: &str,
+        input: &serde_json::Value,
+    ) -> Result<Vec<Right>, Error> {
+        let none = || Error::internal(format!("there is no operation {service}:{operation}"));
+        let registry = self.0.yard.registry();
+        let (_, operation) = registry.operation(service, operation).ok_or_else(none)?;
+        let mut shape = (operation.input)();
+        shape::json::from_value(shape.as_mut(), input)
+            .map_err(|error| Error::internal(format!("{} at {}", error.message, error.path)))?;
+        operation.rights(self, shape.into_any().as_ref())
+    }
+
     /// Calls another service's public operation as this caller: authorized and audited like any
     /// client's call, without serialization or signature.
     ///

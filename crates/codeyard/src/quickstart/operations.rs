@@ -85,14 +85,15 @@ fn spawn(program: &Path, data_dir: &Path) -> std::io::Result<Child> {
 
 /// Keeps what a run says until it ends.
 fn follow(mut child: Child, last: &Arc<Last>) {
-    // Its errors are few lines: they fit into the pipe until its output has ended.
-    let errors = child.stderr.take();
-    if let Some(output) = child.stdout.take() {
-        keep(output, last);
-    }
-    if let Some(errors) = errors {
-        keep(errors, last);
-    }
+    let (output, errors) = (child.stdout.take(), child.stderr.take());
+    std::thread::scope(|scope| {
+        if let Some(errors) = errors {
+            scope.spawn(|| keep(errors, last));
+        }
+        if let Some(output) = output {
+            keep(output, last);
+        }
+    });
     let done = child.wait().is_ok_and(|status| status.success());
     last.lock().status = if done { QuickstartStatus::Succeeded } else { QuickstartStatus::Failed };
 }

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
+use api_developer::codebuild::{BatchGetProjects, BatchGetProjectsInput, BatchGetProjectsOutput};
 use serde_json::{Value, json};
-use service::{Protocol, Service};
+use service::{Cx, Error, Protocol, Right, Service, op};
 use testkit::{Answer, Client, Keys, TestYard};
 
 const PROJECT: &str = "arn:aws:codebuild:us-east-1:123456789012:project/mine";
@@ -12,7 +13,20 @@ const PROJECT: &str = "arn:aws:codebuild:us-east-1:123456789012:project/mine";
 async fn yard() -> TestYard {
     // What is not the console's goes to S3, here one without operations.
     let s3 = Service::new("s3", Protocol::RestXml);
-    TestYard::start(vec![codeyard_console::service(), s3]).await
+    let get = async |_: Cx, _: BatchGetProjectsInput| -> Result<BatchGetProjectsOutput, Error> {
+        Ok(BatchGetProjectsOutput::default())
+    };
+    // One project has a tag; one is gone.
+    let codebuild = Service::new("codebuild", Protocol::Json11).operation(
+        op(BatchGetProjects, get).rights(|_, input| match input.names.as_slice() {
+            [name] if name == "mine" => {
+                let right = Right::new("codebuild:BatchGetProjects", PROJECT);
+                Ok(vec![right.with("aws:ResourceTag/team", "red")])
+            }
+            _ => Err(Error::internal("gone")),
+        }),
+    );
+    TestYard::start(vec![codeyard_console::service(), codebuild, s3]).await
 }
 
 async fn get(yard: &TestYard, keys: Option<&Keys>, path: &str, accept: &str) -> Answer {
@@ -90,8 +104,16 @@ async fn changes_are_told_to_who_may_read_what_changed() {
     let narrow = yard.user("narrow", reads(PROJECT));
     let stranger =
         yard.user("stranger", reads("arn:aws:codebuild:us-east-1:123456789012:project/x"));
+    let kept_out = yard.user(
+        "kept-out",
+        json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "codebuild:*", "Resource": "*"},
+            {"Effect": "Deny", "Action": "codebuild:BatchGetBuilds", "Resource": "*",
+             "Condition": {"StringEquals": {"aws:ResourceTag/team": "red"}}},
+        ]}),
+    );
     let (rooms, told) = (yard.yard().clone(), async {
-        tokio::join!(watch(&yard, &narrow), watch(&yard, &stranger))
+        tokio::join!(watch(&yard, &narrow), watch(&yard, &stranger), watch(&yard, &kept_out))
     });
     let happens = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -103,10 +125,11 @@ async fn changes_are_told_to_who_may_read_what_changed() {
         // A yard that stops ends all streams.
         rooms.close();
     };
-    let ((told, untold), ()) = tokio::join!(told, happens);
+    let ((told, untold, half), ()) = tokio::join!(told, happens);
     assert!(told.contains("build/mine:1-2") && told.contains("State Change"), "{told}");
     assert!(!told.contains("theirs") && !told.contains("secret"), "{told}");
     assert!(untold.starts_with(": watching") && !untold.contains("change"), "{untold}");
+    assert!(half.contains("build/theirs:1-2") && !half.contains("mine"), "{half}");
     let unsigned = yard.send(None, "", "POST", "/_console/changes", &[], Vec::new()).await;
     assert_ne!(unsigned.status, 200);
     yard.stop().await;

@@ -216,7 +216,8 @@ async fn invoke(
             let mut call = overrides(target, &input)?;
             call.insert("projectName".to_owned(), json!(name));
             call.insert("idempotencyToken".to_owned(), json!(idempotency_key));
-            call_as_role(yard, scope, target, "codebuild", "StartBuild", call, rule, &arn).await
+            let start = ("codebuild", "StartBuild");
+            call_as_role(yard, scope, target, start, call, rule, &arn).await
         }
     }
 }
@@ -238,8 +239,7 @@ async fn call_as_role(
     yard: &Yard,
     scope: &Scope,
     target: &Target,
-    service: &str,
-    operation: &str,
+    (service, operation): (&str, &str),
     input: Map<String, Value>,
     rule: &str,
     rule_arn: &str,
