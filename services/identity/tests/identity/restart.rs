@@ -33,6 +33,7 @@ async fn open(dir: &Path) -> Yard {
             ssh: None,
             git_cache: service::GitCache::within(dir),
             containers: service::Containers::default(),
+            loopback_providers: false,
         },
         registry: Arc::new(Registry::new(services())),
         store: Store::open(dir, store::Options::default()).unwrap(),
