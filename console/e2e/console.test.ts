@@ -138,10 +138,16 @@ test('pages are dark where that is chosen', async () => {
 test('a one-time link signs root in, once', async () => {
   const link = yard.signInLink();
   await page.goto(link);
-  await page.getByRole('button', { name: 'root' }).waitFor();
+  // Somebody else's link does nothing by itself.
+  const byLink = page.getByRole('button', { name: 'Sign in by the link' });
+  await byLink.waitFor();
+  await isAccessible();
   expect(page.url()).not.toContain('code=');
+  await byLink.click();
+  await page.getByRole('button', { name: 'root' }).waitFor();
   await signOut('root');
   await page.goto(link);
+  await byLink.click();
   await page.getByText(/This sign-in link was used already/).waitFor();
 });
 

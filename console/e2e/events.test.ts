@@ -21,8 +21,7 @@ beforeAll(async () => {
   });
   visit = await Visit.begin(yard);
   page = visit.page;
-  await page.goto(yard.signInLink());
-  await page.getByRole('button', { name: 'root' }).waitFor();
+  await visit.enter(yard);
 });
 
 afterEach(({ task }) => visit?.keepFailure(task));
@@ -151,8 +150,7 @@ test('a read-only user is refused', async () => {
 });
 
 test('a rule is deleted with its targets', async () => {
-  await page.goto(yard.signInLink());
-  await page.getByRole('button', { name: 'root' }).waitFor();
+  await visit.enter(yard);
   await open('/events/rules/orders');
   await button('Delete').click();
   await dialog().getByRole('button', { name: 'Delete' }).click();

@@ -75,6 +75,7 @@ test('the first page, and home where nothing is yet', async () => {
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
   console.log('sign-in page', await painted(), load());
   await page.goto(yard.signInLink());
+  await page.getByRole('button', { name: 'Sign in by the link' }).click();
   await page.getByText('Running builds').waitFor();
   await page.getByText('First steps').waitFor();
   console.log('home, with what sign-in loaded', await painted(), load());

@@ -17,8 +17,7 @@ beforeAll(async () => {
   await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' }]);
   visit = await Visit.begin(yard);
   page = visit.page;
-  await page.goto(yard.signInLink());
-  await page.getByRole('button', { name: 'root' }).waitFor();
+  await visit.enter(yard);
 });
 
 afterEach(({ task }) => visit?.keepFailure(task));
@@ -247,8 +246,7 @@ test('a read-only user is refused, and the refusal is explained', async () => {
   await dialog().getByRole('button', { name: 'Close' }).first().click();
   await visit.signOut('rod');
 
-  await page.goto(yard.signInLink());
-  await page.getByRole('button', { name: 'root' }).waitFor();
+  await visit.enter(yard);
   await open('/iam/explain');
   await heading('Explain a refusal');
   await page.getByLabel('Encoded message').fill(`An error occurred: no. Encoded authorization failure message: ${encoded}`);

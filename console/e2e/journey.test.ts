@@ -254,8 +254,7 @@ test('who may only read is refused where the policy says so, and nothing moves',
 });
 
 test('the quickstart application comes to life by one button', async () => {
-  await page.goto(yard.signInLink());
-  await button('root').waitFor();
+  await visit.enter(yard);
   await open('/');
   await button('Create the quickstart application').click();
   const said = page.getByRole('region', { name: 'What the quickstart said' });

@@ -333,8 +333,7 @@ test('a read-only user is refused, and told by which right', async () => {
 
 test('a role and a bucket are made along with a pipeline', async () => {
   await visit.signOut('rod');
-  await page.goto(yard.signInLink());
-  await page.getByRole('button', { name: 'root' }).waitFor();
+  await visit.enter(yard);
   await open('/codepipeline/create');
   await page.getByLabel('Pipeline name').fill('fresh');
   await page.getByRole('radio', { name: /New service role/ }).click();

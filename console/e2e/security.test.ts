@@ -33,8 +33,7 @@ beforeAll(async () => {
     const target = request.headers()['x-amz-target'];
     if (target) calls.push({ target, body: request.postData() ?? '' });
   });
-  await page.goto(yard.signInLink());
-  await page.getByRole('button', { name: 'root' }).waitFor();
+  await visit.enter(yard);
 });
 
 afterEach(({ task }) => visit?.keepFailure(task));

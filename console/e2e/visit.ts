@@ -48,6 +48,13 @@ export class Visit {
 
   end = () => this.browser.close();
 
+  /** Signs in by a link that `codeyard console` prints. */
+  async enter(yard: TestYard) {
+    await this.page.goto(yard.signInLink());
+    await this.page.getByRole('button', { name: 'Sign in by the link' }).click();
+    await this.page.getByRole('button', { name: 'root' }).waitFor();
+  }
+
   async signIn(name: string, password: string) {
     await this.page.getByLabel('IAM user name').fill(name);
     await this.page.getByLabel('Password').fill(password);

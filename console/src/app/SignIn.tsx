@@ -7,7 +7,7 @@ import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useState, type FormEvent } from 'react';
 import { ApiError } from '../api/errors';
 import { session, signIn } from '../api/session';
 import { go, useAddress } from './router';
@@ -24,7 +24,7 @@ export default function SignIn() {
   const [newPassword, setNewPassword] = useState('');
   const [error, setError] = useState<ApiError>();
   const [busy, setBusy] = useState(false);
-  const usedCode = useRef<string>(undefined);
+  const [given, setGiven] = useState<string>();
 
   const attempt = async (what: Parameters<typeof signIn>[0]) => {
     setBusy(true);
@@ -43,12 +43,18 @@ export default function SignIn() {
   };
 
   useEffect(() => {
-    if (!code || usedCode.current === code) return;
-    usedCode.current = code;
-    // The code is good once: it has no business in the history.
+    if (!code) return;
+    // The code is good once: it has no business in the history. It waits for a click, because a link
+    // of somebody else's would sign one in as that one.
     history.replaceState(null, '', '#/');
-    void attempt({ code });
+    setGiven(code);
   }, [code]);
+
+  const followLink = () => {
+    if (!given) return;
+    setGiven(undefined);
+    void attempt({ code: given });
+  };
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -73,6 +79,11 @@ export default function SignIn() {
               {error && (
                 <Alert type="error" header={error.shown}>
                   {error.requestId && <Box variant="small">Request id {error.requestId}</Box>}
+                </Alert>
+              )}
+              {given && (
+                <Alert type="info" header="You came by a one-time link" action={<Button formAction="none" onClick={followLink}>Sign in by the link</Button>}>
+                  Go on only if you asked for it yourself, by codeyard console: whoever made it is who you are signed in as.
                 </Alert>
               )}
               <FormField label="IAM user name">
