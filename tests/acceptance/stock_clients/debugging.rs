@@ -18,6 +18,7 @@ phases:
       - cd /tmp && export ANSWER=42
       - codebuild-breakpoint
       - cat found
+      - sleep 2 # The shell that resumed it goes with the build: it shall end by itself.
 ";
 
 fn project(root: &User, buildspec: &str) {
