@@ -4,6 +4,9 @@
 //! in containers: commands run in this machine's own file system, copied on write. Any other image
 //! takes a container engine.
 
+pub(crate) mod private;
+pub(crate) mod registry;
+
 use api_developer::codebuild::*;
 use sandbox::docker::Reference;
 use service::Cx;

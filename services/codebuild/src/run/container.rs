@@ -4,12 +4,15 @@ use std::net::SocketAddr;
 
 use api_developer::codebuild::{CredentialProviderType, ProjectEnvironment};
 use api_security::secretsmanager;
-use sandbox::docker::{Container, Engine, EngineInfo, Login, Reference};
+use sandbox::docker::{Container, Engine, EngineInfo, Image, Login, Reference};
 use service::{Cx, Yard};
+use store::Store;
 
 use super::{Cut, Job, ecr};
+use crate::images::registry::{self, Answer};
+use crate::images::{self, private};
 use crate::model::BuildRecord;
-use crate::{images, validate};
+use crate::validate;
 
 /// The phase's status where an image can't be had.
 const UNABLE_TO_PULL: &str = "BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE";
@@ -58,10 +61,11 @@ pub(super) async fn place(job: &Job, cx: &Cx) -> Result<Option<Place>, Cut> {
         )
     })?;
     let image = provide(job, cx, &engine, environment).await?;
-    let mut told = vec![format!("Container of {image}, engine {}", info.version)];
+    let mut told = vec![format!("Container of {}, engine {}", environment.image, info.version)];
     let endpoint = job.yard.endpoint();
     let compute = validate::compute(environment.compute_type);
-    let mut container = Container::new(engine, image);
+    // By its id: a name may come to mean another image before the container is made.
+    let mut container = Container::new(engine, image.id);
     container.privileged = environment.privileged_mode == Some(true);
     container.reaches = endpoint.host.parse().ok().filter(|it: &SocketAddr| it.ip().is_loopback());
     // An engine inside pushes and pulls by AWS's name of the registry.
@@ -101,71 +105,126 @@ fn engine(job: &Job, environment: &ProjectEnvironment) -> Result<Engine, Cut> {
     Engine::at(address).map_err(|error| Cut::failed(UNABLE_TO_PULL, error.to_string()))
 }
 
-/// Has the engine get the image if it has not got it; the name by which it knows it.
+/// Has the engine get the image if it has not got it, or has it by another's credential.
 async fn provide(
     job: &Job,
     cx: &Cx,
     engine: &Engine,
     environment: &ProjectEnvironment,
-) -> Result<String, Cut> {
-    let names = images::names(&environment.image);
-    let registry = job.yard.endpoint().host;
+) -> Result<Image, Cut> {
+    let host = job.yard.endpoint().host;
     let reference = Reference::parse(&environment.image);
-    if let Some(image) = reference.and_then(|reference| images::ecr(&reference, &registry)) {
+    if let Some(image) = reference.and_then(|reference| images::ecr(&reference, &host)) {
         let theirs = ecr::find(job, cx, environment, image).await?;
-        match engine.image(&theirs.reference.full()).await.map_err(Cut::retry)? {
-            Some(_) => theirs.check(job).await?,
-            None => {
-                let login = Some(theirs.login(job).await?);
-                pull(job, engine, environment, &theirs.reference, login).await?;
+        if let Some(image) = engine.image(&theirs.reference.full()).await.map_err(Cut::retry)? {
+            theirs.check(job).await?;
+            return Ok(image);
+        }
+        let login = Some(theirs.login(job).await?);
+        return pull(job, engine, environment, &theirs.reference, login).await;
+    }
+    let names = images::names(&environment.image);
+    let names: Vec<_> = names.iter().filter_map(|name| Reference::parse(name)).collect();
+    // With a tag, or the engine would take a name for the beginning of an image's id: of one,
+    // maybe, that the project may not pull.
+    for name in names.iter().flat_map(private::qualified) {
+        let Some(image) = engine.image(&name.full()).await.map_err(Cut::retry)? else { continue };
+        let read = job.run.store().read(|tx| private::is_private(tx, &name, &image.id));
+        if !read.map_err(Cut::retry)? {
+            return Ok(image);
+        }
+        let login = login(cx, environment).await?;
+        if name.version.contains(':') {
+            let answer = registry::gives(engine, &name, login.as_ref()).await;
+            match answer.map_err(Cut::retry)? {
+                Answer::Given => return Ok(image),
+                Answer::Refused(why) => return Err(told(&environment.image, &why)),
+                Answer::NotAsked => {}
             }
         }
-        return Ok(theirs.reference.full());
-    }
-    for name in names.iter().filter_map(|name| Reference::parse(name)) {
-        // With its tag, or the engine would take a name for the beginning of an image's id: of one,
-        // maybe, that the project may not pull.
-        let name = name.full();
-        if engine.image(&name).await.map_err(Cut::retry)?.is_some() {
-            return Ok(name);
-        }
+        return pull(job, engine, environment, &name, login).await;
     }
     // The last is the one that a registry knows.
-    let wanted = names.last().and_then(|name| Reference::parse(name));
+    let wanted = names.last().and_then(|name| private::qualified(name).into_iter().next());
     let Some(wanted) = wanted else {
         return Err(unable(&environment.image, "the image's name is malformed"));
     };
     let login = login(cx, environment).await?;
-    pull(job, engine, environment, &wanted, login).await?;
-    Ok(wanted.full())
+    pull(job, engine, environment, &wanted, login).await
 }
 
-/// Has the engine fetch an image, as long as the build is wanted.
+/// Has the engine fetch an image, as long as the build is wanted. What came by a credential is
+/// remembered even where nobody waits for it any more.
 async fn pull(
     job: &Job,
     engine: &Engine,
     environment: &ProjectEnvironment,
     wanted: &Reference,
     login: Option<Login>,
-) -> Result<(), Cut> {
+) -> Result<Image, Cut> {
+    let (store, engine) = (job.run.store().clone(), engine.clone());
+    let (name, wanted, build) = (environment.image.clone(), wanted.clone(), job.record.id.clone());
+    let mut pull = tokio::spawn(async move {
+        match login {
+            Some(login) => pull_privately(&store, &engine, &name, wanted, login, build).await,
+            None => pull_openly(&store, &engine, &name, wanted).await,
+        }
+    });
     let stop = job.rooms.stop_signal(&job.record.id);
-    let mut pull = std::pin::pin!(engine.pull(wanted, login));
     loop {
         tokio::select! {
-            pulled = &mut pull => {
-                return match pulled {
-                    Ok(()) => Ok(()),
-                    Err(sandbox::Error::Engine { reason, .. }) => Err(unable(
-                        &environment.image,
-                        &format!("CannotPullContainerError: Error response from daemon: {reason}"),
-                    )),
-                    Err(error) => Err(Cut::retry(error)),
-                };
-            }
+            pulled = &mut pull => return pulled.map_err(Cut::retry)?,
             () = stop.notified() => job.refuse_stopped()?,
             () = tokio::time::sleep(std::time::Duration::from_secs(1)) => job.refuse_stopped()?,
         }
     }
+}
+
+async fn pull_openly(
+    store: &Store,
+    engine: &Engine,
+    name: &str,
+    wanted: Reference,
+) -> Result<Image, Cut> {
+    engine.pull(&wanted, None).await.map_err(|error| refused(name, error))?;
+    let image = engine.image(&wanted.full()).await.map_err(Cut::retry)?;
+    let image = image.ok_or_else(|| unable(name, "the engine has not got it in the end"))?;
+    let id = image.id.clone();
+    let written = store.write(move |tx| private::publish(tx, &wanted, &id)).await;
+    written.map_err(Cut::retry)?;
+    Ok(image)
+}
+
+async fn pull_privately(
+    store: &Store,
+    engine: &Engine,
+    name: &str,
+    wanted: Reference,
+    login: Login,
+    build: String,
+) -> Result<Image, Cut> {
+    let (noted, by) = (wanted.clone(), build.clone());
+    let written = store.write(move |tx| private::begin(tx, &noted, &by)).await;
+    written.map_err(Cut::retry)?;
+    let pulled = engine.pull(&wanted, Some(login)).await;
+    // An engine that broke off may have it all the same.
+    let image = engine.image(&wanted.full()).await.map_err(Cut::retry)?;
+    let id = image.as_ref().map(|image| image.id.clone());
+    let written = store.write(move |tx| private::end(tx, &wanted, &build, id.as_deref())).await;
+    written.map_err(Cut::retry)?;
+    pulled.map_err(|error| refused(name, error))?;
+    image.ok_or_else(|| unable(name, "the engine has not got it in the end"))
+}
+
+fn refused(image: &str, error: sandbox::Error) -> Cut {
+    match error {
+        sandbox::Error::Engine { reason, .. } => told(image, &reason),
+        error => Cut::retry(error),
+    }
+}
+
+fn told(image: &str, reason: &str) -> Cut {
+    unable(image, &format!("CannotPullContainerError: Error response from daemon: {reason}"))
 }
 
 pub(super) fn unable(image: &str, why: &str) -> Cut {

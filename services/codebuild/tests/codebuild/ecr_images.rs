@@ -14,7 +14,7 @@ const AWS_HOST: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
 const SPEC: &str =
     "version: 0.2\nphases:\n  build:\n    commands: [\"echo in $CODEBUILD_BUILD_IMAGE\"]\n";
 
-async fn yard() -> Option<(&'static TestEngine, Yard)> {
+pub async fn yard() -> Option<(&'static TestEngine, Yard)> {
     let engine = match TestEngine::shared() {
         Ok(engine) => engine,
         Err(why) => {
@@ -33,7 +33,7 @@ async fn ecr(yard: &Yard, operation: &str, input: Value) -> Value {
 }
 
 /// What `aws ecr get-login-password` prints.
-async fn password(yard: &Yard) -> String {
+pub async fn password(yard: &Yard) -> String {
     let output = ecr(yard, "GetAuthorizationToken", json!({})).await;
     let token = output["authorizationData"][0]["authorizationToken"].as_str().unwrap();
     let token = String::from_utf8(STANDARD.decode(token).unwrap()).unwrap();
@@ -41,7 +41,7 @@ async fn password(yard: &Yard) -> String {
 }
 
 /// Makes a repository, and has `docker` sign in, tag the test's image, and push it there.
-async fn pushed(engine: &'static TestEngine, yard: &Yard, repository: &str) -> String {
+pub async fn pushed(engine: &'static TestEngine, yard: &Yard, repository: &str) -> String {
     let made = ecr(yard, "CreateRepository", json!({ "repositoryName": repository })).await;
     let uri = made["repository"]["repositoryUri"].as_str().unwrap().to_owned();
     let image = format!("{uri}:v1");

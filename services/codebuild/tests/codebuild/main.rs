@@ -17,6 +17,7 @@ mod harness;
 mod host;
 mod hostile;
 mod outputs;
+mod private_images;
 mod projects;
 mod public;
 mod queue;
@@ -57,6 +58,7 @@ fn main() {
         connections::TESTS,
         containers::TESTS,
         ecr_images::TESTS,
+        private_images::TESTS,
         reports::TESTS,
         repositories::TESTS,
         repository_events::TESTS,
