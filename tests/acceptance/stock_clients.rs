@@ -5,6 +5,7 @@ mod build_outputs;
 mod codecommit;
 mod codecommit_reviews;
 mod comments;
+mod container_images;
 mod debugging;
 pub(crate) mod developer;
 mod iam;

@@ -117,7 +117,7 @@ impl TestEngine {
         // A shell between us and the engine, which learns of our end by that of its input.
         let script = "cd \"$1\" || exit 1
             dockerd --data-root \"$1/data\" --exec-root \"$1/exec\" --pidfile \"$1/pid\" \
-                -H \"unix://$1/socket\" --iptables=false --bridge=none --storage-driver=vfs \
+                -H \"unix://$1/socket\" --iptables=false --bridge=none \
                 >\"$1/log\" 2>&1 </dev/null &
             cat >/dev/null
             kill -TERM \"$(cat \"$1/pid\")\" 2>/dev/null
@@ -176,8 +176,22 @@ impl TestEngine {
 
     /// Makes an image of the usual programs and these, with the libraries that they need.
     pub fn import(&self, image: &str, more: &[&str]) -> Result<(), String> {
+        self.import_with(image, more, &[], |_| Ok(()))
+    }
+
+    /// Makes an image of the usual programs, these, and what `add` puts below the root directory
+    /// that it is given; `changes` are instructions of a Dockerfile, such as `ENV` and
+    /// `ENTRYPOINT`.
+    pub fn import_with(
+        &self,
+        image: &str,
+        more: &[&str],
+        changes: &[&str],
+        add: impl FnOnce(&Path) -> Result<(), String>,
+    ) -> Result<(), String> {
         let root = self.directory.join(format!("root-{}", number()));
         fill(&root, PROGRAMS.iter().chain(more).copied()).map_err(|error| error.to_string())?;
+        add(&root)?;
         let tar = Command::new("tar")
             .arg("-C")
             .arg(&root)
@@ -187,7 +201,9 @@ impl TestEngine {
             .map_err(|error| error.to_string())?;
         let tar = tar.stdout.ok_or("tar has no output")?;
         let done = Command::new("docker")
-            .args(["-H", &self.address(), "import", "-", image])
+            .args(["-H", &self.address(), "import"])
+            .args(changes.iter().flat_map(|change| ["--change", change]))
+            .args(["-", image])
             .stdin(tar)
             .output()
             .map_err(|error| error.to_string())?;
