@@ -1,8 +1,9 @@
 //! Stock git as a child, apart from the machine's and the user's configuration, without hooks,
-//! within a deadline, and gone with whoever waits for it.
+//! within a deadline, in so much room and memory, and gone with whoever waits for it.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,13 +12,22 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 use tokio::sync::Notify;
 
+use crate::Room;
+
 /// Most that is kept of what git says, in bytes.
 const MAX_OUTPUT: usize = 4 << 20;
 /// Most of its complaints.
 const MAX_COMPLAINT: usize = 64 << 10;
 
+/// Starts git with `$1` blocks of 512 bytes for its largest file and `$2` KiB of memory.
+const LIMITED: &str = "ulimit -f \"$1\"; ulimit -d \"$2\"; shift 2; exec git \"$@\"";
+/// What ends a program whose file grows too large.
+const SIGXFSZ: i32 = Signal::XFSZ.as_raw();
+/// The shell's status where there is no git.
+const NO_PROGRAM: i32 = 127;
+
 /// Settings for every call.
-const SETTINGS: [(&str, &str); 11] = [
+const SETTINGS: [(&str, &str); 12] = [
     ("core.hooksPath", "/dev/null"),
     ("core.fsmonitor", "false"),
     ("credential.helper", ""),
@@ -26,6 +36,8 @@ const SETTINGS: [(&str, &str); 11] = [
     ("submodule.recurse", "false"),
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
+    // As a pack, whose size is bounded, and not as any number of files.
+    ("fetch.unpackLimit", "1"),
     ("safe.directory", "*"),
     // A server that says nothing for a minute has nothing to say.
     ("http.lowSpeedLimit", "1"),
@@ -41,6 +53,8 @@ pub enum Failure {
     NoRepository(String),
     /// The repository has no such branch, tag or commit.
     NoReference(String),
+    /// There is more than is taken.
+    TooLarge(String),
     /// Anything else that git says.
     Other(String),
     /// The time for it is over.
@@ -88,6 +102,8 @@ pub struct Git {
     pub deadline: Instant,
     /// Tells that it is to stop.
     pub stop: Arc<Notify>,
+    /// What it may fill.
+    pub room: Room,
 }
 
 impl Git {
@@ -103,10 +119,15 @@ impl Git {
         Self { settings: Vec::new(), protocols: "file", ..self.clone() }
     }
 
+    /// The same, filling another room.
+    pub fn within(&self, room: Room) -> Self {
+        Self { room, ..self.clone() }
+    }
+
     /// Runs git in a folder; answers what it prints, up to 4 MiB.
     ///
     /// # Errors
-    /// What git complains of, or that time is over or it was stopped.
+    /// What git complains of, or that time is over, its room full, or it was stopped.
     pub async fn run(&self, directory: &Path, words: &[&str]) -> Result<String, Failure> {
         let verb = words.first().copied().unwrap_or_default();
         let mut group = Group::start(self.command(directory, words))?;
@@ -117,24 +138,40 @@ impl Git {
             let status = group.0.wait().await.map_err(broken)?;
             let stdout = String::from_utf8_lossy(&stdout.map_err(broken)?).into_owned();
             let stderr = String::from_utf8_lossy(&stderr.map_err(broken)?).into_owned();
-            match status.success() {
-                true => Ok(stdout),
-                false => Err(Failure::of(verb, &stderr)),
+            match status.code() {
+                Some(0) => Ok(stdout),
+                Some(NO_PROGRAM) => Err(Failure::Broken(format!("git does not run: {stderr}"))),
+                _ if stderr.contains("Out of memory") => Err(self.room.out_of_memory(verb)),
+                _ if self.is_cut_short(status, &stderr).await => Err(self.room.full()),
+                _ => Err(Failure::of(verb, &stderr)),
             }
         };
         tokio::select! {
             done = work => done,
             () = tokio::time::sleep_until(self.deadline.into()) => Err(Failure::Late),
             () = self.stop.notified() => Err(Failure::Stopped),
+            full = self.room.overflow() => Err(full),
         }
+    }
+
+    /// Whether it was ended, or one of its own programs, for a file that is larger than its room.
+    async fn is_cut_short(&self, status: ExitStatus, said: &str) -> bool {
+        status.signal() == Some(SIGXFSZ)
+            || said.contains(&format!("died of signal {SIGXFSZ}"))
+            || said.contains("File too large")
+            // Of the end of this one git does not tell the reason.
+            || (said.contains("index-pack") && self.room.is_full().await)
     }
 
     fn command(&self, directory: &Path, words: &[&str]) -> Command {
         let fixed = SETTINGS.iter().map(|(key, value)| (*key, *value));
         let more = self.settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         let settings: Vec<_> = fixed.chain(more).collect();
-        let mut command = Command::new("git");
+        let blocks = self.room.bytes().div_ceil(512).to_string();
+        let memory = (self.room.memory() >> 10).to_string();
+        let mut command = Command::new("sh");
         command
+            .args(["-c", LIMITED, "sh", &blocks, &memory])
             .args(words)
             .current_dir(directory)
             .env_clear()

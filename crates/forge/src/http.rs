@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -107,7 +107,13 @@ async fn exchange(request: Request<'_>, authorities: Option<&str>) -> Result<Ans
     let driver = tokio::spawn(connection);
     let answer = async {
         let (parts, body) = sender.send_request(message).await.map_err(|e| text(&e))?.into_parts();
-        let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(|error| text(&error))?;
+        let body =
+            Limited::new(body, MAX_ANSWER).collect().await.map_err(|error| match error
+                .is::<LengthLimitError>(
+            ) {
+                true => format!("its answer is longer than {} MiB", MAX_ANSWER >> 20),
+                false => text(&error),
+            })?;
         Ok(Answer { status: parts.status.as_u16(), body: body.to_bytes() })
     };
     let answer = answer.await;

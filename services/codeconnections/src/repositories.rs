@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use api_developer::codeconnections::*;
 use bytes::Bytes;
 use forge::git::{Failure, Git, deadline};
-use forge::{Provider, take_apart};
+use forge::{Provider, Room, take_apart};
 use service::{Cx, Yard};
 use shape::{Body, BodyError, BodyStream, Timestamp};
 use tempfile::TempDir;
@@ -26,6 +26,9 @@ const BRANCH_TIME: i64 = 30_000;
 const ARCHIVE_TIME: i64 = 10 * 60_000;
 /// The largest archive that is handed on, in bytes; AWS's quota for repositories.
 const MAX_ARCHIVE: u64 = 1 << 30;
+/// What a commit's files and their archive may take while they are put together, in bytes: an older
+/// server sends the whole branch.
+const MAX_ROOM: u64 = 4 << 30;
 /// Bytes of an archive that are read at once.
 const PIECE: usize = 256 << 10;
 /// Pieces that may wait for whoever takes them.
@@ -39,7 +42,12 @@ struct Remote {
     git: Git,
 }
 
-fn remote(open: &Open, input: &ConnectionUse, millis: i64) -> Result<Remote, Error> {
+fn remote(
+    open: &Open,
+    input: &ConnectionUse,
+    folder: &TempDir,
+    millis: i64,
+) -> Result<Remote, Error> {
     let id = input.full_repository_id.as_deref().unwrap_or_default();
     let origin = open.place.origin.as_str();
     let parts = id.split('/').count();
@@ -63,7 +71,13 @@ fn remote(open: &Open, input: &ConnectionUse, millis: i64) -> Result<Remote, Err
     let protocols = if origin.starts_with("https://") { "https" } else { "http:https" };
     Ok(Remote {
         url: format!("{url}.git"),
-        git: Git { settings, protocols, deadline: deadline(millis), stop: Arc::new(Notify::new()) },
+        git: Git {
+            settings,
+            protocols,
+            deadline: deadline(millis),
+            stop: Arc::new(Notify::new()),
+            room: Room::new(folder.path(), MAX_ROOM),
+        },
     })
 }
 
@@ -81,7 +95,7 @@ fn told(failure: Failure, input: &ConnectionUse) -> Error {
             .error(format!("The branch or commit was not found in the repository {id}: {why}")),
         Failure::Late => errors::UNAVAILABLE.error(format!("The provider of {id} took too long")),
         Failure::Stopped => errors::UNAVAILABLE.error("It was stopped"),
-        Failure::Other(why) => {
+        Failure::TooLarge(why) | Failure::Other(why) => {
             errors::UNAVAILABLE.error(format!("The repository {id} could not be read: {why}"))
         }
         Failure::Broken(why) => Error::internal(why),
@@ -117,8 +131,8 @@ pub(crate) async fn get_connection_branch(
     input: ConnectionUse,
 ) -> Result<ConnectionBranch, Error> {
     let open = open(&cx, &input.connection_arn)?;
-    let remote = remote(&open, &input, BRANCH_TIME)?;
     let folder = folder(&cx)?;
+    let remote = remote(&open, &input, &folder, BRANCH_TIME)?;
     let branch = input.branch_name.as_deref().unwrap_or_default();
     let reference = format!("refs/heads/{branch}");
     let words = ["ls-remote", "--quiet", "--", &remote.url, &reference];
@@ -138,12 +152,12 @@ pub(crate) async fn get_connection_archive(
     input: ConnectionUse,
 ) -> Result<ConnectionArchive, Error> {
     let open = open(&cx, &input.connection_arn)?;
-    let remote = remote(&open, &input, ARCHIVE_TIME)?;
+    let folder = folder(&cx)?;
+    let remote = remote(&open, &input, &folder, ARCHIVE_TIME)?;
     let commit = input.commit_id.clone().unwrap_or_default();
     if !matches!(commit.len(), 40 | 64) || !commit.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(errors::invalid(format!("{commit} is no commit's id")));
     }
-    let folder = folder(&cx)?;
     let path = folder.path();
     fetch(&remote, path, &input, &commit).await.map_err(|failure| told(failure, &input))?;
     let packed = pack(&remote, path, &commit).await.map_err(|failure| told(failure, &input))?;

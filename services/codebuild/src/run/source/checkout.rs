@@ -170,7 +170,12 @@ impl Checkout<'_> {
     async fn has(&self, commit: &str) -> Result<bool, Failure> {
         match self.run(&["cat-file", "-e", &format!("{commit}^{{commit}}")]).await {
             Ok(_) => Ok(true),
-            Err(failure @ (Failure::Late | Failure::Stopped | Failure::Broken(_))) => Err(failure),
+            Err(
+                failure @ (Failure::Late
+                | Failure::Stopped
+                | Failure::TooLarge(_)
+                | Failure::Broken(_)),
+            ) => Err(failure),
             Err(_) => Ok(false),
         }
     }

@@ -12,7 +12,9 @@ use std::time::{Duration, Instant, SystemTime};
 use sha2::{Digest as _, Sha256};
 
 use super::checkout::Version;
+use super::remote::MAX_SOURCES;
 use forge::git::{Failure, Git};
+use forge::{Room, size};
 
 /// How often a build that waits for another looks again.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -40,6 +42,7 @@ pub(super) async fn fresh(
     let name = hex::encode(Sha256::digest(url.as_bytes()));
     let name = name.get(..32).unwrap_or(&name);
     let path = folder.join(format!("{name}.git"));
+    let git = &git.within(Room::new(&path, MAX_SOURCES));
     loop {
         fs::create_dir_all(folder).map_err(broken)?;
         let file = renew(git, &path, url, version).await?;
@@ -90,7 +93,8 @@ async fn renew(git: &Git, path: &Path, url: &str, version: &Version) -> Result<F
     update(git, path, version).await?;
     // Where fetches have left many packs or objects; never beside ourselves.
     let tidy = ["-c", "gc.auto=6700", "-c", "gc.autoDetach=false", "gc", "--auto", "--quiet"];
-    git.run(path, &tidy).await?;
+    // Both the packs that were and the one that they become.
+    git.within(Room::new(path, 2 * MAX_SOURCES)).run(path, &tidy).await?;
     fs::write(path.join("complete"), "").map_err(broken)?;
     let folder = path.parent().unwrap_or(path);
     let (all, own) = (folder.parent().unwrap_or(folder).to_owned(), path.to_owned());
@@ -139,16 +143,6 @@ fn subdirectories(folder: &Path) -> io::Result<Vec<PathBuf>> {
     };
     let directories = entries.flatten().filter(|it| it.file_type().is_ok_and(|it| it.is_dir()));
     Ok(directories.map(|entry| entry.path()).collect())
-}
-
-fn size(folder: &Path) -> u64 {
-    let mut total = 0;
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        // Another build may remove it meanwhile.
-        let Ok(found) = entry.metadata() else { continue };
-        total += if found.is_dir() { size(&entry.path()) } else { found.len() };
-    }
-    total
 }
 
 /// All branches and tags, and what a version names beside them.

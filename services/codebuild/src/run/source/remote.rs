@@ -9,9 +9,15 @@ use service::Cx;
 use super::super::{Cut, Job};
 use super::CODE;
 use crate::providers::{self, Provider, Repository, origin_of};
+use crate::rooms;
 use crate::source_credentials::{self, Credential};
 use crate::validate::repository_name;
+use forge::Room;
 use forge::git::{Git, deadline};
+
+/// The sources of a build that come by git may take so many bytes together, and so may the copy of
+/// a repository that a project keeps.
+pub(super) const MAX_SOURCES: u64 = 16 << 30;
 
 /// A repository that a build fetches from.
 pub(super) struct Remote {
@@ -91,6 +97,7 @@ fn git(job: &Job, settings: Vec<(String, String)>, origin: &str) -> Git {
         protocols: if origin.starts_with("https://") { "https" } else { "http:https" },
         deadline: deadline(job.time_left()),
         stop: job.rooms.stop_signal(&job.record.id),
+        room: Room::new(rooms::work_directory(&job.yard, job.record.uuid()), MAX_SOURCES),
     }
 }
 

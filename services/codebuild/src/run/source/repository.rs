@@ -86,7 +86,7 @@ fn told(failure: Failure, source: &ProjectSource, version: Option<&str>, is_sign
         Failure::Denied(why) => failed("authentication required", &why),
         Failure::NoRepository(why) => failed("repository not found", &why),
         Failure::NoReference(why) => failed("reference not found", &why),
-        Failure::Other(why) => failed("download failed", &why),
+        Failure::TooLarge(why) | Failure::Other(why) => failed("download failed", &why),
         Failure::Late => follow::timed_out(),
         Failure::Stopped => follow::stopped(),
         Failure::Broken(why) => Cut::retry(why),
