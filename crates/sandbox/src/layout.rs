@@ -12,6 +12,9 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// Name of the file with the directories that it began with.
+    pub const MADE: &str = "made";
+
     pub fn new(base: &Path, id: &SandboxId) -> Self {
         Self { id: id.clone(), directory: base.join(id.as_str()) }
     }
@@ -22,6 +25,11 @@ impl Layout {
 
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// The file of that name in a sandbox's directory.
+    pub fn made_in(directory: &Path) -> PathBuf {
+        directory.join(Self::MADE)
     }
 
     /// Files of the present or last run.

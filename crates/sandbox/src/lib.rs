@@ -23,6 +23,7 @@ mod journal;
 mod layout;
 mod local;
 mod machine;
+mod made;
 mod mask;
 mod spec;
 mod spool;

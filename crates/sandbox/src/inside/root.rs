@@ -223,11 +223,13 @@ fn whole(
         .map_err(failed("mount the root overlay"))?;
     let mut showing = Vec::new();
     let mounts = fs::read_to_string("/proc/self/mountinfo").map_err(failed("list mounts"))?;
-    let mut wanted: Vec<PathBuf> = mounts.lines().filter_map(submount).collect();
-    wanted.sort();
-    wanted.dedup();
-    let unseen = |path: &PathBuf| hidden.iter().chain(&homes.empty).any(|it| path.starts_with(it));
-    wanted.retain(|path| !unseen(path));
+    let mut wanted: Vec<Submount> = mounts.lines().filter_map(submount).collect();
+    // Of several at one path the last one shows.
+    wanted.reverse();
+    wanted.sort_by(|one, other| one.path.cmp(&other.path));
+    wanted.dedup_by(|one, other| one.path == other.path);
+    let unseen = |path: &Path| hidden.iter().chain(&homes.empty).any(|it| path.starts_with(it));
+    wanted.retain(|mount| !unseen(&mount.path));
     if wanted.len() > MAX_SUBMOUNTS {
         notes.push(format!(
             "only {MAX_SUBMOUNTS} of {} mounted file systems show inside",
@@ -235,7 +237,7 @@ fn whole(
         ));
         wanted.truncate(MAX_SUBMOUNTS);
     }
-    for (number, path) in wanted.iter().enumerate() {
+    for (number, Submount { path, read_only }) in wanted.iter().enumerate() {
         let Ok(below) = path.strip_prefix("/") else { continue };
         let target = places.root.join(below);
         if !is_plain(&places.root, below) {
@@ -243,7 +245,9 @@ fn whole(
         }
         let layer = places.uppers.join(format!("mount{number}"));
         let empty: Vec<&PathBuf> = homes.below(path).collect();
-        if path.is_dir() && mount_overlay(path, &layer, &target, how, &empty).is_ok() {
+        // What nobody can write to on the host needs no layer, unless homes in it are to be hidden.
+        let needs_layer = path.is_dir() && !(*read_only && empty.is_empty());
+        if needs_layer && mount_overlay(path, &layer, &target, how, &empty).is_ok() {
             continue;
         }
         showing.extend(empty.into_iter().cloned());
@@ -254,8 +258,15 @@ fn whole(
     Ok(showing)
 }
 
-/// The mount point in a line of mountinfo, if its files belong into the sandbox.
-fn submount(line: &str) -> Option<PathBuf> {
+/// A file system of the host's below its root.
+#[derive(Debug, PartialEq, Eq)]
+struct Submount {
+    path: PathBuf,
+    read_only: bool,
+}
+
+/// The mount in a line of mountinfo, if its files belong into the sandbox.
+fn submount(line: &str) -> Option<Submount> {
     const WITHOUT_FILES: &[&str] = &[
         "autofs",
         "binfmt_misc",
@@ -280,15 +291,18 @@ fn submount(line: &str) -> Option<PathBuf> {
         "tracefs",
     ];
     let (before, after) = line.split_once(" - ")?;
-    let point = before.split(' ').nth(4)?;
-    let kind = after.split(' ').next()?;
+    let mut before = before.split(' ').skip(4);
+    let (point, options) = (before.next()?, before.next()?);
+    let mut after = after.split(' ');
+    let (kind, its_own) = (after.next()?, after.nth(1).unwrap_or_default());
+    let read_only = [options, its_own].iter().any(|all| all.split(',').any(|it| it == "ro"));
     let path = PathBuf::from(unescape(point));
     let first = path.components().nth(1)?.as_os_str().to_str()?;
     let containers = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubelet"];
     let left_out = SPECIAL.contains(&first)
         || WITHOUT_FILES.contains(&kind)
         || containers.iter().any(|container| path.starts_with(container));
-    (!left_out).then_some(path)
+    (!left_out).then_some(Submount { path, read_only })
 }
 
 /// Mount points are written with blanks as `\040` and so on.
@@ -443,16 +457,25 @@ mod tests {
 
     #[test]
     fn mountinfo_lines() {
-        let line = |point: &str, kind: &str| format!("28 27 0:25 / {point} ro - {kind} src ro");
-        assert_eq!(submount(&line("/home", "ext4")), Some("/home".into()));
-        assert_eq!(submount(&line("/my\\040disk", "xfs")), Some("/my disk".into()));
+        let line = |point: &str, how: &str, kind: &str, its_own: &str| {
+            format!("28 27 0:25 / {point} {how} shared:1 - {kind} src {its_own}")
+        };
+        let mount = |path: &str, read_only| Some(Submount { path: path.into(), read_only });
+        for (point, how, its_own, found) in [
+            ("/home", "rw,noatime", "rw,discard", mount("/home", false)),
+            ("/my\\040disk", "rw", "rw", mount("/my disk", false)),
+            ("/snap/x", "ro,nodev", "rw", mount("/snap/x", true)),
+            ("/snap/x", "rw,nodev", "ro,errors=continue", mount("/snap/x", true)),
+        ] {
+            assert_eq!(submount(&line(point, how, "ext4", its_own)), found, "{point}");
+        }
         for (point, kind) in [
             ("/", "ext4"),
             ("/proc/x", "ext4"),
             ("/x", "cgroup2"),
             ("/var/lib/docker/m", "overlay"),
         ] {
-            assert_eq!(submount(&line(point, kind)), None, "{point}");
+            assert_eq!(submount(&line(point, "rw", kind, "rw")), None, "{point}");
         }
     }
 }

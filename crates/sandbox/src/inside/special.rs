@@ -151,14 +151,15 @@ pub fn attach(
     }
     parts.homes.put()?;
     // After the tools: somebody may keep a yard's data among them.
+    let mut covers = Covers::default();
     for path in hidden {
-        cover(path)?;
+        covers.put(path)?;
     }
     fresh_directory("/run", "mode=755", MsFlags::empty())?;
     make_directory(Path::new("/proc"))?;
     sys::move_mount(parts.proc.as_fd(), c"/proc").map_err(failed("mount /proc"))?;
     if matches!(machine.users, Users::Host | Users::Identity) {
-        close_proc(notes)?;
+        close_proc(&mut covers, notes)?;
     }
     if machine.root == RootStyle::ReadOnly {
         fresh_directory("/var/tmp", "mode=1777", MsFlags::empty())?;
@@ -214,21 +215,40 @@ fn devices_beside(machine: &Machine) -> Result<(), String> {
     Ok(())
 }
 
-/// Makes a path show nothing.
-fn cover(path: &Path) -> Result<(), String> {
-    let Ok(found) = fs::metadata(path) else {
-        return Ok(()); // nothing to see there
-    };
-    let flags = MsFlags::MS_RDONLY | MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-    let covered = if found.is_dir() {
-        mount(Some("tmpfs"), path, Some("tmpfs"), flags, Some("mode=000,size=4k"))
-    } else {
-        mount(Some("/dev/null"), path, None::<&str>, MsFlags::MS_BIND, None::<&str>)
-    };
-    covered.map_err(failed(format!("hide {}", path.display())))
+/// What makes paths show nothing.
+#[derive(Default)]
+struct Covers {
+    /// A directory that is covered already.
+    empty: Option<PathBuf>,
 }
 
-fn close_proc(notes: &mut Vec<String>) -> Result<(), String> {
+impl Covers {
+    fn put(&mut self, path: &Path) -> Result<(), String> {
+        let Ok(found) = fs::metadata(path) else {
+            return Ok(()); // nothing to see there
+        };
+        let none = None::<&str>;
+        let covered = match (&self.empty, found.is_dir()) {
+            (_, false) => mount(Some("/dev/null"), path, none, MsFlags::MS_BIND, none),
+            // Showing one empty file system again takes much less than another one.
+            (Some(empty), true) => mount(Some(empty), path, none, MsFlags::MS_BIND, none),
+            (None, true) => {
+                let flags = MsFlags::MS_RDONLY
+                    | MsFlags::MS_NOSUID
+                    | MsFlags::MS_NODEV
+                    | MsFlags::MS_NOEXEC;
+                mount(Some("tmpfs"), path, Some("tmpfs"), flags, Some("mode=000,size=4k"))
+            }
+        };
+        covered.map_err(failed(format!("hide {}", path.display())))?;
+        if found.is_dir() && self.empty.is_none() {
+            self.empty = Some(path.to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn close_proc(covers: &mut Covers, notes: &mut Vec<String>) -> Result<(), String> {
     for path in PROC_READ_ONLY.iter().map(Path::new).filter(|path| path.exists()) {
         c_path(path)
             .and_then(|name| {
@@ -239,7 +259,7 @@ fn close_proc(notes: &mut Vec<String>) -> Result<(), String> {
             .map_err(failed(format!("make {} read-only", path.display())))?;
     }
     for path in PROC_COVERED.iter().map(Path::new) {
-        if let Err(error) = cover(path) {
+        if let Err(error) = covers.put(path) {
             notes.push(error);
         }
     }

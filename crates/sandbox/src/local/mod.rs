@@ -17,9 +17,11 @@ use crate::codec;
 use crate::contract::{BoxFuture, Error, Handle, Sandbox};
 use crate::docker::{self, Engine};
 use crate::identity::Identity;
+use crate::inside::homes::Homes;
 use crate::journal;
 use crate::layout::Layout;
 use crate::machine::{Machine, RootStyle};
+use crate::made;
 use crate::spec::{Root, SandboxId, Spec};
 use crate::status::{End, EndKind, Isolation, Level};
 use crate::supervisor::group;
@@ -286,8 +288,11 @@ impl Inner {
             return Err(Error::Exists(id));
         };
         let layout = self.layout(&id);
-        self.make_room(&layout, spec.root)?;
-        let started = self.spawn(&layout, &spec, machine);
+        // A container shows nothing of this machine's but its binds.
+        let homes = machine.map(|_| hidden::homes()).unwrap_or_default();
+        let kind = machine.map(|machine| made::kind(machine, &homes));
+        self.make_room(&layout, spec.root, kind.as_deref())?;
+        let started = self.spawn(&layout, &spec, machine, &homes);
         if let Err(error) = started {
             // A persistent sandbox keeps its files; otherwise nothing is left of a failed start.
             let gone = match spec.root {
@@ -301,8 +306,15 @@ impl Inner {
     }
 
     /// Makes the directories of a new run, and clears away an ended one of the same sandbox.
-    fn make_room(self: &Arc<Self>, layout: &Layout, root: Root) -> Result<(), Error> {
-        if root == Root::Ephemeral && self.spares.take(layout.directory()) {
+    fn make_room(
+        self: &Arc<Self>,
+        layout: &Layout,
+        root: Root,
+        kind: Option<&str>,
+    ) -> Result<(), Error> {
+        if root == Root::Ephemeral
+            && kind.is_some_and(|kind| self.spares.take(layout.directory(), kind))
+        {
             return Ok(());
         }
         let make = |path: &Path| fs::DirBuilder::new().mode(0o700).create(path);
@@ -319,7 +331,13 @@ impl Inner {
         make(&layout.run()).map_err(during("make the sandbox's directory"))
     }
 
-    fn spawn(&self, layout: &Layout, spec: &Spec, machine: Option<&Machine>) -> Result<(), Error> {
+    fn spawn(
+        &self,
+        layout: &Layout,
+        spec: &Spec,
+        machine: Option<&Machine>,
+        homes: &Homes,
+    ) -> Result<(), Error> {
         let failed = |reason: String| Error::Start { id: spec.id.clone(), reason };
         let complaints = fs::File::create(layout.complaints()).map_err(during("make a file"))?;
         let (theirs, mut to_it) = io::pipe().map_err(during("make a pipe"))?;
@@ -332,10 +350,9 @@ impl Inner {
         let order = json!({
             "spec": codec::spec_to_json(spec),
             "machine": machine.map(Machine::to_json),
-            // A container shows nothing of this machine's but its binds.
             "hidden": machine.map(|_| self.hidden(spec)).unwrap_or_default().iter()
                 .map(|path| codec::path_to_json(path)).collect::<Vec<_>>(),
-            "homes": machine.map(|_| hidden::homes()).unwrap_or_default().to_json(),
+            "homes": homes.to_json(),
             "sealKey": self.config.seal_key.map(|key| key.to_vec()),
         });
         let told = to_it.write_all(order.to_string().as_bytes());

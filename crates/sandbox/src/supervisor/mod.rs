@@ -25,9 +25,10 @@ use crate::inside::special;
 use crate::journal::{self, Journal};
 use crate::layout::Layout;
 use crate::local::remove;
-use crate::machine::{self, Machine};
+use crate::machine::{self, Machine, RootStyle};
+use crate::made::{self, Made};
 use crate::mask::Masker;
-use crate::spec::{Program, Spec};
+use crate::spec::{Program, Root, Spec};
 use crate::spool::Writer;
 use crate::status::{End, EndKind, Isolation};
 use crate::sys;
@@ -247,7 +248,20 @@ fn start_in_namespaces(order: &Order) -> Result<Running, String> {
     let link = Link::Init(link::Init::new(init_pid, stream));
     let ends = Ends { link, output, script, replies };
     let pump = listen(order, ends, watch, machine.isolation.clone())?;
+    note_what_was_made(order, machine).map_err(text("note its directories"))?;
     Ok(Running { pump, group: left.keep(), started: Instant::now(), told: Vec::new() })
+}
+
+/// So that the directories can be used again when the sandbox is gone.
+fn note_what_was_made(order: &Order, machine: &Machine) -> io::Result<()> {
+    let Order { layout, spec, homes, .. } = order;
+    let file = Layout::made_in(layout.directory());
+    let is_kept = spec.root == Root::Ephemeral && machine.root == RootStyle::Whole;
+    // A used one has it already.
+    if !is_kept || machine.upper_in_memory || file.exists() {
+        return Ok(());
+    }
+    Made::look(layout, made::kind(machine, homes), spec, homes)?.write(&file)
 }
 
 fn start_in_container(order: &Order, container: &Container) -> Result<Running, String> {

@@ -1,0 +1,137 @@
+//! The directories that a new sandbox has before any program runs in it, noted so that an ended
+//! one can be told from a new one, and emptied instead of made again.
+
+use crate::codec;
+use crate::inside::homes::Homes;
+use crate::layout::Layout;
+use crate::machine::Machine;
+use crate::spec::Spec;
+use crate::sys;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// The overlay's upper layer, below a sandbox's directory.
+const UPPER: &str = "layers/root/upper";
+/// Becomes `/tmp`.
+const TMP: &str = "run/tmp";
+/// Every build has it, whatever the name of its own directory there.
+const COMMON: &str = "/codebuild/output";
+/// What the kernel notes of a directory that was changed in no other way.
+const KERNELS_OWN: [&[u8]; 2] = [b"trusted.overlay.impure", b"trusted.overlay.origin"];
+
+/// See the module.
+pub struct Made {
+    /// What the sandbox was made for: others have other directories.
+    pub kind: String,
+    directories: BTreeMap<PathBuf, Look>,
+}
+
+/// What can be seen of a directory, but for its times.
+#[derive(Debug, PartialEq, Eq)]
+struct Look {
+    mode: u32,
+    uid: u32,
+    gid: u32,
+    /// Names of extended attributes, access control lists among them.
+    attributes: Vec<Vec<u8>>,
+}
+
+/// Sandboxes that agree in this begin with the same directories, but for those of their binds.
+pub fn kind(machine: &Machine, homes: &Homes) -> String {
+    format!("{} {}", machine.to_json(), homes.to_json())
+}
+
+impl Made {
+    /// Looks at a sandbox in which nothing has run yet. Directories that are there for this one's
+    /// binds and working directory are left out.
+    pub fn look(layout: &Layout, kind: String, spec: &Spec, homes: &Homes) -> io::Result<Self> {
+        let mut directories = BTreeMap::new();
+        let mut unseen = vec![PathBuf::from(TMP), PathBuf::from(UPPER)];
+        while let Some(below) = unseen.pop() {
+            let path = layout.directory().join(&below);
+            directories.insert(below.clone(), Look::at(&path)?);
+            for entry in fs::read_dir(&path)? {
+                let entry = entry?;
+                let below = below.join(entry.file_name());
+                if entry.file_type()?.is_dir() && !is_for_this_one(&below, spec, homes) {
+                    unseen.push(below);
+                }
+            }
+        }
+        Ok(Self { kind, directories })
+    }
+
+    /// Whether a directory is one of these and looks as it did.
+    pub fn has(&self, path: &Path, below: &Path) -> io::Result<bool> {
+        match self.directories.get(below) {
+            Some(look) => Ok(Look::at(path)? == *look),
+            None => Ok(false),
+        }
+    }
+
+    /// Keeps it in a file.
+    pub fn write(&self, file: &Path) -> io::Result<()> {
+        let directories = self.directories.iter().map(|(below, look)| {
+            let attributes = look.attributes.iter();
+            let names = attributes.map(|name| Path::new(std::ffi::OsStr::from_bytes(name)));
+            json!({
+                "path": codec::path_to_json(below),
+                "mode": look.mode,
+                "uid": look.uid,
+                "gid": look.gid,
+                "attributes": names.map(codec::path_to_json).collect::<Value>(),
+            })
+        });
+        let all = json!({ "kind": self.kind, "directories": directories.collect::<Value>() });
+        fs::write(file, all.to_string())
+    }
+
+    /// Reads one that was kept. None where there is none, or not a whole one.
+    pub fn read(file: &Path) -> Option<Self> {
+        let all: Value = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
+        let directories = all.get("directories")?.as_array()?.iter().map(|directory| {
+            let number = |name: &str| u32::try_from(directory.get(name)?.as_u64()?).ok();
+            let attributes = directory.get("attributes")?.as_array()?.iter();
+            let attributes: Option<Vec<Vec<u8>>> = attributes
+                .map(|name| Some(codec::path_from_json(name)?.as_os_str().as_bytes().to_vec()))
+                .collect();
+            let look = Look {
+                mode: number("mode")?,
+                uid: number("uid")?,
+                gid: number("gid")?,
+                attributes: attributes?,
+            };
+            Some((codec::path_from_json(directory.get("path")?)?, look))
+        });
+        Some(Self {
+            kind: all.get("kind")?.as_str()?.to_owned(),
+            directories: directories.collect::<Option<_>>()?,
+        })
+    }
+}
+
+impl Look {
+    fn at(path: &Path) -> io::Result<Self> {
+        let found = fs::symlink_metadata(path)?;
+        let name = std::ffi::CString::new(path.as_os_str().as_bytes()).map_err(io::Error::other)?;
+        let mut attributes = sys::attributes(&name)?;
+        attributes.retain(|name| !KERNELS_OWN.contains(&name.as_slice()));
+        attributes.sort();
+        Ok(Self { mode: found.mode() & 0o7777, uid: found.uid(), gid: found.gid(), attributes })
+    }
+}
+
+/// Whether a directory of the upper layer leads to a bind or to the working directory, and to
+/// nothing that every sandbox has.
+fn is_for_this_one(below: &Path, spec: &Spec, homes: &Homes) -> bool {
+    let Ok(inside) = below.strip_prefix(UPPER) else { return false };
+    let leads_to = |path: &Path| path.strip_prefix("/").is_ok_and(|path| path.starts_with(inside));
+    let is_common = leads_to(Path::new(COMMON))
+        || homes.empty.iter().chain(&homes.each).any(|home| leads_to(home));
+    !is_common && (leads_to(&spec.workdir) || spec.binds.iter().any(|bind| leads_to(&bind.inside)))
+}
