@@ -11,6 +11,7 @@ mod git_storage;
 mod harness;
 mod hosts;
 mod local_builds;
+mod ordinary_user;
 mod quickstart;
 mod repositories;
 mod stock_clients;

@@ -33,7 +33,7 @@ pub(crate) fn role(root: &User, name: &str, service: &str, statements: &Value) -
     made["Role"]["Arn"].as_str().unwrap().to_owned()
 }
 
-pub(super) fn finished(user: &User, id: &str) -> Value {
+pub(crate) fn finished(user: &User, id: &str) -> Value {
     until(LIMIT, "the build ends", || {
         let found = user.aws(&["codebuild", "batch-get-builds", "--ids", id]);
         let build = found["builds"][0].clone();
@@ -42,7 +42,7 @@ pub(super) fn finished(user: &User, id: &str) -> Value {
 }
 
 /// Everything that a build said.
-pub(super) fn log(user: &User, build: &Value) -> String {
+pub(crate) fn log(user: &User, build: &Value) -> String {
     let text = |name: &str| build["logs"][name].as_str().unwrap().to_owned();
     let found = user.aws(&[
         "logs",

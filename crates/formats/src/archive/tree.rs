@@ -3,12 +3,17 @@
 //! Every path is resolved by the kernel below the folder (`openat2` with `RESOLVE_BENEATH`), so
 //! that no link leads to other files of this machine; where the kernel lacks that call, real paths
 //! are compared.
+//!
+//! Root inside a sandbox reads whatever modes say, and a folder of mode 000 is no obstacle to it;
+//! where the yard's user is an ordinary one, who owns these files, they are lent the right for as
+//! long as they are read.
 
 use std::fs::{self, File, Metadata};
 use std::io;
-use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
@@ -73,6 +78,8 @@ pub struct Tree {
     folder: OwnedFd,
     /// Whether the kernel resolves below the folder.
     beneath: bool,
+    /// Folders that have more rights until all is read.
+    lent: Mutex<Vec<Lent>>,
 }
 
 impl Tree {
@@ -86,7 +93,7 @@ impl Tree {
         let opened = rustix::fs::openat(CWD, &real, flags, Mode::empty());
         let folder = opened.map_err(|error| Error::Io(path.to_owned(), error.into()))?;
         let tried = beneath(&folder, Path::new("."), OFlags::PATH);
-        Ok(Self { path: real, folder, beneath: tried.is_ok() })
+        Ok(Self { path: real, folder, beneath: tried.is_ok(), lent: Mutex::default() })
     }
 
     /// Everything below but folders, sorted by path. With [`Links::Follow`], links to folders
@@ -98,6 +105,9 @@ impl Tree {
         let mut listing = Listing { tree: self, links, inside: Vec::new(), listed: Vec::new() };
         let root = fs::metadata(&self.path).map_err(io_at(&self.path))?;
         listing.inside.push((root.dev(), root.ino()));
+        if !may_be_listed(&root) {
+            self.lend_folder(".");
+        }
         listing.walk("")?;
         listing.listed.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(listing.listed)
@@ -163,10 +173,15 @@ impl Tree {
     }
 
     fn resolve(&self, path: &str, flags: OFlags) -> Result<File, Error> {
-        let opened = match self.beneath {
-            true => beneath(&self.folder, Path::new(path), flags),
-            false => self.resolve_by_name(path, flags),
-        };
+        let mut opened = self.try_resolve(path, flags);
+        if opened.as_ref().is_err_and(|error| *error == Errno::ACCESS) {
+            for (at, _) in path.match_indices('/') {
+                self.lend_folder(path.get(..at).unwrap_or_default());
+            }
+            // Given back at once: what is opened shows its own mode.
+            let _lent = self.lend(path, 0o400);
+            opened = self.try_resolve(path, flags);
+        }
         opened.map(File::from).map_err(|error| match error {
             Errno::XDEV => refused(path, "is a link that leads out of its folder"),
             Errno::LOOP => refused(path, "is a link that leads in a circle"),
@@ -178,6 +193,38 @@ impl Tree {
         })
     }
 
+    fn try_resolve(&self, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
+        match self.beneath {
+            true => beneath(&self.folder, Path::new(path), flags),
+            false => self.resolve_by_name(path, flags),
+        }
+    }
+
+    /// Gives a folder's owner, if that is who we are, the right to list and to enter it.
+    fn lend_folder(&self, path: &str) {
+        if let Some(lent) = self.lend(path, LISTED) {
+            self.lent.lock().unwrap_or_else(PoisonError::into_inner).push(lent);
+        }
+    }
+
+    /// Adds rights to what a path leads to, if it lacks them and is our own; what can't be changed
+    /// stays as it is, and is told by whoever reads it.
+    fn lend(&self, path: &str, rights: u32) -> Option<Lent> {
+        let us = rustix::process::geteuid();
+        if us.is_root() {
+            return None;
+        }
+        let file = File::from(self.try_resolve(path, OFlags::PATH).ok()?);
+        let found = file.metadata().ok()?;
+        let mode = found.mode() & 0o7777;
+        if mode & rights == rights || found.uid() != us.as_raw() {
+            return None;
+        }
+        let lent = Lent { file, mode };
+        lent.set(mode | rights).ok()?;
+        Some(lent)
+    }
+
     fn resolve_by_name(&self, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
         let errno = |error: io::Error| Errno::from_io_error(&error).unwrap_or(Errno::IO);
         let real = self.path.join(path).canonicalize().map_err(errno)?;
@@ -186,6 +233,34 @@ impl Tree {
         }
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         rustix::fs::openat(CWD, &real, flags, Mode::empty())
+    }
+}
+
+/// What a folder's owner needs to list and to enter it.
+const LISTED: u32 = 0o500;
+
+fn may_be_listed(folder: &Metadata) -> bool {
+    folder.mode() & LISTED == LISTED
+}
+
+/// A file or folder that has more rights until this is dropped.
+struct Lent {
+    file: File,
+    mode: u32,
+}
+
+impl Lent {
+    fn set(&self, mode: u32) -> io::Result<()> {
+        // By its descriptor, whatever is at its path by now; fchmod takes none that is for a path.
+        let path = format!("/proc/self/fd/{}", self.file.as_raw_fd());
+        fs::set_permissions(path, fs::Permissions::from_mode(mode))
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        // What is gone by now has no need of it.
+        let _ = self.set(self.mode);
     }
 }
 
@@ -241,6 +316,9 @@ impl Listing<'_> {
             return Ok(());
         }
         self.inside.push(id);
+        if !may_be_listed(folder) {
+            self.tree.lend_folder(&path);
+        }
         self.walk(&format!("{path}/"))?;
         self.inside.pop();
         Ok(())
