@@ -238,10 +238,93 @@ fn timestamp_value(at: Timestamp, format: TimeFormat) -> Value {
     }
 }
 
-/// The shape as JSON text.
+/// The shape as JSON text: that of [`to_value`], without making the value first.
 pub fn to_vec(shape: &dyn Shape) -> Vec<u8> {
-    // Writing a `Value` into memory cannot fail; an empty object would be noticed at once.
-    serde_json::to_vec(&to_value(shape)).unwrap_or_else(|_| b"{}".to_vec())
+    let mut text = Vec::with_capacity(512);
+    write_struct(&mut text, shape);
+    text
+}
+
+fn write_struct(text: &mut Vec<u8>, shape: &dyn Shape) {
+    let mut members = Members::begin(text);
+    for (index, field) in shape.schema().fields.iter().enumerate() {
+        let peek = shape.peek(index);
+        if !is_left_out(&peek, field) {
+            write_peek(members.next(field.name), &peek, field);
+        }
+    }
+    members.end();
+}
+
+fn write_peek(text: &mut Vec<u8>, peek: &Peek<'_>, field: &Field) {
+    match peek {
+        Peek::String(word) => write_text(text, word),
+        Peek::Enum(word) => write_text(text, word.word()),
+        Peek::Struct(shape) => write_struct(text, *shape),
+        Peek::Document(value) => write_value(text, value),
+        Peek::List(list) => {
+            text.push(b'[');
+            for at in 0..list.count() {
+                if at > 0 {
+                    text.push(b',');
+                }
+                write_peek(text, &list.at(at), field);
+            }
+            text.push(b']');
+        }
+        Peek::Map(map) => {
+            let mut members = Members::begin(text);
+            map.visit(&mut |key, value| write_peek(members.next(key), &value, field));
+            members.end();
+        }
+        plain => write_value(text, &peek_value(plain, field)),
+    }
+}
+
+/// The members of an object being written.
+struct Members<'a> {
+    text: &'a mut Vec<u8>,
+    any: bool,
+}
+
+impl<'a> Members<'a> {
+    fn begin(text: &'a mut Vec<u8>) -> Self {
+        text.push(b'{');
+        Self { text, any: false }
+    }
+
+    /// Names a member; its value is to follow.
+    fn next(&mut self, name: &str) -> &mut Vec<u8> {
+        if self.any {
+            self.text.push(b',');
+        }
+        self.any = true;
+        write_text(self.text, name);
+        self.text.push(b':');
+        self.text
+    }
+
+    fn end(self) {
+        self.text.push(b'}');
+    }
+}
+
+fn write_text(text: &mut Vec<u8>, word: &str) {
+    let plain = |byte: &u8| !matches!(byte, 0..=0x1f | b'"' | b'\\');
+    if word.as_bytes().iter().all(plain) {
+        text.push(b'"');
+        text.extend_from_slice(word.as_bytes());
+        text.push(b'"');
+    } else if serde_json::to_writer(&mut *text, word).is_err() {
+        // Writing into memory cannot fail; a text that is missing would be noticed at once.
+        text.extend_from_slice(b"null");
+    }
+}
+
+fn write_value(text: &mut Vec<u8>, value: &Value) {
+    if serde_json::to_writer(&mut *text, value).is_err() {
+        text.extend_from_slice(b"null");
+    }
 }
 
 #[cfg(test)]
@@ -277,6 +360,10 @@ mod tests {
         data: Option<Bytes>,
         #[shape(omit_empty)]
         words: Vec<String>,
+        ratio: Option<f64>,
+        free: Option<Value>,
+        #[shape(time = "http")]
+        since: Option<Timestamp>,
     }
 
     const NAME: Field = Field {
@@ -326,6 +413,31 @@ mod tests {
         assert_eq!(outer.color, Some(Color::Blue));
         assert_eq!(outer.data.as_deref(), Some(&b"hi"[..]));
         assert_eq!(to_value(&outer), value);
+    }
+
+    #[test]
+    fn text_is_that_of_the_value() {
+        let odd = "a\"b\\c\u{0}\u{1f}\n\u{7f}é\u{2028}🦀/";
+        let full = Outer {
+            the_name: odd.to_owned(),
+            color: Some(Color::Red),
+            kms_key: Some(String::new()),
+            inners: Some(vec![Inner::default(), Inner { key: odd.into(), value: Some(-7) }]),
+            labels: [(odd.to_owned(), odd.to_owned()), ("b".into(), String::new())].into(),
+            at: Some(Timestamp::from_millis(1_769_860_800_500)),
+            data: Some(Bytes::from_static(b"\xff\x00hi")),
+            words: vec![String::new(), odd.to_owned()],
+            ratio: Some(0.1),
+            free: Some(json!({ odd: [null, true, 1.5, {}, []] })),
+            since: Some(Timestamp::from_millis(1_769_860_800_000)),
+            ..Outer::default()
+        };
+        let infinite = Outer { ratio: Some(f64::NEG_INFINITY), ..Outer::default() };
+        let empty = Outer { inners: Some(Vec::new()), ..Outer::default() };
+        for shape in [full, infinite, empty, Outer::default()] {
+            let text = String::from_utf8(to_vec(&shape)).unwrap();
+            assert_eq!(text, to_value(&shape).to_string());
+        }
     }
 
     #[test]

@@ -72,10 +72,10 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// [`StoreError::TooLarge`] past [`crate::MAX_VALUE`].
-    pub fn emit(&mut self, event: &Event) -> Result<(), StoreError> {
+    pub fn emit(&mut self, event: Event) -> Result<(), StoreError> {
         let number = self.next_sequence(SEQUENCE)?;
-        self.put_raw(OUTBOX, Key::new().number(number).as_bytes(), &shape::json::to_vec(event))?;
-        self.touched.events.push((number, Arc::new(event.clone())));
+        self.put_raw(OUTBOX, Key::new().number(number).as_bytes(), &shape::json::to_vec(&event))?;
+        self.touched.events.push((number, Arc::new(event)));
         Ok(())
     }
 

@@ -35,35 +35,40 @@ pub(crate) fn state_change(scope: &Scope, build: &Build, at: Timestamp) -> Event
     )
 }
 
-/// A phase that ended.
-pub(crate) fn phase_change(
+/// Phases that ended, each told with the build as it is now.
+pub(crate) fn phase_changes(
     scope: &Scope,
     build: &Build,
-    phase: &BuildPhase,
+    phases: &[BuildPhase],
     at: Timestamp,
-) -> Event {
-    event(
-        scope,
-        build,
-        at,
-        PHASE_CHANGE,
-        json!({
+) -> Vec<Event> {
+    if phases.is_empty() {
+        return Vec::new();
+    }
+    let additional = additional(build);
+    let one = |phase: &BuildPhase| {
+        let detail = json!({
             "completed-phase": phase.phase_type.map(|kind| kind.as_str()),
             "project-name": build.project_name,
             "build-id": build.arn,
             "completed-phase-context": contexts(phase),
-            "additional-information": additional(build),
+            "additional-information": additional.clone(),
             "completed-phase-status": phase.phase_status.map(|status| status.as_str()),
             "completed-phase-duration-seconds": phase.duration_in_seconds,
             "version": "1",
             "completed-phase-start": phase.start_time.map(date),
             "completed-phase-end": phase.end_time.map(date),
-        }),
-    )
+        });
+        event(scope, build, at, PHASE_CHANGE, detail)
+    };
+    phases.iter().map(one).collect()
 }
 
 fn event(scope: &Scope, build: &Build, at: Timestamp, kind: &str, mut detail: Value) -> Event {
-    without_nulls(&mut detail);
+    // What is further inside has none.
+    if let Some(members) = detail.as_object_mut() {
+        members.retain(|_, member| !member.is_null());
+    }
     Event {
         id: types::uuid(),
         source: "aws.codebuild".to_owned(),
@@ -92,7 +97,7 @@ fn additional(build: &Build) -> Value {
     let exported = build.exported_environment_variables.iter().flatten();
     let exported: Vec<Value> =
         exported.map(|it| json!({ "name": it.name, "value": it.value })).collect();
-    json!({
+    let mut all = json!({
         "timeout-in-minutes": build.timeout_in_minutes,
         "queued-timeout-in-minutes": build.queued_timeout_in_minutes,
         "build-complete": build.build_complete,
@@ -114,7 +119,9 @@ fn additional(build: &Build) -> Value {
             json!({ "subnet-id": it.subnet_id, "eni-id": it.network_interface_id })
         }),
         "exported-environment-variables": (!exported.is_empty()).then_some(exported),
-    })
+    });
+    without_nulls(&mut all);
+    all
 }
 
 fn list<T>(all: Option<&[T]>, one: impl Fn(&T) -> Value) -> Option<Vec<Value>> {

@@ -195,7 +195,7 @@ fn comment(
         known.modified = now;
         known.request = order;
         tx.update(scope, &known)?;
-        tx.emit(&announced(&known, &found.repository, caller, true, now))?;
+        tx.emit(announced(&known, &found.repository, caller, true, now))?;
         return Ok(());
     }
     let mut comment = Kept {
@@ -213,7 +213,7 @@ fn comment(
         ..Kept::default()
     };
     comment.insert(tx, scope)?;
-    tx.emit(&announced(&comment, &found.repository, caller, false, now))?;
+    tx.emit(announced(&comment, &found.repository, caller, false, now))?;
     Ok(())
 }
 

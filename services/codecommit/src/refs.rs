@@ -342,7 +342,7 @@ fn tell<E: From<StoreError> + From<Error>>(
         if let Some(told) = event.detail.as_object_mut() {
             told.extend(detail.clone());
         }
-        tx.emit(&event)?;
+        tx.emit(event)?;
     }
     follow(tx, &Changes { repository, updates: done, by }, answers)
 }

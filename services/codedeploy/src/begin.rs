@@ -24,7 +24,7 @@ pub(crate) async fn begin(run: &Run, role_error: Option<String>) -> Result<(), E
             return Ok(Value::Null);
         };
         deployment.start_time = Some(now);
-        tx.emit(&events::deployment(&scope, &deployment, "START", now))?;
+        tx.emit(events::deployment(&scope, &deployment, "START", now))?;
         let failure = match (&role_error, DeploymentGroup::by_id(tx, &scope, &deployment.group_id)?)
         {
             (_, None) => Some((

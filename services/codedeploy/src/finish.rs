@@ -41,7 +41,7 @@ pub(crate) fn end_target(
         },
     )?;
     let state = if healthy { "SUCCESS" } else { "FAILURE" };
-    tx.emit(&events::instance(scope, deployment, target, state, now))
+    tx.emit(events::instance(scope, deployment, target, state, now))
 }
 
 /// Ends a deployment whose targets are all over or not to be begun any more.
@@ -134,7 +134,7 @@ pub(crate) fn close(
         DeploymentStatus::Stopped => "STOP",
         _ => "FAILURE",
     };
-    tx.emit(&events::deployment(scope, deployment, state, now))?;
+    tx.emit(events::deployment(scope, deployment, state, now))?;
     let Some(mut group) = DeploymentGroup::by_id(tx, scope, &deployment.group_id)? else {
         return Ok(());
     };

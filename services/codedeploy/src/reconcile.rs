@@ -218,7 +218,7 @@ async fn start(run: &Run, name: &str) -> Result<Value, EngineError> {
         };
         target.status = TargetStatus::InProgress;
         target.last_updated = now;
-        tx.emit(&events::instance(&scope, &deployment, &target, "START", now))?;
+        tx.emit(events::instance(&scope, &deployment, &target, "START", now))?;
         let first = target.next_event().and_then(|event| event.lifecycle_event_name.clone());
         command(&mut target, &first.unwrap_or_default(), now);
         tx.update(&scope, &target)?;

@@ -186,7 +186,7 @@ impl Flow {
             namespaces: Some(own).filter(|(_, values)| !values.is_empty()).into_iter().collect(),
             ..Execution::default()
         };
-        tx.emit(&events::pipeline(&self.scope, self.now, &execution, "STARTED"))?;
+        tx.emit(events::pipeline(&self.scope, self.now, &execution, "STARTED"))?;
         let id = execution.id.clone();
         self.take_in(tx, execution)?;
         self.wait_in_front(&stage, &id, StageExecutionStatus::InProgress);
@@ -233,7 +233,7 @@ impl Flow {
 
     fn emit_stage(&self, tx: &mut WriteTx<'_>, at: usize, state: &str) -> Result<(), StoreError> {
         let execution = &self.executions[at].execution;
-        tx.emit(&events::stage(&self.scope, self.now, execution, &execution.stage, state))
+        tx.emit(events::stage(&self.scope, self.now, execution, &execution.stage, state))
     }
 
     fn enter(&mut self, tx: &mut WriteTx<'_>, at: usize) -> Result<(), StoreError> {
@@ -314,7 +314,7 @@ impl Flow {
             _ => "FAILED",
         };
         let execution = &self.executions[at].execution;
-        tx.emit(&events::pipeline(&self.scope, self.now, execution, state))
+        tx.emit(events::pipeline(&self.scope, self.now, execution, state))
     }
 
     /// Ends an execution whose structure was changed under it.
@@ -350,7 +350,7 @@ impl Flow {
         let entered = execution.entered;
         if !repeated {
             let execution = &self.executions[at].execution;
-            tx.emit(&events::pipeline(&self.scope, self.now, execution, "STOPPING"))?;
+            tx.emit(events::pipeline(&self.scope, self.now, execution, "STOPPING"))?;
             if entered {
                 self.set_stage_status(at, StageExecutionStatus::Stopping);
                 self.emit_stage(tx, at, "STOPPING")?;
@@ -375,7 +375,7 @@ impl Flow {
         self.set_stage_status(at, StageExecutionStatus::InProgress);
         self.pipeline.stages.entry(stage).or_default().retries += 1;
         let execution = &self.executions[at].execution;
-        tx.emit(&events::pipeline(&self.scope, self.now, execution, "RESUMED"))?;
+        tx.emit(events::pipeline(&self.scope, self.now, execution, "RESUMED"))?;
         self.emit_stage(tx, at, "RESUMED")
     }
 
@@ -397,7 +397,7 @@ impl Flow {
             // So that a run of it ends, and with it its journal.
             tx.wake(&WakeKey::new(actions::KIND, &self.scope, &id), self.now)?;
             let execution = &self.executions[at].execution;
-            tx.emit(&events::action(&self.scope, self.now, execution, &run, "ABANDONED"))?;
+            tx.emit(events::action(&self.scope, self.now, execution, &run, "ABANDONED"))?;
         }
         Ok(())
     }
@@ -424,7 +424,7 @@ impl Flow {
         let key = format!("{}/{}", run.stage, run.name);
         self.pipeline.actions.insert(key, run.id.clone());
         let execution = &self.executions[at].execution;
-        tx.emit(&events::action(&self.scope, self.now, execution, &run, "STARTED"))?;
+        tx.emit(events::action(&self.scope, self.now, execution, &run, "STARTED"))?;
         if let Some(problem) = problem {
             let completion = Completion::failed("ConfigurationError", problem);
             return self.end_action(tx, at, &mut run, completion);
@@ -475,7 +475,7 @@ impl Flow {
         tx.put(&self.scope, run)?;
         let state = if failed { "FAILED" } else { "SUCCEEDED" };
         let execution = &self.executions[at].execution;
-        tx.emit(&events::action(&self.scope, self.now, execution, run, state))
+        tx.emit(events::action(&self.scope, self.now, execution, run, state))
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn image_action(
     if let (Some(tag), Some(detail)) = (tag, detail.as_object_mut()) {
         detail.insert("image-tag".to_owned(), Value::from(tag));
     }
-    tx.emit(&Event {
+    tx.emit(Event {
         id: types::uuid(),
         source: "aws.ecr".to_owned(),
         detail_type: IMAGE_ACTION.to_owned(),

@@ -76,7 +76,7 @@ fn emit(
     if let (Value::Object(detail), Value::Object(more)) = (&mut detail, more) {
         detail.extend(more);
     }
-    tx.emit(&Event {
+    tx.emit(Event {
         id: types::uuid(),
         source: "aws.s3".to_owned(),
         detail_type: detail_type.to_owned(),

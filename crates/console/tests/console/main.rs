@@ -119,7 +119,7 @@ async fn changes_are_told_to_who_may_read_what_changed() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         for project in ["mine", "theirs"] {
             let event = event(project);
-            rooms.write(move |tx| Ok(tx.emit(&event)?)).await.unwrap();
+            rooms.write(move |tx| Ok(tx.emit(event.clone())?)).await.unwrap();
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
         // A yard that stops ends all streams.

@@ -53,7 +53,7 @@ impl Subscriber for Recorder {
 
 async fn emit(store: &Store, id: u32, source: &'static str) {
     let event = Event { id: id.to_string(), source: source.to_owned(), ..Event::default() };
-    store.write::<_, StoreError>(move |tx| tx.emit(&event)).await.unwrap();
+    store.write::<_, StoreError>(move |tx| tx.emit(event.clone())).await.unwrap();
 }
 
 async fn start(store: &Store, subscribers: &[&Arc<Recorder>]) -> Engine {

@@ -241,7 +241,7 @@ fn events_keep_their_order_and_are_trimmed() {
                 ..Event::default()
             };
             let kept = store.write_blocking(move |tx| {
-                tx.emit(&event)?;
+                tx.emit(event.clone())?;
                 if n == 2 { Err(StoreError::Fenced("no".to_owned())) } else { Ok(()) }
             });
             assert_eq!(kept.is_ok(), n != 2);

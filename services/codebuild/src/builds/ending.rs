@@ -16,7 +16,7 @@ pub(crate) fn ended(
     if record.sandbox.is_some() {
         sandboxes::end_all(tx, scope, record, now)?;
     } else {
-        tx.emit(&events::state_change(scope, &record.build, now))?;
+        tx.emit(events::state_change(scope, &record.build, now))?;
     }
     queue::forget(tx, scope, record)?;
     match &record.part {

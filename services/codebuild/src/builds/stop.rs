@@ -50,8 +50,10 @@ pub(crate) fn end_in_queue(
     let ended = phases::end(build, status, Some(context), now);
     phases::complete(build, status, now);
     // Of sandboxes nothing is announced.
-    if let Some(phase) = ended.as_ref().filter(|_| !is_sandbox) {
-        tx.emit(&events::phase_change(&scope, build, phase, now))?;
+    if !is_sandbox {
+        for event in events::phase_changes(&scope, build, ended.as_slice(), now) {
+            tx.emit(event)?;
+        }
     }
     queue::leave(tx, &scope, &record)?;
     super::ended(tx, &scope, &record, now)?;

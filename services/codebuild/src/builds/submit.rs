@@ -98,9 +98,9 @@ pub(crate) fn submit(
     build.build_complete = Some(false);
     phases::begin(build, BuildPhaseType::Submitted, now);
     let submitted = phases::next(build, BuildPhaseType::Queued, now);
-    tx.emit(&events::state_change(scope, build, now))?;
-    if let Some(phase) = &submitted {
-        tx.emit(&events::phase_change(scope, build, phase, now))?;
+    tx.emit(events::state_change(scope, build, now))?;
+    for event in events::phase_changes(scope, build, submitted.as_slice(), now) {
+        tx.emit(event)?;
     }
     tx.insert(scope, &record)?;
     tx.wake(&WakeKey::new(run::KIND, scope, record.id.as_str()), turn)?;

@@ -119,6 +119,7 @@ fn the_page_tells_what_the_code_announces() {
     let mut build = build();
     let context = Context::new("CODE", "message");
     let ended = phases::end(&mut build, BuildStatusType::Failed, Some(&context), at).unwrap();
+    let ended = phase_changes(&scope, &build, &[ended], at);
     let page = [
         HEAD.to_owned(),
         section(
@@ -127,7 +128,7 @@ fn the_page_tells_what_the_code_announces() {
              `TIMED_OUT` or `STOPPED`). The detail:",
         ),
         section(
-            &phase_change(&scope, &build, &ended, at),
+            &ended[0],
             "A phase of a build has ended: `SUBMITTED`, `QUEUED`, `PROVISIONING`, `DOWNLOAD_SOURCE`, `INSTALL`,\n\
              `PRE_BUILD`, `BUILD`, `POST_BUILD`, `UPLOAD_ARTIFACTS` or `FINALIZING`. The detail:",
         ),

@@ -406,8 +406,10 @@ fn change_in(
         builds::load(tx, scope, run.key()).map_err(|error| EngineError::give_up(error.message))?;
     let ended = change(&mut stored.value);
     // Of sandboxes nothing is announced.
-    for phase in ended.iter().filter(|_| stored.sandbox.is_none()) {
-        tx.emit(&events::phase_change(scope, &stored.build, phase, now))?;
+    if stored.sandbox.is_none() {
+        for event in events::phase_changes(scope, &stored.build, &ended, now) {
+            tx.emit(event)?;
+        }
     }
     tx.update(scope, &stored)?;
     Ok(stored.into_inner())

@@ -52,7 +52,7 @@ async fn one(cx: Cx, template: String, repository: String, wanted: bool) -> Resu
         let repository = Repository::load(tx, &scope, &repository)?;
         if associate(tx, &template, &repository, wanted)? {
             let change = Change::One { repository: &repository, associated: wanted };
-            tx.emit(&template_changed(&scope, &template, &by, &change))?;
+            tx.emit(template_changed(&scope, &template, &by, &change))?;
         }
         Ok(Empty {})
     })
@@ -112,7 +112,7 @@ async fn many(
         }
         if !changed.is_empty() {
             let change = Change::Many { repositories: &changed, associated: wanted };
-            tx.emit(&template_changed(&scope, &template, &by, &change))?;
+            tx.emit(template_changed(&scope, &template, &by, &change))?;
         }
         Ok((done, failed))
     })

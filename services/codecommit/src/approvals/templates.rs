@@ -52,7 +52,7 @@ pub(crate) async fn create_approval_rule_template(
             )));
         }
         tx.insert(&scope, &template)?;
-        tx.emit(&template_changed(&scope, &template, &by, &Change::Created))?;
+        tx.emit(template_changed(&scope, &template, &by, &Change::Created))?;
         Ok(CreateApprovalRuleTemplateOutput { approval_rule_template: template.shown() })
     })
     .await
@@ -99,7 +99,7 @@ pub(crate) async fn delete_approval_rule_template(
             )));
         }
         tx.delete::<Template>(&scope, &name)?;
-        tx.emit(&template_changed(&scope, &template, &by, &Change::Deleted))?;
+        tx.emit(template_changed(&scope, &template, &by, &Change::Deleted))?;
         Ok(DeleteApprovalRuleTemplateOutput { approval_rule_template_id: Some(template.value.id) })
     })
     .await
@@ -115,7 +115,7 @@ fn save(
     template.modified_by.clone_from(&by.caller.arn);
     let scope = template.scope.clone();
     tx.update(&scope, template)?;
-    tx.emit(&template_changed(&scope, template, by, &Change::Updated))?;
+    tx.emit(template_changed(&scope, template, by, &Change::Updated))?;
     Ok(template.shown())
 }
 
@@ -167,7 +167,7 @@ pub(crate) async fn update_approval_rule_template_name(
             ..old.value
         };
         tx.insert(&scope, &renamed)?;
-        tx.emit(&template_changed(&scope, &renamed, &by, &Change::Updated))?;
+        tx.emit(template_changed(&scope, &renamed, &by, &Change::Updated))?;
         Ok(UpdateApprovalRuleTemplateNameOutput { approval_rule_template: renamed.shown() })
     })
     .await

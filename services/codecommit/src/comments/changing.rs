@@ -26,7 +26,7 @@ pub(crate) async fn update_comment(
             found.content = Some(input.content.clone());
             found.modified = now;
             tx.update(&scope, &found)?;
-            tx.emit(&model::announced(&found, &repository, &caller, true, now))?;
+            tx.emit(model::announced(&found, &repository, &caller, true, now))?;
             found.shown(tx, &scope, &caller.arn)
         })
         .await?;

@@ -173,7 +173,7 @@ async fn keep(cx: &Cx, comment: Kept, once: Once) -> Result<(Kept, Comment), Err
                 let repository = model::home(tx, &scope, &comment.id)?;
                 let mut comment = comment.clone();
                 comment.insert(tx, &scope)?;
-                tx.emit(&model::announced(&comment, &repository, &caller, false, now))?;
+                tx.emit(model::announced(&comment, &repository, &caller, false, now))?;
                 comment
             }
         };

@@ -53,7 +53,7 @@ pub(crate) async fn put_comment_reaction(
             &caller,
             now,
         );
-        tx.emit(&event)?;
+        tx.emit(event)?;
         Ok(Empty {})
     })
     .await

@@ -71,7 +71,7 @@ pub(crate) async fn create_unreferenced_merge_commit(
             facts.record(tx, &id, landed.commit)?;
             let mut detail = facts.detail();
             detail.insert("commitId".to_owned(), json!(landed.commit.to_string()));
-            tx.emit(&events::unreferenced_merge_commit_created(&repository, detail, &caller, now))?;
+            tx.emit(events::unreferenced_merge_commit_created(&repository, detail, &caller, now))?;
             Ok(true)
         })
         .await?;

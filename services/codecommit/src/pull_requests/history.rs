@@ -168,7 +168,7 @@ impl Found {
             };
             tx.insert(&self.pull_request.scope, &entry)?;
         }
-        tx.emit(&events::pull_requests::happened(self, by, &what))
+        tx.emit(events::pull_requests::happened(self, by, &what))
     }
 
     /// Keeps the changed pull request.

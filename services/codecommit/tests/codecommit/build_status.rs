@@ -50,7 +50,7 @@ async fn announce(yard: &Yard, project: &str, number: u32, status: &str, version
             },
         }),
     };
-    let write = yard.yard.yard().store().write(move |tx| tx.emit(&event));
+    let write = yard.yard.yard().store().write(move |tx| tx.emit(event.clone()));
     write.await.unwrap();
 }
 

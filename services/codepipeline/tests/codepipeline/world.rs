@@ -345,7 +345,7 @@ pub async fn tell(yard: &Yard, source: &str, detail_type: &str, detail: Value) {
         resources: Vec::new(),
         detail,
     };
-    yard.write(move |tx| Ok(tx.emit(&event)?)).await.unwrap();
+    yard.write(move |tx| Ok(tx.emit(event.clone())?)).await.unwrap();
 }
 
 fn folder(

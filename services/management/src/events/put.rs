@@ -52,7 +52,7 @@ pub(super) async fn put_events(cx: Cx, input: PutEventsInput) -> Result<PutEvent
     }
     cx.write(move |tx| {
         for event in &events {
-            tx.emit(event)?;
+            tx.emit(event.clone())?;
         }
         Ok(())
     })

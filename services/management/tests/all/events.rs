@@ -131,7 +131,7 @@ async fn an_event_that_comes_twice_is_delivered_once() {
     };
     for _ in 0..3 {
         let event = event.clone();
-        yard.yard().write(move |tx| Ok(tx.emit(&event)?)).await.unwrap();
+        yard.yard().write(move |tx| Ok(tx.emit(event.clone())?)).await.unwrap();
         until_started(&started, 1).await;
     }
     put(&yard, "shop", json!({})).await;

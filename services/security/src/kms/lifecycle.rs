@@ -98,7 +98,7 @@ async fn advance(yard: &Yard, run: &Run) -> Result<Next, EngineError> {
             key.materials.push(fresh.clone());
             key.next_rotation = key.rotation_period_days.map(|days| days_after(now, days));
             tx.update(&scope, &key)?;
-            tx.emit(&event(&scope, &key.id, "KMS CMK Rotation", now))?;
+            tx.emit(event(&scope, &key.id, "KMS CMK Rotation", now))?;
             Ok(key.next_rotation)
         })
         .await?;
@@ -121,7 +121,7 @@ fn delete(
         }
     }
     tx.delete::<Key>(scope, &key.id)?;
-    tx.emit(&event(scope, &key.id, "KMS CMK Deletion", now))?;
+    tx.emit(event(scope, &key.id, "KMS CMK Deletion", now))?;
     Ok(())
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn emit(
     {
         detail.insert("description".to_owned(), json!(description));
     }
-    Ok(tx.emit(&Event {
+    Ok(tx.emit(Event {
         id: types::uuid(),
         source: "aws.ssm".to_owned(),
         detail_type: "Parameter Store Change".to_owned(),
