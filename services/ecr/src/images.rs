@@ -118,7 +118,8 @@ pub(crate) async fn put(cx: &Cx, place: &Place, pushed: Pushed) -> Result<Put, E
     written.map(|(put, _)| put)
 }
 
-/// Whether all that a manifest names is there; the bytes of it.
+/// Whether all that a manifest names is there; the bytes of it, and of an index those of the
+/// largest that it lists, as AWS tells them.
 fn check(tx: &ReadTx<'_>, place: &Place, manifest: &Manifest) -> Result<i64, Error> {
     let (scope, id) = (&place.scope, &place.repository.id);
     let (mut size, mut missing) = (0, Vec::new());
@@ -143,7 +144,7 @@ fn check(tx: &ReadTx<'_>, place: &Place, manifest: &Manifest) -> Result<i64, Err
     }
     for digest in &manifest.children {
         match Image::get(tx, scope, id, digest)? {
-            Some(child) => size += child.size,
+            Some(child) => size = child.size.max(size),
             None => missing.push(digest),
         }
     }

@@ -150,8 +150,7 @@ fn layer_rows(service: Service) -> Service {
         .operation(
             on_repository!(UploadLayerPart, uploads::upload_layer_part)
                 .write()
-                .partial("a part has at most 12 MB, for a request has at most 16 MiB")
-                .data_event(),
+                .partial("a part has at most 12 MB, for a request has at most 16 MiB"),
         )
         .operation(on_repository!(CompleteLayerUpload, uploads::complete_layer_upload).write())
 }

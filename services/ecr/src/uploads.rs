@@ -60,6 +60,21 @@ pub(crate) fn find(cx: &Cx, place: &Place, id: &str) -> Result<Upload, Error> {
     Ok(cx.read(|tx| place.upload(tx, id))?.into_inner())
 }
 
+/// Where a part lies in its layer, by its first and its last byte, as its sender says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub first: i64,
+    pub last: i64,
+}
+
+impl Span {
+    /// How many bytes that are; none where the last comes before the first.
+    pub fn len(self) -> Option<i64> {
+        let len = self.last.checked_sub(self.first)?.checked_add(1)?;
+        (len > 0).then_some(len)
+    }
+}
+
 /// Begins an upload; answers its id.
 pub(crate) async fn begin(cx: &Cx, place: &Place) -> Result<String, Error> {
     let upload = Upload {
@@ -79,18 +94,24 @@ pub(crate) async fn begin(cx: &Cx, place: &Place) -> Result<String, Error> {
     Ok(id)
 }
 
-/// Goes on with an upload: the body's bytes come behind those that are there, `first` of them if
+/// Goes on with an upload: the body's bytes come behind those that are there, and are so many, if
 /// the sender says. Answers the upload as it is then.
 pub(crate) async fn append(
     cx: &Cx,
     place: &Place,
     id: &str,
-    first: Option<i64>,
+    span: Option<Span>,
     body: Body,
 ) -> Result<Upload, Error> {
     let upload = find(cx, place, id)?;
-    if first.is_some_and(|first| first != upload.size) {
+    if span.is_some_and(|span| span.first != upload.size) {
         return Err(not_next(place, &upload));
+    }
+    let differs = |len: i64| span.is_some_and(|span| span.len() != Some(len));
+    if let Some(len) = body.len().map(|len| i64::try_from(len).unwrap_or(i64::MAX))
+        && differs(len)
+    {
+        return Err(not_as_long(place, &upload, len));
     }
     if upload.parts.len() >= MAX_PARTS {
         return Err(errors::LIMIT_EXCEEDED
@@ -98,9 +119,13 @@ pub(crate) async fn append(
     }
     let key = place.repository.key_ref()?;
     let part = body::keep(cx.yard(), &key, body, MAX_LAYER - upload.size).await?;
-    if part.size == 0 {
+    // Of what comes in chunks nobody knows the length before it is there.
+    if part.size == 0 || differs(part.size) {
         body::discard(cx.yard(), &part).await;
-        return Ok(upload);
+        return match differs(part.size) {
+            true => Err(not_as_long(place, &upload, part.size)),
+            false => Ok(upload),
+        };
     }
     let (inner, id, now, kept) = (place.clone(), id.to_owned(), cx.now(), part.clone());
     let written = cx
@@ -126,12 +151,23 @@ pub(crate) async fn append(
 
 /// A part that is not the next one.
 fn not_next(place: &Place, upload: &Upload) -> Error {
+    let why = format!(
+        "The part does not begin where the upload with id '{}' ends, at byte {}",
+        upload.id, upload.size
+    );
+    unfit(place, upload, why)
+}
+
+/// A part that has more or fewer bytes than its sender says.
+fn not_as_long(place: &Place, upload: &Upload, len: i64) -> Error {
+    let why = format!("The part has {len} bytes, and its first and last byte say otherwise");
+    unfit(place, upload, why)
+}
+
+fn unfit(place: &Place, upload: &Upload, why: String) -> Error {
     let last = upload.size - 1;
     errors::INVALID_LAYER_PART
-        .error(format!(
-            "The part does not begin where the upload with id '{}' ends, at byte {}",
-            upload.id, upload.size
-        ))
+        .error(why)
         .with("registryId", place.registry_id())
         .with("repositoryName", place.repository.name.clone())
         .with("uploadId", upload.id.clone())
@@ -213,18 +249,9 @@ pub(crate) async fn upload_layer_part(
     input: UploadLayerPartInput,
 ) -> Result<UploadLayerPartOutput, Error> {
     let place = Place::of(&cx, input.registry_id.as_deref(), &input.repository_name)?;
-    let len = i64::try_from(input.layer_part_blob.len()).unwrap_or(i64::MAX);
-    if input.part_last_byte.checked_sub(input.part_first_byte) != len.checked_sub(1) {
-        return Err(errors::invalid(
-            "partLastByte",
-            format_args!(
-                "the part has {len} bytes, and partFirstByte {} and partLastByte {} say otherwise",
-                input.part_first_byte, input.part_last_byte
-            ),
-        ));
-    }
+    let span = Span { first: input.part_first_byte, last: input.part_last_byte };
     let body = Body::Full(input.layer_part_blob);
-    let upload = append(&cx, &place, &input.upload_id, Some(input.part_first_byte), body).await?;
+    let upload = append(&cx, &place, &input.upload_id, Some(span), body).await?;
     Ok(UploadLayerPartOutput {
         registry_id: Some(place.registry_id()),
         repository_name: Some(input.repository_name),

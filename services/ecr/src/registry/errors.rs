@@ -5,6 +5,8 @@
 use serde_json::json;
 use service::{Error, RawResponse};
 
+use crate::errors::INVALID_PARAMETER;
+
 /// An error, as engines read it.
 pub(super) fn refusal(status: u16, code: &str, message: &str) -> RawResponse {
     let body = json!({ "errors": [{ "code": code, "message": message }] }).to_string();
@@ -18,9 +20,19 @@ pub(super) fn refusal(status: u16, code: &str, message: &str) -> RawResponse {
     }
 }
 
+/// The member in which an error keeps the registry's own code for it.
+const CODE: &str = "registryCode";
+
+/// Something of a request that does not fit, by the registry's code for it.
+pub(super) fn invalid(code: &'static str, message: impl Into<String>) -> Error {
+    INVALID_PARAMETER.error(message).with(CODE, code)
+}
+
 /// The API's error as the registry tells it.
 pub(super) fn told(error: &Error) -> RawResponse {
+    let own = error.members.iter().find(|(name, _)| *name == CODE).map(|(_, code)| code.as_str());
     let (status, code) = match error.code.as_ref() {
+        "InvalidParameterException" if own.is_some() => (400, own.unwrap_or_default()),
         "AccessDeniedException" => (403, "DENIED"),
         "RepositoryNotFoundException" => (404, "NAME_UNKNOWN"),
         "UploadNotFoundException" => (404, "BLOB_UPLOAD_UNKNOWN"),

@@ -4,6 +4,7 @@ use api_containers::ecr::{ImageFailureCode, ImageIdentifier};
 use service::{Error, ErrorKind, RawResponse};
 use shape::Body;
 
+use super::errors::invalid;
 use super::{Asked, refusal};
 use crate::images::{self, Deleted, Name, Pushed};
 use crate::manifest::MAX_MANIFEST;
@@ -54,7 +55,7 @@ pub(super) async fn put(
         Some(Name::Digest(digest)) => (None, Some(digest)),
         None => {
             let message = format!("'{reference}' is neither a tag nor a sha256 digest.");
-            return Ok(refusal(400, "TAG_INVALID", &message));
+            return Err(invalid("TAG_INVALID", message));
         }
     };
     let bytes = body.collect(MAX_MANIFEST).await.map_err(|error| {
@@ -90,6 +91,7 @@ pub(super) async fn delete(
     let now = asked.cx.now();
     match asked.cx.write(move |tx| images::delete(tx, &place, &id, now)).await? {
         Deleted::Done(_) => Ok(RawResponse { status: 202, headers: Vec::new(), body: Body::Empty }),
+        // The API answers these, too, and refuses nothing.
         Deleted::Failed(ImageFailureCode::ImageNotFound, _) => Ok(unknown(reference)),
         Deleted::Failed(_, why) => Ok(refusal(400, "UNSUPPORTED", &why)),
     }

@@ -14,6 +14,7 @@
 //!
 //! <https://github.com/opencontainers/distribution-spec/blob/main/spec.md>
 
+mod audit;
 mod blobs;
 mod errors;
 mod listings;
@@ -21,12 +22,14 @@ mod manifests;
 mod sign_in;
 mod uploads;
 
-use serde_json::json;
-use service::{AuditRecord, Cx, Error, Origin, RawHead, RawRequest, RawResponse, Trailers, Yard};
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
+use service::{Cx, Error, Origin, RawHead, RawRequest, RawResponse, Trailers, Yard};
 use shape::Body;
 use types::Scope;
 
-use crate::model;
+use crate::images::Name;
 use crate::uploads::Place;
 use crate::{layers, rights};
 use errors::{refusal, told, unauthorized};
@@ -102,18 +105,6 @@ impl<'p> Wanted<'p> {
             _ => None,
         }
     }
-
-    fn repository(&self) -> Option<&'p str> {
-        match self {
-            Self::Ping | Self::Catalog => None,
-            Self::Tags(name)
-            | Self::Manifest(name, _)
-            | Self::Referrers(name, _)
-            | Self::Blob(name, _)
-            | Self::Uploads(name)
-            | Self::Upload(name, _) => Some(name),
-        }
-    }
 }
 
 async fn answer(yard: &Yard, mut request: RawRequest) -> Result<RawResponse, RawResponse> {
@@ -134,11 +125,7 @@ async fn answer(yard: &Yard, mut request: RawRequest) -> Result<RawResponse, Raw
     cx.serve("ecr");
     let body = std::mem::take(&mut request.body);
     let asked = Asked { cx: &cx, scope: known.scope, request: &request, query };
-    let (event, result) = serve(&asked, &wanted, body).await;
-    if let (Some(event), Some(name)) = (event, wanted.repository()) {
-        audit(&asked, event, name, result.as_ref().err());
-    }
-    result.map_err(|error| told(&error))
+    serve(&asked, &wanted, body).await.map_err(|error| told(&error))
 }
 
 /// A query's parameters.
@@ -173,49 +160,84 @@ impl Asked<'_> {
     fn header(&self, name: &str) -> Option<&str> {
         self.request.header(name)
     }
+
+    /// Does it, and records what came of it as the API's operation that does the same.
+    async fn recorded<T>(
+        &self,
+        event: &str,
+        name: &str,
+        parameters: Value,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let done = work.await;
+        audit::record(self, event, name, parameters, done.as_ref().err());
+        done
+    }
 }
 
-/// Answers, and says which of the API's operations that was, for the audit trail.
-async fn serve(
-    asked: &Asked<'_>,
-    wanted: &Wanted<'_>,
-    body: Body,
-) -> (Option<&'static str>, Result<RawResponse, Error>) {
+/// Answers. Each is recorded as the API's operations that do the same; AWS records them all.
+async fn serve(asked: &Asked<'_>, wanted: &Wanted<'_>, body: Body) -> Result<RawResponse, Error> {
     let method = asked.request.method.as_str();
     match (method, wanted) {
-        ("GET" | "HEAD", Wanted::Ping) => (None, Ok(json_answer(200, &json!({})))),
-        ("GET", Wanted::Catalog) => (None, listings::catalog(asked)),
-        ("GET", Wanted::Tags(name)) => (Some("ListImages"), listings::tags(asked, name)),
+        ("GET" | "HEAD", Wanted::Ping) => Ok(json_answer(200, &json!({}))),
+        ("GET", Wanted::Catalog) => {
+            let work = async { listings::catalog(asked) };
+            asked.recorded("DescribeRepositories", "*", json!({}), work).await
+        }
+        ("GET", Wanted::Tags(name)) => {
+            let work = async { listings::tags(asked, name) };
+            asked.recorded("ListImages", name, json!({}), work).await
+        }
         ("GET", Wanted::Referrers(name, digest)) => {
-            (Some("ListImageReferrers"), listings::referrers(asked, name, digest))
+            let parameters = json!({ "subjectId": { "imageDigest": short(digest) } });
+            let work = async { listings::referrers(asked, name, digest) };
+            asked.recorded("ListImageReferrers", name, parameters, work).await
         }
         ("GET" | "HEAD", Wanted::Manifest(name, reference)) => {
-            (Some("BatchGetImage"), manifests::get(asked, name, reference).await)
+            let parameters = json!({ "imageIds": [image_id(reference)] });
+            let work = manifests::get(asked, name, reference);
+            asked.recorded("BatchGetImage", name, parameters, work).await
         }
         ("PUT", Wanted::Manifest(name, reference)) => {
-            (Some("PutImage"), manifests::put(asked, name, reference, body).await)
+            let work = manifests::put(asked, name, reference, body);
+            asked.recorded("PutImage", name, image_id(reference), work).await
         }
         ("DELETE", Wanted::Manifest(name, reference)) => {
-            (Some("BatchDeleteImage"), manifests::delete(asked, name, reference).await)
+            let parameters = json!({ "imageIds": [image_id(reference)] });
+            let work = manifests::delete(asked, name, reference);
+            asked.recorded("BatchDeleteImage", name, parameters, work).await
         }
-        ("HEAD", Wanted::Blob(name, digest)) => (None, blobs::head(asked, name, digest)),
+        ("HEAD", Wanted::Blob(name, digest)) => {
+            let parameters = json!({ "layerDigests": [short(digest)] });
+            let work = async { blobs::head(asked, name, digest) };
+            asked.recorded("BatchCheckLayerAvailability", name, parameters, work).await
+        }
         ("GET", Wanted::Blob(name, digest)) => {
-            (Some("GetDownloadUrlForLayer"), blobs::get(asked, name, digest).await)
+            let parameters = json!({ "layerDigest": short(digest) });
+            let work = blobs::get(asked, name, digest);
+            asked.recorded("GetDownloadUrlForLayer", name, parameters, work).await
         }
-        ("POST", Wanted::Uploads(name)) => {
-            (Some("InitiateLayerUpload"), uploads::begin(asked, name, body).await)
-        }
-        ("GET", Wanted::Upload(name, id)) => (None, uploads::status(asked, name, id)),
-        ("PATCH", Wanted::Upload(name, id)) => (None, uploads::append(asked, name, id, body).await),
-        ("PUT", Wanted::Upload(name, id)) => {
-            (Some("CompleteLayerUpload"), uploads::complete(asked, name, id, body).await)
-        }
-        ("DELETE", Wanted::Upload(name, id)) => (None, uploads::cancel(asked, name, id).await),
-        _ => {
-            let message = format!("{method} is not supported here.");
-            (None, Ok(refusal(405, "UNSUPPORTED", &message)))
-        }
+        ("POST", Wanted::Uploads(name)) => uploads::begin(asked, name, body).await,
+        // The API has nothing that tells of an upload or gives it up.
+        ("GET", Wanted::Upload(name, id)) => uploads::status(asked, name, id),
+        ("PATCH", Wanted::Upload(name, id)) => uploads::append(asked, name, id, body).await,
+        ("PUT", Wanted::Upload(name, id)) => uploads::complete(asked, name, id, body).await,
+        ("DELETE", Wanted::Upload(name, id)) => uploads::cancel(asked, name, id).await,
+        _ => Ok(refusal(405, "UNSUPPORTED", &format!("{method} is not supported here."))),
     }
+}
+
+/// A tag or digest, as the API has it.
+fn image_id(reference: &str) -> Value {
+    match Name::parse(reference) {
+        Some(Name::Digest(digest)) => json!({ "imageDigest": digest }),
+        _ => json!({ "imageTag": short(reference) }),
+    }
+}
+
+/// Whatever a client sends, the audit trail keeps so much of it.
+fn short(text: &str) -> Cow<'_, str> {
+    types::cut(text, 256)
 }
 
 /// An answer of JSON.
@@ -237,31 +259,6 @@ fn origin(request: &RawRequest) -> Origin {
         ending: Default::default(),
         trailers: Trailers::default(),
     }
-}
-
-/// Pushes and pulls are in the audit trail like the operations that do the same.
-fn audit(asked: &Asked<'_>, event: &str, name: &str, error: Option<&Error>) {
-    let (cx, caller) = (asked.cx, asked.cx.caller());
-    let writes = ["PutImage", "BatchDeleteImage", "InitiateLayerUpload", "CompleteLayerUpload"];
-    cx.yard().audit().record(AuditRecord {
-        event_id: types::uuid(),
-        request_id: cx.request_id().to_owned(),
-        time: cx.now(),
-        account: caller.account.clone(),
-        region: cx.region().clone(),
-        event_source: "ecr.amazonaws.com".to_owned(),
-        event_name: event.to_owned(),
-        read_only: !writes.contains(&event),
-        caller_arn: caller.arn.clone(),
-        user_name: caller.arn.rsplit(['/', ':']).next().unwrap_or_default().to_owned(),
-        principal_id: caller.user_id.clone(),
-        access_key_id: caller.access_key_id.clone(),
-        source_ip: cx.origin().source_ip.to_string(),
-        user_agent: cx.origin().user_agent.clone(),
-        request_parameters: json!({ "repositoryName": types::cut(name, 256) }),
-        error: error.map(|error| (error.code.to_string(), error.message.clone())),
-        resources: vec![model::arn(&asked.scope, name)],
-    });
 }
 
 #[cfg(test)]

@@ -1,29 +1,35 @@
 //! Layers on their way in: at once, in one piece after another, or from another repository.
 
-use service::{Error, ErrorKind, RawResponse};
+use serde_json::json;
+use service::{Error, RawResponse};
 use shape::Body;
 
-use super::{Asked, refusal};
+use super::Asked;
+use super::errors::invalid;
 use crate::digest::is_digest;
+use crate::errors::INVALID_LAYER_PART;
 use crate::layers;
 use crate::model::Upload;
-use crate::uploads::{self, Place};
+use crate::uploads::{self, Place, Span};
 
 /// `POST /v2/NAME/blobs/uploads/`
 pub(super) async fn begin(asked: &Asked<'_>, name: &str, body: Body) -> Result<RawResponse, Error> {
-    let place = asked.place("InitiateLayerUpload", name)?;
-    if let (Some(digest), Some(from)) = (asked.query.get("mount"), asked.query.get("from"))
-        && mount(asked, &place, from, digest).await?
-    {
-        return Ok(created(name, digest));
-    }
-    let id = uploads::begin(asked.cx, &place).await?;
-    match asked.query.get("digest") {
-        Some(digest) => {
-            asked.authorize("UploadLayerPart", name)?;
-            asked.authorize("CompleteLayerUpload", name)?;
-            finish(asked, &place, &id, digest, body).await
+    let beginning = async {
+        let place = asked.place("InitiateLayerUpload", name)?;
+        if let (Some(digest), Some(from)) = (asked.query.get("mount"), asked.query.get("from"))
+            && mount(asked, &place, from, digest).await?
+        {
+            return Ok(Err(created(name, digest)));
         }
+        Ok(Ok(uploads::begin(asked.cx, &place).await?))
+    };
+    let begun = asked.recorded("InitiateLayerUpload", name, json!({}), beginning).await?;
+    let id = match begun {
+        Ok(id) => id,
+        Err(mounted) => return Ok(mounted),
+    };
+    match asked.query.get("digest") {
+        Some(digest) => finish(asked, name, &id, digest, body).await,
         None => Ok(accepted(202, name, &Upload { id, ..Upload::default() })),
     }
 }
@@ -60,10 +66,23 @@ pub(super) async fn append(
     id: &str,
     body: Body,
 ) -> Result<RawResponse, Error> {
-    let place = asked.place("UploadLayerPart", name)?;
-    let first = first_byte(asked)?;
-    let upload = uploads::append(asked.cx, &place, id, first, body).await?;
+    let upload = part(asked, name, id, body).await?;
     Ok(accepted(202, name, &upload))
+}
+
+/// A piece behind those that are there.
+async fn part(asked: &Asked<'_>, name: &str, id: &str, body: Body) -> Result<Upload, Error> {
+    let span = span(asked);
+    let mut parameters = json!({ "uploadId": id });
+    if let (Ok(Some(span)), Some(parameters)) = (&span, parameters.as_object_mut()) {
+        parameters.insert("partFirstByte".to_owned(), json!(span.first));
+        parameters.insert("partLastByte".to_owned(), json!(span.last));
+    }
+    let work = async {
+        let place = asked.place("UploadLayerPart", name)?;
+        uploads::append(asked.cx, &place, id, span?, body).await
+    };
+    asked.recorded("UploadLayerPart", name, parameters, work).await
 }
 
 /// `PUT /v2/NAME/blobs/uploads/ID?digest=DIGEST`, with the last piece or without.
@@ -73,31 +92,31 @@ pub(super) async fn complete(
     id: &str,
     body: Body,
 ) -> Result<RawResponse, Error> {
-    let place = asked.place("CompleteLayerUpload", name)?;
-    let Some(digest) = asked.query.get("digest") else {
-        return Ok(refusal(400, "DIGEST_INVALID", "The upload is ended with its digest."));
-    };
-    if !body.is_empty() {
-        asked.authorize("UploadLayerPart", name)?;
-    }
-    finish(asked, &place, id, digest, body).await
+    finish(asked, name, id, asked.query.get("digest").unwrap_or_default(), body).await
 }
 
 async fn finish(
     asked: &Asked<'_>,
-    place: &Place,
+    name: &str,
     id: &str,
     digest: &str,
     body: Body,
 ) -> Result<RawResponse, Error> {
-    if !is_digest(digest) {
-        return Ok(refusal(400, "DIGEST_INVALID", "The digest is no sha256 digest."));
+    let is_known = is_digest(digest);
+    if is_known && !body.is_empty() {
+        part(asked, name, id, body).await?;
     }
-    if !body.is_empty() {
-        uploads::append(asked.cx, place, id, first_byte(asked)?, body).await?;
-    }
-    uploads::complete(asked.cx, place, id, &[digest.to_owned()]).await?;
-    Ok(created(&place.repository.name, digest))
+    let work = async {
+        let place = asked.place("CompleteLayerUpload", name)?;
+        if !is_known {
+            let why = "An upload is ended with its sha256 digest.";
+            return Err(invalid("DIGEST_INVALID", why));
+        }
+        uploads::complete(asked.cx, &place, id, &[digest.to_owned()]).await
+    };
+    let parameters = json!({ "uploadId": id, "layerDigests": [types::cut(digest, 256)] });
+    asked.recorded("CompleteLayerUpload", name, parameters, work).await?;
+    Ok(created(name, digest))
 }
 
 /// `DELETE /v2/NAME/blobs/uploads/ID`
@@ -108,15 +127,25 @@ pub(super) async fn cancel(asked: &Asked<'_>, name: &str, id: &str) -> Result<Ra
 }
 
 /// Where the piece belongs, if the client says: `FIRST-LAST`.
-fn first_byte(asked: &Asked<'_>) -> Result<Option<i64>, Error> {
+fn span(asked: &Asked<'_>) -> Result<Option<Span>, Error> {
     let Some(header) = asked.header("content-range") else { return Ok(None) };
-    let text = header.trim_start_matches("bytes").trim_start_matches([' ', '=']);
-    let first = text.split_once('-').and_then(|(first, _)| first.parse::<i64>().ok());
-    match first.filter(|first| *first >= 0) {
-        Some(first) => Ok(Some(first)),
-        None => Err(ErrorKind::new("InvalidContentRange", 416)
+    let span = parse_span(header).filter(|span| span.len().is_some());
+    match span {
+        Some(span) => Ok(Some(span)),
+        None => Err(INVALID_LAYER_PART
             .error(format!("The Content-Range {header} is not of the form FIRST-LAST."))),
     }
+}
+
+/// The specification's `FIRST-LAST`; RFC 9110's `bytes FIRST-LAST/LENGTH` is understood too.
+fn parse_span(header: &str) -> Option<Span> {
+    let text = header.strip_prefix("bytes").unwrap_or(header).trim_start_matches([' ', '=']);
+    let (first, last) = text.split('/').next()?.split_once('-')?;
+    let number = |text: &str| {
+        let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<i64>().ok().filter(|_| is_plain)
+    };
+    Some(Span { first: number(first.trim())?, last: number(last.trim())? })
 }
 
 fn created(name: &str, digest: &str) -> RawResponse {
@@ -141,5 +170,31 @@ fn accepted(status: u16, name: &str, upload: &Upload) -> RawResponse {
             ("docker-upload-uuid".to_owned(), upload.id.clone()),
         ],
         body: Body::Empty,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans() {
+        let of = |first, last| Some(Span { first, last });
+        for (header, span) in [
+            ("0-4", of(0, 4)),
+            ("bytes 5-9/*", of(5, 9)),
+            ("bytes=5-9", of(5, 9)),
+            ("4-0", of(4, 0)),
+            ("0-", None),
+            ("-4", None),
+            ("+1-2", None),
+            ("0", None),
+            ("0-99999999999999999999", None),
+        ] {
+            assert_eq!(parse_span(header), span, "{header}");
+        }
+        assert_eq!(of(0, 4).and_then(Span::len), Some(5));
+        assert_eq!(of(4, 3).and_then(Span::len), None);
+        assert_eq!(of(0, i64::MAX).and_then(Span::len), None);
     }
 }

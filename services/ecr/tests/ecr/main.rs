@@ -8,6 +8,7 @@ mod keeping;
 mod oci;
 mod pushing;
 mod stock;
+mod trail;
 
 use std::sync::Arc;
 

@@ -82,6 +82,85 @@ async fn uploads_in_pieces_are_gone_on_with_where_they_broke_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pieces_are_where_and_as_long_as_they_say() {
+    let yard = with_repository("app").await;
+    let engine = Engine::login(&yard).await;
+    let at = engine.begin("app").await;
+    assert_eq!(engine.send("PATCH", &at, &[("content-range", "0-4")], b"first").await.status, 202);
+    for (range, bytes) in [
+        // Before and behind what is there, shorter and longer than they say, backwards, nonsense.
+        ("4-8", "piece"),
+        ("6-10", "piece"),
+        ("5-8", "piece"),
+        ("5-10", "piece"),
+        ("9-5", "piece"),
+        ("5-", "piece"),
+        ("x", "piece"),
+        ("5-9", ""),
+    ] {
+        for method in ["PATCH", "PUT"] {
+            if method == "PUT" && bytes.is_empty() {
+                continue;
+            }
+            let whole = digest(format!("first{bytes}").as_bytes());
+            let query = if method == "PUT" { format!("?digest={whole}") } else { String::new() };
+            let target = format!("{at}{query}");
+            let headers = [("content-range", range)];
+            let answer = engine.send(method, &target, &headers, bytes.as_bytes()).await;
+            let told = (answer.status, code(&answer));
+            assert_eq!(told, (416, "BLOB_UPLOAD_INVALID".to_owned()), "{method} {range}");
+        }
+    }
+    // Nothing of all that has come in.
+    assert_eq!(engine.get(&at).await.header("range"), Some("0-4"));
+    let whole = digest(b"firstpiece");
+    let headers = [("content-range", "5-9")];
+    let done = engine.send("PUT", &format!("{at}?digest={whole}"), &headers, b"piece").await;
+    assert_eq!(done.status, 201, "{}", done.text());
+    yard.stop().await;
+}
+
+/// AWS tells the largest of an index; a sum of sums would soon be no number.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_is_as_large_as_its_largest_image() {
+    let yard = with_repository("app").await;
+    let engine = Engine::login(&yard).await;
+    let small = engine.push("app", "small", &[b"a"]).await;
+    let large = engine.push("app", "large", &[b"a", b"a longer layer"]).await;
+    let size = |digest: String| {
+        let yard = &yard;
+        async move {
+            let ids = json!([{ "imageDigest": digest }]);
+            let input = json!({ "repositoryName": "app", "imageIds": ids });
+            let found = ok(yard, "DescribeImages", input).await;
+            found["imageDetails"][0]["imageSizeInBytes"].as_i64().unwrap()
+        }
+    };
+    let (one, other) = (size(small.clone()).await, size(large.clone()).await);
+    assert!(one < other);
+    let mut listed = vec![large, small];
+    for level in 0..3 {
+        let children: Vec<Value> = listed
+            .iter()
+            .map(|digest| json!({ "mediaType": DOCKER, "digest": digest, "size": 1 }))
+            .collect();
+        listed.clear();
+        for name in ["a", "b"] {
+            let index = json!({
+                "schemaVersion": 2, "mediaType": INDEX, "manifests": children,
+                "annotations": { "name": name },
+            });
+            let tag = format!("index-{level}-{name}");
+            assert_eq!(engine.put_manifest("app", &tag, INDEX, &index).await.status, 201);
+            let index = digest(index.to_string().as_bytes());
+            assert_eq!(size(index.clone()).await, other, "{tag}");
+            listed.push(index);
+        }
+    }
+    yard.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn layers_are_mounted_by_who_could_pull_them() {
     let yard = with_repository("one").await;
     ok(&yard, "CreateRepository", json!({ "repositoryName": "two" })).await;
