@@ -93,14 +93,24 @@ impl Counts {
     }
 }
 
+/// Whether more of a file is covered by this than by that.
+fn is_better(this: &CodeCoverage, that: &CodeCoverage) -> bool {
+    let of = |file: &CodeCoverage| {
+        let share = |it: Option<f64>| it.unwrap_or_default();
+        (share(file.line_coverage_percentage), share(file.branch_coverage_percentage))
+    };
+    of(this) > of(that)
+}
+
 fn int(count: u64) -> Option<i32> {
     Some(i32::try_from(count).unwrap_or(i32::MAX))
 }
 
-/// Coverage: what is covered and missed is added, of each file and of all, as AWS adds it.
+/// Coverage: what the reports say is added. Of a file that several builds have covered the one
+/// report counts that has most of its lines, and among those most of its branches, as AWS chooses.
 pub(crate) fn coverage(parts: &[Part]) -> KeptFiles {
     let mut all = Counts::default();
-    let mut files = BTreeMap::<String, Counts>::new();
+    let mut files = BTreeMap::<String, CodeCoverage>::new();
     for part in parts {
         if let Some(told) = &part.record.report.code_coverage_summary {
             all.add(
@@ -109,23 +119,21 @@ pub(crate) fn coverage(parts: &[Part]) -> KeptFiles {
             );
         }
         for file in &part.files {
-            files.entry(file.file_path.clone().unwrap_or_default()).or_default().add(
-                [file.lines_covered, file.lines_missed],
-                [file.branches_covered, file.branches_missed],
-            );
+            let path = file.file_path.clone().unwrap_or_default();
+            if files.get(&path).is_none_or(|known| is_better(file, known)) {
+                files.insert(path, file.clone());
+            }
         }
     }
     let cut = parts.iter().any(|part| part.record.report.truncated == Some(true));
     let truncated = cut || files.len() > MAX_FILES;
-    let row = |(path, counts): (String, Counts)| CodeCoverage {
+    // It is a row of the batch's report, with none of the build's own.
+    let row = |(path, known): (String, CodeCoverage)| CodeCoverage {
         file_path: Some(path),
-        line_coverage_percentage: percentage(counts.lines),
-        lines_covered: int(counts.lines.0),
-        lines_missed: int(counts.lines.1),
-        branch_coverage_percentage: percentage(counts.branches),
-        branches_covered: int(counts.branches.0),
-        branches_missed: int(counts.branches.1),
-        ..CodeCoverage::default()
+        id: None,
+        report_arn: None,
+        expired: None,
+        ..known
     };
     KeptFiles {
         summary: CodeCoverageReportSummary {
@@ -199,5 +207,47 @@ mod tests {
         assert_eq!((kept.rows.len(), kept.passed.map(|it| it.len())), (MAX_CASES, Some(500)));
         let whole = cases(&[part(good, &many[..3], 5)]);
         assert!(!whole.is_truncated() && whole.rows.len() == 3);
+    }
+
+    #[test]
+    fn of_a_file_the_best_coverage_counts() {
+        let file = |path: &str, lines: (i32, i32), branches: (i32, i32)| {
+            let share = |(covered, missed): (i32, i32)| {
+                percentage((u64::try_from(covered).unwrap(), u64::try_from(missed).unwrap()))
+            };
+            CodeCoverage {
+                file_path: Some(path.to_owned()),
+                lines_covered: Some(lines.0),
+                lines_missed: Some(lines.1),
+                line_coverage_percentage: share(lines),
+                branches_covered: Some(branches.0),
+                branches_missed: Some(branches.1),
+                branch_coverage_percentage: share(branches),
+                ..CodeCoverage::default()
+            }
+        };
+        let with = |files: Vec<CodeCoverage>| {
+            let mut record = ReportRecord::default();
+            let sum = |of: fn(&CodeCoverage) -> Option<i32>| files.iter().filter_map(of).sum();
+            record.report.code_coverage_summary = Some(CodeCoverageReportSummary {
+                lines_covered: Some(sum(|it| it.lines_covered)),
+                lines_missed: Some(sum(|it| it.lines_missed)),
+                ..CodeCoverageReportSummary::default()
+            });
+            Part { record, cases: Vec::new(), passed: None, files }
+        };
+        let kept = coverage(&[
+            with(vec![file("a", (1, 3), (4, 0)), file("b", (2, 2), (1, 3))]),
+            with(vec![file("a", (3, 1), (0, 4)), file("b", (2, 2), (3, 1))]),
+            with(vec![file("b", (2, 2), (0, 4))]),
+        ]);
+        let told: Vec<_> = kept
+            .rows
+            .iter()
+            .map(|row| (row.file_path.as_deref().unwrap(), row.lines_covered, row.branches_covered))
+            .collect();
+        assert_eq!(told, [("a", Some(3), Some(0)), ("b", Some(2), Some(3))]);
+        assert_eq!(kept.summary.lines_covered, Some(10));
+        assert_eq!(kept.summary.line_coverage_percentage, Some(50.0));
     }
 }

@@ -66,6 +66,7 @@ fn main() {
         webhooks::events::TESTS,
         webhooks::jobs::TESTS,
         webhooks::managing::TESTS,
+        webhooks::payloads::TESTS,
         restarts::TESTS,
         sandboxes::TESTS,
         secrets::TESTS,

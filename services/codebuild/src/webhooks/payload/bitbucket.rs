@@ -30,6 +30,13 @@ fn repository(body: &Value) -> Result<RepositoryName, String> {
     })
 }
 
+/// Who did it. What is no person (a workspace, a repository's access token) may have a UUID only,
+/// and who has left neither.
+fn actor(body: &Value) -> String {
+    let of = |name| text(body, &["actor", name]);
+    of("account_id").or_else(|| of("uuid")).unwrap_or_default()
+}
+
 fn push(body: &Value) -> Result<Payload, String> {
     let mut events = Vec::new();
     for change in list(body, &["push", "changes"]) {
@@ -41,7 +48,7 @@ fn push(body: &Value) -> Result<Payload, String> {
         events.push(Event {
             kind: Kind::Push,
             head_ref: format!("refs/{kind}/{}", needed(new, &["name"])?),
-            actor: needed(body, &["actor", "account_id"])?,
+            actor: actor(body),
             commit: needed(new, &["target", "hash"])?,
             before: text(change, &["old", "target", "hash"]),
             message: text(new, &["target", "message"]),
@@ -64,7 +71,7 @@ fn of_pull_request(kind: Kind, body: &Value) -> Result<Event, String> {
         kind,
         head_ref: format!("refs/heads/{}", needed(of, &["source", "branch", "name"])?),
         base_ref: Some(format!("refs/heads/{}", needed(of, &["destination", "branch", "name"])?)),
-        actor: needed(body, &["actor", "account_id"])?,
+        actor: actor(body),
         commit: needed(of, &["source", "commit", "hash"])?,
         merge_commit: text(of, &["merge_commit", "hash"]).filter(|_| is_merged),
         pull: Some(number(of, &["id"])?),

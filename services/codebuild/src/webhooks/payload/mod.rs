@@ -18,11 +18,12 @@ pub(super) const fn event_header(provider: Provider) -> &'static str {
     }
 }
 
-/// The header that names one delivery; a redelivery has it again.
+/// The header that names one delivery; a redelivery has it again. GitLab's event UUID is none:
+/// all events that follow from one webhook's answer share it.
 pub(super) const fn delivery_header(provider: Provider) -> &'static str {
     match provider {
         Provider::GitHub => "x-github-delivery",
-        Provider::GitLab => "x-gitlab-event-uuid",
+        Provider::GitLab => "idempotency-key",
         Provider::Bitbucket => "x-request-uuid",
     }
 }

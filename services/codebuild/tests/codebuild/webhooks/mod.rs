@@ -3,6 +3,7 @@
 pub mod events;
 pub mod jobs;
 pub mod managing;
+pub mod payloads;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
@@ -75,7 +76,7 @@ impl Hooked {
             ],
             kind if kind.starts_with("GITLAB") => [
                 ("x-gitlab-event", event),
-                ("x-gitlab-event-uuid", delivery),
+                ("idempotency-key", delivery),
                 ("x-gitlab-token", secret),
                 ("user-agent", "GitLab/17.0"),
             ],
