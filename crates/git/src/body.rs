@@ -73,8 +73,15 @@ pub(crate) struct BodyReader {
     zipped: Bytes,
     ready: BytesMut,
     left: u64,
+    /// Of the bytes as they come, which may be zipped and stand for none.
+    raw_left: u64,
     limit: (&'static str, u64),
     ended: bool,
+}
+
+/// Bytes in which so many can be zipped, however little they like it.
+fn zipped(bytes: u64) -> u64 {
+    bytes.saturating_add(bytes / 64).saturating_add(1_024)
 }
 
 impl BodyReader {
@@ -95,6 +102,7 @@ impl BodyReader {
             zipped: Bytes::new(),
             ready: BytesMut::new(),
             left: limit,
+            raw_left: zipped(limit),
             limit: (what, limit),
             ended: false,
         }
@@ -104,7 +112,11 @@ impl BodyReader {
         let next = std::future::poll_fn(|cx| self.stream.as_mut().poll_next(cx));
         match tokio::time::timeout(STALL_TIMEOUT, next).await {
             Ok(None) => Ok(None),
-            Ok(Some(Ok(bytes))) => Ok(Some(bytes)),
+            Ok(Some(Ok(bytes))) => {
+                let left = self.raw_left.checked_sub(bytes.len() as u64);
+                self.raw_left = left.ok_or_else(|| self.too_large())?;
+                Ok(Some(bytes))
+            }
             Ok(Some(Err(source))) => Err(GitError::Io { what: "read the request", source }),
             Err(_) => Err(GitError::Protocol("the request stood still for too long".to_owned())),
         }
@@ -116,8 +128,7 @@ impl BodyReader {
             let got = self.step().await?;
             let count = got.len() as u64;
             if count > self.left {
-                let (what, limit) = self.limit;
-                return Err(GitError::TooLarge { what, limit });
+                return Err(self.too_large());
             }
             self.left -= count;
             if count > 0 {
@@ -130,6 +141,11 @@ impl BodyReader {
             }
         }
         Ok(false)
+    }
+
+    fn too_large(&self) -> GitError {
+        let (what, limit) = self.limit;
+        GitError::TooLarge { what, limit }
     }
 
     /// The next piece, which may be empty.
@@ -252,6 +268,16 @@ mod tests {
             assert!(matches!(refused, Err(GitError::TooLarge { .. })));
             let cut = zip(b"some text")[..20].to_vec();
             assert!(reader(cut, Encoding::Gzip, 100).drain().await.is_err());
+        });
+    }
+
+    #[test]
+    fn members_of_nothing_have_an_end() {
+        run(async {
+            let nothing = zip(b"").repeat(1_000);
+            let refused = reader(nothing.clone(), Encoding::Gzip, 1_000).drain().await;
+            assert!(matches!(refused, Err(GitError::TooLarge { .. })));
+            reader(nothing, Encoding::Gzip, 100_000).drain().await.unwrap();
         });
     }
 

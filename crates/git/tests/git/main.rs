@@ -9,3 +9,4 @@ mod fetching;
 mod making;
 mod pushing;
 mod support;
+mod zipped;

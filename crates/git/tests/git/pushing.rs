@@ -102,7 +102,7 @@ fn hash_tree(work: &Work, head: &str, blob: &str) -> String {
     work.ok(&["hash-object", "-t", "tree", "-w", "--literally", file.to_str().unwrap()])
 }
 
-fn pack_of(work: &Work, revisions: &str) -> Vec<u8> {
+pub fn pack_of(work: &Work, revisions: &str) -> Vec<u8> {
     let mut child = git_in(&work.0)
         .args(["pack-objects", "--revs", "--stdout", "-q"])
         .stdin(Stdio::piped())
@@ -113,7 +113,7 @@ fn pack_of(work: &Work, revisions: &str) -> Vec<u8> {
     child.wait_with_output().unwrap().stdout
 }
 
-fn request(commands: &[String], pack: &[u8]) -> Vec<u8> {
+pub fn request(commands: &[String], pack: &[u8]) -> Vec<u8> {
     let mut body = String::new();
     for (i, command) in commands.iter().enumerate() {
         let capabilities = if i == 0 { "\0report-status" } else { "" };

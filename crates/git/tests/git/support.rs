@@ -347,12 +347,16 @@ Content-Type: {media_type}
 
 /// Sends a push that no git client would send, and answers all that comes back.
 pub fn push_raw(yard: &Yard, body: impl Into<Bytes>) -> Result<String> {
+    push_encoded(yard, body, Encoding::Identity)
+}
+
+/// The same with a `Content-Encoding`.
+pub fn push_encoded(yard: &Yard, body: impl Into<Bytes>, encoding: Encoding) -> Result<String> {
     yard.block_on(async {
         let decide = async |updates: Vec<RefUpdate>| updates.iter().map(|_| Ok(())).collect();
         let body = codeyard_git::bytes_stream(body);
         let refs: Arc<dyn RefStore> = yard.refs.clone();
-        let mut answer =
-            yard.repository.receive_pack(body, Encoding::Identity, refs, decide).await?;
+        let mut answer = yard.repository.receive_pack(body, encoding, refs, decide).await?;
         let mut all = Vec::new();
         while let Some(part) = std::future::poll_fn(|cx| answer.as_mut().poll_next(cx)).await {
             all.extend_from_slice(&part.unwrap());
