@@ -10,7 +10,8 @@ use wire::{Error, Response};
 use super::event::{Comment, Event, Kind, Payload, RepositoryName};
 use super::start::Delivery;
 use super::{
-    WebhookRecord, api, approval, filter, is_of_scope, open_secret, payload, signature, start,
+    WebhookRecord, api, approval, filter, is_of_scope, is_of_source, open_secret, payload,
+    signature, start,
 };
 use crate::model::ProjectRecord;
 use crate::providers::{Api, Provider, PullRequest, SCOPED, State, Status};
@@ -122,15 +123,17 @@ impl Door<'_> {
         self.project.webhook.clone().unwrap_or_default()
     }
 
-    /// Refuses events of repositories that an organization's webhook is not for.
+    /// Refuses events of repositories that the webhook is not for.
     fn knows(&self, repository: &RepositoryName) -> Result<(), Refused> {
-        let Some(scope) = self.webhook().scope_configuration else { return Ok(()) };
-        let kind = self.project.source.as_ref().map(|source| source.kind).unwrap_or_default();
-        match is_of_scope(kind, &scope, repository) {
-            true => Ok(()),
-            false => {
-                let url = types::cut(&repository.url, 256);
-                Err((400, format!("{url} is no repository of {}.", scope.name)))
+        let source = self.project.source.clone().unwrap_or_default();
+        let url = types::cut(&repository.url, 256);
+        match self.webhook().scope_configuration {
+            Some(scope) if is_of_scope(source.kind, &scope, repository) => Ok(()),
+            Some(scope) => Err((400, format!("{url} is no repository of {}.", scope.name))),
+            None if is_of_source(&source, repository) => Ok(()),
+            None => {
+                let own = source.location.unwrap_or_default();
+                Err((400, format!("{url} is not the project's repository, {own}.")))
             }
         }
     }

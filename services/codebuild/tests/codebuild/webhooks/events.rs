@@ -126,6 +126,48 @@ async fn only_signed_events_are_taken() {
     assert!(!shown.to_string().contains(&hooked.secret), "{shown}");
 }
 
+async fn events_of_other_repositories_start_nothing() {
+    let hooked = Hooked::start(
+        "GITHUB_ENTERPRISE",
+        json!({ "pullRequestBuildPolicy": { "requiresCommentApproval": "ALL_PULL_REQUESTS" } }),
+    )
+    .await;
+    let host = &hooked.host;
+    let commit = host.repository("o/r").push(&[("f", "1")], "refs/heads/main");
+    let named = |path: &str, mut body: Value| {
+        body["repository"]["clone_url"] = json!(host.http(path));
+        body
+    };
+    let push = github_push(host, "refs/heads/main", &commit);
+    let comment = json!({
+        "action": "created",
+        "repository": { "name": "r", "owner": { "login": "o" } },
+        "sender": { "id": 1 },
+        "issue": { "number": 7, "pull_request": {} },
+        "comment": { "body": format!("/codebuild_run({commit})"), "user": { "login": "writer" } },
+    });
+    for (event, body) in [
+        ("push", named("o/other.git", push.clone())),
+        ("push", named("p/r.git", push.clone())),
+        ("push", named("o/r/x.git", push.clone())),
+        ("push", named("", push.clone())),
+        ("pull_request", named("o/other", github_pull(host, "opened", &commit, false, false))),
+        ("issue_comment", named("o/other", comment)),
+    ] {
+        let (status, answer) = hooked.send(event, &types::uuid(), &body).await;
+        assert_eq!(status, 400, "{answer}");
+        let said = answer["message"].as_str().unwrap();
+        assert!(said.contains("is not the project's repository"), "{said}");
+    }
+    let all = hooked.yard.ok("ListBuildsForProject", json!({ "projectName": "pp" })).await;
+    assert_eq!(all["ids"], json!([]), "{all}");
+    // However its letters are written, and behind another name of the host.
+    hooked.build("push", &named("O/R.git", push.clone())).await;
+    let mut alias = push;
+    alias["repository"]["clone_url"] = json!("https://git.example.com/o/r.git");
+    hooked.build("push", &alias).await;
+}
+
 async fn filters_ask_the_provider_for_what_events_lack() {
     let hooked = Hooked::start(
         "GITHUB_ENTERPRISE",
@@ -393,6 +435,7 @@ async fn bitbucket_events_start_builds() {
 crate::tests![
     github_events_start_builds,
     only_signed_events_are_taken,
+    events_of_other_repositories_start_nothing,
     filters_ask_the_provider_for_what_events_lack,
     strangers_wait_for_approval,
     gitlab_events_start_builds,
