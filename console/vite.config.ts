@@ -3,6 +3,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
+import { grouped, preloaded } from './vite/chunks.ts';
+import { leanTheme, withoutFonts, withoutOtherLayouts } from './vite/cloudscape.ts';
 
 /** Beside each file its compressed form, which is what the yard has in it. */
 function compressed(): Plugin {
@@ -16,32 +18,6 @@ function compressed(): Plugin {
   return { name: 'compressed', apply: 'build', closeBundle: () => compress(outDir) };
 }
 
-/** Cloudscape's style sheet brings Open Sans along, 140 KB of it; the system's fonts do. */
-function withoutFonts(): Plugin {
-  return {
-    name: 'without-fonts',
-    enforce: 'pre',
-    transform(code, id) {
-      if (!/global-styles\/index\.css/.test(id)) return undefined;
-      return { code: code.replace(/@font-face\s*\{[^}]*\}/g, ''), map: null };
-    },
-  };
-}
-
-/** Of Cloudscape's three layouts only one is ever shown outside AWS's own console; the other two are half of its code. */
-function withoutOtherLayouts(): Plugin {
-  return {
-    name: 'without-other-layouts',
-    enforce: 'pre',
-    transform(code, id) {
-      if (!/components\/app-layout\/internal\.js$/.test(id)) return undefined;
-      const other = /import (ClassicAppLayout|ToolbarAppLayout) from '[^']*';/g;
-      if (code.match(other)?.length !== 2) this.error('Cloudscape has other layouts than before: see what is left out of them');
-      return { code: code.replace(other, 'const $1 = RefreshedAppLayout;'), map: null };
-    },
-  };
-}
-
 /** Where the files go; the yard's build takes those in `dist`. */
 const outDir = process.env.CONSOLE_DIST ?? 'dist';
 
@@ -49,7 +25,7 @@ const yard = process.env.CODEYARD_URL ?? 'http://127.0.0.1:4566';
 
 export default defineConfig({
   base: '/console/',
-  plugins: [react(), withoutFonts(), withoutOtherLayouts(), compressed()],
+  plugins: [react(), withoutFonts(), withoutOtherLayouts(), leanTheme(), preloaded(), compressed()],
   build: {
     outDir,
     emptyOutDir: true,
@@ -59,6 +35,7 @@ export default defineConfig({
     // The pages' policy has no place for data URLs but of images.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: { output: { codeSplitting: { groups: [grouped()] } } },
   },
   server: {
     // `npm run dev` shows the pages as they are edited, with a yard behind them.

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { PASSWORD, Visit } from './visit';
-import { TestYard } from './yard';
+import { expect, test } from 'vitest';
+import { dialog, open, page, story, visit, yard } from './story';
+import { PASSWORD } from './visit';
 
 const ROLE = 'arn:aws:iam::000000000000:role/builder';
 
@@ -49,39 +49,25 @@ phases:
       - test "$MARK" != LINT
 `;
 
-let yard: TestYard;
-let visit: Visit;
-let page: Visit['page'];
-
 const codebuild = async (operation: string, input: object) => JSON.parse(await yard.json('codebuild', `CodeBuild_20161006.${operation}`, input));
-const dialog = () => page.getByRole('dialog');
-const open = (path: string) => page.goto(`${yard.url}/console/#${path}`);
 
 async function finished(id: string) {
   await expect.poll(async () => (await codebuild('BatchGetBuilds', { ids: [id] })).builds[0].buildComplete, { timeout: 40_000, interval: 200 }).toBe(true);
 }
 
-beforeAll(async () => {
-  yard = await TestYard.start();
-  await yard.builderRole();
-  await yard.iam('PutRolePolicy', {
-    RoleName: 'builder',
-    PolicyName: 'more',
-    PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['s3:*', 'codebuild:*'], Resource: '*' }] }),
-  });
-  await yard.s3('PUT', '/left-by-builds');
-  const all = { Effect: 'Allow', Action: ['codebuild:*', 's3:*', 'logs:*', 'iam:ListRoles', 'iam:PassRole'], Resource: '*' };
-  await yard.user('ann', PASSWORD, [all]);
-  await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: ['codebuild:BatchGet*', 'codebuild:List*', 'codebuild:Describe*', 'logs:GetLogEvents'], Resource: '*' }]);
-  visit = await Visit.begin(yard);
-  page = visit.page;
-});
-
-afterEach(({ task }) => visit?.keepFailure(task));
-
-afterAll(async () => {
-  await visit?.end();
-  await yard?.stop();
+story({
+  prepare: async () => {
+    await yard.builderRole();
+    await yard.iam('PutRolePolicy', {
+      RoleName: 'builder',
+      PolicyName: 'more',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['s3:*', 'codebuild:*'], Resource: '*' }] }),
+    });
+    await yard.s3('PUT', '/left-by-builds');
+    const all = { Effect: 'Allow', Action: ['codebuild:*', 's3:*', 'logs:*', 'iam:ListRoles', 'iam:PassRole'], Resource: '*' };
+    await yard.user('ann', PASSWORD, [all]);
+    await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: ['codebuild:BatchGet*', 'codebuild:List*', 'codebuild:Describe*', 'logs:GetLogEvents'], Resource: '*' }]);
+  },
 });
 
 async function choose(label: string | RegExp, option: string) {

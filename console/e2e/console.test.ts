@@ -1,40 +1,29 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { PASSWORD, Visit } from './visit';
-import { TestYard } from './yard';
+import { expect, test } from 'vitest';
+import { page, story, visit, yard } from './story';
+import { PASSWORD } from './visit';
 
 const PROJECT = 'arn:aws:codebuild:us-east-1:000000000000:project/greeter';
 
-let yard: TestYard;
-let visit: Visit;
-let page: Visit['page'];
 const signIn = (name: string, password: string) => visit.signIn(name, password);
 const signOut = (name: string) => visit.signOut(name);
 const isAccessible = () => visit.isAccessible();
 const picture = (name: string) => visit.picture(name);
 
-beforeAll(async () => {
-  yard = await TestYard.start();
-  await yard.builderRole();
-  await yard.project('greeter', ['echo hello from the build', 'sleep 1', 'for n in 1 2 3; do echo "line $n"; done']);
-  await yard.project('broken', ['echo about to fail', 'echo "error: the gate is shut" >&2', 'false']);
-  const read = {
-    Effect: 'Allow',
-    Action: ['codebuild:ListProjects', 'codebuild:ListBuilds', 'codebuild:BatchGet*', 'codebuild:ListBuildsForProject', 'logs:GetLogEvents'],
-    Resource: '*',
-  };
-  const start = { Effect: 'Allow', Action: ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:RetryBuild'], Resource: PROJECT };
-  await yard.user('ann', PASSWORD, [read, start]);
-  await yard.user('rod', PASSWORD, [read]);
-  visit = await Visit.begin(yard);
-  page = visit.page;
-});
-
-afterEach(({ task }) => visit?.keepFailure(task));
-
-afterAll(async () => {
-  await visit?.end();
-  await yard?.stop();
+story({
+  prepare: async () => {
+    await yard.builderRole();
+    await yard.project('greeter', ['echo hello from the build', 'sleep 1', 'for n in 1 2 3; do echo "line $n"; done']);
+    await yard.project('broken', ['echo about to fail', 'echo "error: the gate is shut" >&2', 'false']);
+    const read = {
+      Effect: 'Allow',
+      Action: ['codebuild:ListProjects', 'codebuild:ListBuilds', 'codebuild:BatchGet*', 'codebuild:ListBuildsForProject', 'logs:GetLogEvents'],
+      Resource: '*',
+    };
+    const start = { Effect: 'Allow', Action: ['codebuild:StartBuild', 'codebuild:StopBuild', 'codebuild:RetryBuild'], Resource: PROJECT };
+    await yard.user('ann', PASSWORD, [read, start]);
+    await yard.user('rod', PASSWORD, [read]);
+  },
 });
 
 test('a browser is sent to the console, and a stranger stays outside', async () => {

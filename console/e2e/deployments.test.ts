@@ -1,41 +1,28 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { addHost, BUCKET, bucket, bundle, removeHost, revision, role, serviceRole } from './delivery';
-import { PASSWORD, Visit } from './visit';
-import { TestYard } from './yard';
+import { button, dialog, page, story, visit, yard } from './story';
+import { PASSWORD } from './visit';
 
-// Builds, hosts and forms of many fields take their time on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
-
-let yard: TestYard;
-let visit: Visit;
-let page: Visit['page'];
-const button = (name: string) => page.getByRole('button', { name, exact: true });
 const heading = (name: string | RegExp) => page.getByRole('heading', { name });
 
-beforeAll(async () => {
-  yard = await TestYard.start();
-  await bucket(yard);
-  await serviceRole(yard, 'deployer', 'codedeploy', ['s3:Get*']);
-  await bundle(yard, 'good.tar', revision('echo all is well'));
-  await bundle(yard, 'bad.tar', revision('echo "checking the gate"; echo "the gate is shut" >&2; exit 3'));
-  await bundle(yard, 'slow.tar', revision('for n in $(seq 30); do echo $n; sleep 1; done'));
-  addHost(yard, 'web-1');
-  const read = { Effect: 'Allow', Action: ['codedeploy:Get*', 'codedeploy:List*', 'codedeploy:BatchGet*'], Resource: '*' };
-  await yard.user('ann', PASSWORD, [
-    { Effect: 'Allow', Action: ['codedeploy:*', 'iam:ListRoles'], Resource: '*' },
-    { Effect: 'Allow', Action: 'iam:PassRole', Resource: role('deployer') },
-  ]);
-  await yard.user('rod', PASSWORD, [read]);
-  visit = await Visit.begin(yard);
-  page = visit.page;
-}, 120_000);
-
-afterEach(({ task }) => visit?.keepFailure(task));
-
-afterAll(async () => {
-  await visit?.end();
-  if (yard) removeHost(yard, 'web-1');
-  await yard?.stop();
+story({
+  prepare: async () => {
+    await bucket(yard);
+    await serviceRole(yard, 'deployer', 'codedeploy', ['s3:Get*']);
+    await bundle(yard, 'good.tar', revision('echo all is well'));
+    await bundle(yard, 'bad.tar', revision('echo "checking the gate"; echo "the gate is shut" >&2; exit 3'));
+    await bundle(yard, 'slow.tar', revision('for n in $(seq 30); do echo $n; sleep 1; done'));
+    addHost(yard, 'web-1');
+    const read = { Effect: 'Allow', Action: ['codedeploy:Get*', 'codedeploy:List*', 'codedeploy:BatchGet*'], Resource: '*' };
+    await yard.user('ann', PASSWORD, [
+      { Effect: 'Allow', Action: ['codedeploy:*', 'iam:ListRoles'], Resource: '*' },
+      { Effect: 'Allow', Action: 'iam:PassRole', Resource: role('deployer') },
+    ]);
+    await yard.user('rod', PASSWORD, [read]);
+  },
+  leave: () => {
+    removeHost(yard, 'web-1');
+  },
 });
 
 test('an application and a group of hosts are made by forms', async () => {

@@ -1,34 +1,20 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { PASSWORD, Visit } from './visit';
-import { TestYard } from './yard';
+import { expect, test } from 'vitest';
+import { button, dialog, open, page, story, visit, yard } from './story';
+import { PASSWORD } from './visit';
 
-let yard: TestYard;
-let visit: Visit;
-let page: Visit['page'];
-const open = (path: string) => page.goto(`${yard.url}/console/#${path}`);
 const heading = (name: string | RegExp) => page.getByRole('heading', { name, level: 1 }).waitFor();
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 const tab = (name: string) => page.getByRole('tab', { name, exact: true }).click();
-const dialog = () => page.getByRole('dialog').last();
 
-beforeAll(async () => {
-  yard = await TestYard.start();
-  await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: ['events:List*', 'events:Describe*'], Resource: '*' }]);
-  await yard.json('logs', 'Logs_20140328.CreateLogGroup', { logGroupName: '/events/orders' });
-  await yard.json('logs', 'Logs_20140328.PutResourcePolicy', {
-    policyName: 'events',
-    policyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: ['events.amazonaws.com', 'delivery.logs.amazonaws.com'] }, Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' }] }),
-  });
-  visit = await Visit.begin(yard);
-  page = visit.page;
-  await visit.enter(yard);
-});
-
-afterEach(({ task }) => visit?.keepFailure(task));
-
-afterAll(async () => {
-  await visit?.end();
-  await yard?.stop();
+story({
+  prepare: async () => {
+    await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: ['events:List*', 'events:Describe*'], Resource: '*' }]);
+    await yard.json('logs', 'Logs_20140328.CreateLogGroup', { logGroupName: '/events/orders' });
+    await yard.json('logs', 'Logs_20140328.PutResourcePolicy', {
+      policyName: 'events',
+      policyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: ['events.amazonaws.com', 'delivery.logs.amazonaws.com'] }, Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' }] }),
+    });
+  },
+  enter: () => visit.enter(yard),
 });
 
 test('the tester tells whether an event matches, and what is wrong with a pattern', async () => {

@@ -1,30 +1,16 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { PASSWORD, Visit } from './visit';
-import { TestYard } from './yard';
+import { expect, test } from 'vitest';
+import { button, dialog, open, page, story, visit, yard } from './story';
+import { PASSWORD } from './visit';
 
-let yard: TestYard;
-let visit: Visit;
-let page: Visit['page'];
-const open = (path: string) => page.goto(`${yard.url}/console/#${path}`);
 const heading = (name: string | RegExp) => page.getByRole('heading', { name, level: 1 }).waitFor();
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 const tab = (name: string) => page.getByRole('tab', { name }).click();
-const dialog = () => page.getByRole('dialog').last();
 
-beforeAll(async () => {
-  yard = await TestYard.start();
-  await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' }]);
-  visit = await Visit.begin(yard);
-  page = visit.page;
-  await visit.enter(yard);
-});
-
-afterEach(({ task }) => visit?.keepFailure(task));
-
-afterAll(async () => {
-  await visit?.end();
-  await yard?.stop();
+story({
+  prepare: async () => {
+    await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' }]);
+  },
+  enter: () => visit.enter(yard),
 });
 
 /** What an authenticator application shows (RFC 6238), so many steps of half a minute from now. */

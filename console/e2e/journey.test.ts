@@ -1,21 +1,13 @@
 // One change after another on its way: pushed, built, approved, deployed; broken, mended, reviewed and merged; and what Home tells of it.
 
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { addHost, bucket, BUCKET, Clone, removeHost, revision, role, serviceRole } from './delivery';
-import { PASSWORD, Visit } from './visit';
-import { TestYard } from './yard';
+import { button, dialog, open, page, story, visit, yard } from './story';
+import { PASSWORD } from './visit';
 
-vi.setConfig({ testTimeout: 150_000 });
-
-let yard: TestYard;
-let visit: Visit;
-let page: Visit['page'];
 let clone: Clone;
-const button = (name: string) => page.getByRole('button', { name, exact: true });
 const heading = (name: string | RegExp) => page.getByRole('heading', { name, level: 1 });
 const stage = (name: string) => page.getByRole('region', { name: `Stage ${name}` });
-const dialog = () => page.getByRole('dialog');
-const open = (path: string) => page.goto(`${yard.url}/console/#${path}`);
 /** Builds and deployments take their time on a busy machine. */
 const SLOW = { timeout: 60_000 };
 
@@ -52,50 +44,42 @@ const pipeline = () => ({
   ],
 });
 
-beforeAll(async () => {
-  yard = await TestYard.start();
-  await bucket(yard);
-  await serviceRole(yard, 'pipeline', 'codepipeline', ['codecommit:*', 's3:*', 'codebuild:*', 'codedeploy:*']);
-  await serviceRole(yard, 'builder', 'codebuild', ['logs:*', 's3:*']);
-  await serviceRole(yard, 'deployer', 'codedeploy', ['s3:Get*']);
-  addHost(yard, 'web-1');
-  clone = await Clone.of(yard, 'site');
-  clone.push('Open the site', { ...revision('echo well'), 'buildspec.yml': buildspec });
-  await yard.json('codebuild', 'CodeBuild_20161006.CreateProject', {
-    name: 'page',
-    source: { type: 'CODEPIPELINE' },
-    artifacts: { type: 'CODEPIPELINE' },
-    environment: { type: 'LINUX_CONTAINER', image: 'aws/codebuild/standard:7.0', computeType: 'BUILD_GENERAL1_SMALL' },
-    serviceRole: role('builder'),
-  });
-  await yard.json('codedeploy', 'CodeDeploy_20141006.CreateApplication', { applicationName: 'site', computePlatform: 'Server' });
-  await yard.json('codedeploy', 'CodeDeploy_20141006.CreateDeploymentGroup', {
-    applicationName: 'site',
-    deploymentGroupName: 'live',
-    serviceRoleArn: role('deployer'),
-    deploymentConfigName: 'CodeDeployDefault.AllAtOnce',
-    onPremisesInstanceTagFilters: [{ Key: 'env', Value: 'e2e', Type: 'KEY_AND_VALUE' }],
-  });
-  const services = ['codepipeline', 'codebuild', 'codecommit', 'codedeploy'];
-  const read = [...services.flatMap((name) => ['Get*', 'List*', 'BatchGet*', 'Describe*', 'Evaluate*', 'BatchDescribe*'].map((what) => `${name}:${what}`)), 'logs:GetLogEvents'];
-  await yard.user('ann', PASSWORD, [{ Effect: 'Allow', Action: [...services.map((name) => `${name}:*`), 'logs:GetLogEvents'], Resource: '*' }]);
-  await yard.user('bob', PASSWORD, [{ Effect: 'Allow', Action: [...read, 'codecommit:*', 'codepipeline:PutApprovalResult'], Resource: '*' }]);
-  await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: read, Resource: '*' }]);
-  await yard.json('codepipeline', 'CodePipeline_20150709.CreatePipeline', { pipeline: pipeline() });
-  visit = await Visit.begin(yard);
-  page = visit.page;
-}, 120_000);
-
-afterEach(({ task }) => visit?.keepFailure(task));
-
-afterAll(async () => {
-  await visit?.end();
-  if (yard) {
+story({
+  prepare: async () => {
+    await bucket(yard);
+    await serviceRole(yard, 'pipeline', 'codepipeline', ['codecommit:*', 's3:*', 'codebuild:*', 'codedeploy:*']);
+    await serviceRole(yard, 'builder', 'codebuild', ['logs:*', 's3:*']);
+    await serviceRole(yard, 'deployer', 'codedeploy', ['s3:Get*']);
+    addHost(yard, 'web-1');
+    clone = await Clone.of(yard, 'site');
+    clone.push('Open the site', { ...revision('echo well'), 'buildspec.yml': buildspec });
+    await yard.json('codebuild', 'CodeBuild_20161006.CreateProject', {
+      name: 'page',
+      source: { type: 'CODEPIPELINE' },
+      artifacts: { type: 'CODEPIPELINE' },
+      environment: { type: 'LINUX_CONTAINER', image: 'aws/codebuild/standard:7.0', computeType: 'BUILD_GENERAL1_SMALL' },
+      serviceRole: role('builder'),
+    });
+    await yard.json('codedeploy', 'CodeDeploy_20141006.CreateApplication', { applicationName: 'site', computePlatform: 'Server' });
+    await yard.json('codedeploy', 'CodeDeploy_20141006.CreateDeploymentGroup', {
+      applicationName: 'site',
+      deploymentGroupName: 'live',
+      serviceRoleArn: role('deployer'),
+      deploymentConfigName: 'CodeDeployDefault.AllAtOnce',
+      onPremisesInstanceTagFilters: [{ Key: 'env', Value: 'e2e', Type: 'KEY_AND_VALUE' }],
+    });
+    const services = ['codepipeline', 'codebuild', 'codecommit', 'codedeploy'];
+    const read = [...services.flatMap((name) => ['Get*', 'List*', 'BatchGet*', 'Describe*', 'Evaluate*', 'BatchDescribe*'].map((what) => `${name}:${what}`)), 'logs:GetLogEvents'];
+    await yard.user('ann', PASSWORD, [{ Effect: 'Allow', Action: [...services.map((name) => `${name}:*`), 'logs:GetLogEvents'], Resource: '*' }]);
+    await yard.user('bob', PASSWORD, [{ Effect: 'Allow', Action: [...read, 'codecommit:*', 'codepipeline:PutApprovalResult'], Resource: '*' }]);
+    await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: read, Resource: '*' }]);
+    await yard.json('codepipeline', 'CodePipeline_20150709.CreatePipeline', { pipeline: pipeline() });
+  },
+  leave: () => {
     yard.run('quickstart', '--remove');
     removeHost(yard, 'web-1');
-  }
-  clone?.remove();
-  await yard?.stop();
+    clone?.remove();
+  },
 });
 
 async function changeTo(from: string, to: string) {

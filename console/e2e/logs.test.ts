@@ -1,41 +1,28 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { PASSWORD, Visit } from './visit';
-import { TestYard } from './yard';
+import { expect, test } from 'vitest';
+import { dialog, page, story, visit, yard } from './story';
+import { PASSWORD } from './visit';
 
 const GROUP = '/app/server';
-
-let yard: TestYard;
-let visit: Visit;
-let page: Visit['page'];
 
 const logs = (operation: string, input: object) => yard.json('logs', `Logs_20140328.${operation}`, input);
 const put = (logStreamName: string, messages: string[], at = Date.now()) =>
   logs('PutLogEvents', { logGroupName: GROUP, logStreamName, logEvents: messages.map((message, n) => ({ timestamp: at + n, message })) });
 
-beforeAll(async () => {
-  yard = await TestYard.start();
-  await logs('CreateLogGroup', { logGroupName: GROUP });
-  for (const logStreamName of ['web-1', 'web-2']) await logs('CreateLogStream', { logGroupName: GROUP, logStreamName });
-  for (let at = 0; at < 60; at++) await logs('CreateLogStream', { logGroupName: GROUP, logStreamName: `many-${String(at).padStart(2, '0')}` });
-  const hours = 3600_000;
-  await put('web-1', ['an old ERROR of yesterday'], Date.now() - 20 * hours);
-  await put('web-1', ['GET / 200', 'ERROR the gate is shut', 'GET /login 200']);
-  await put('web-2', ['GET / 200', '{"level": "error", "code": 7}', 'ERROR the lamp is out']);
-  await yard.user('ann', PASSWORD, [{ Effect: 'Allow', Action: 'logs:*', Resource: '*' }]);
-  await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: ['logs:DescribeLogGroups', 'logs:DescribeLogStreams', 'logs:GetLogEvents'], Resource: '*' }]);
-  visit = await Visit.begin(yard);
-  page = visit.page;
+story({
+  prepare: async () => {
+    await logs('CreateLogGroup', { logGroupName: GROUP });
+    for (const logStreamName of ['web-1', 'web-2']) await logs('CreateLogStream', { logGroupName: GROUP, logStreamName });
+    for (let at = 0; at < 60; at++) await logs('CreateLogStream', { logGroupName: GROUP, logStreamName: `many-${String(at).padStart(2, '0')}` });
+    const hours = 3600_000;
+    await put('web-1', ['an old ERROR of yesterday'], Date.now() - 20 * hours);
+    await put('web-1', ['GET / 200', 'ERROR the gate is shut', 'GET /login 200']);
+    await put('web-2', ['GET / 200', '{"level": "error", "code": 7}', 'ERROR the lamp is out']);
+    await yard.user('ann', PASSWORD, [{ Effect: 'Allow', Action: 'logs:*', Resource: '*' }]);
+    await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: ['logs:DescribeLogGroups', 'logs:DescribeLogStreams', 'logs:GetLogEvents'], Resource: '*' }]);
+  },
 });
 
-afterEach(({ task }) => visit?.keepFailure(task));
-
-afterAll(async () => {
-  await visit?.end();
-  await yard?.stop();
-});
-
-const dialog = () => page.getByRole('dialog');
 const found = () => page.getByRole('grid', { name: 'Found events' });
 
 test('a group is created with a retention, and deleted', async () => {

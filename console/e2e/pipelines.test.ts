@@ -1,67 +1,52 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { addHost, BUCKET, bucket, Clone, removeHost, revision, role, serviceRole } from './delivery';
-import { PASSWORD, Visit } from './visit';
-import { TestYard } from './yard';
+import { button, dialog, open, page, story, visit, yard } from './story';
+import { PASSWORD } from './visit';
 
-// Builds, hosts and forms of many fields take their time on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
-
-let yard: TestYard;
-let visit: Visit;
-let page: Visit['page'];
 let clone: Clone;
 let commit: string;
-const button = (name: string) => page.getByRole('button', { name, exact: true });
 const stage = (name: string) => page.getByRole('region', { name: `Stage ${name}` });
 const action = (name: string) => page.getByRole('listitem', { name: `Action ${name}` });
-const dialog = () => page.getByRole('dialog');
-const open = (path: string) => page.goto(`${yard.url}/console/#${path}`);
 /** Builds and deployments take their time on a busy machine. */
 const SLOW = { timeout: 45_000 };
 
 const buildspec = ['version: 0.2', 'phases:', '  build:', '    commands:', '      - grep -q Hello page.html', 'artifacts:', '  files: ["**/*"]', ''].join('\n');
 
-beforeAll(async () => {
-  yard = await TestYard.start();
-  await bucket(yard);
-  await serviceRole(yard, 'pipeline', 'codepipeline', ['codecommit:*', 's3:*', 'codebuild:*', 'codedeploy:*']);
-  await serviceRole(yard, 'builder', 'codebuild', ['logs:*', 's3:*']);
-  await serviceRole(yard, 'deployer', 'codedeploy', ['s3:Get*']);
-  addHost(yard, 'web-1');
-  clone = await Clone.of(yard, 'site');
-  commit = clone.push('Say hello\n\nAt length.', { ...revision('echo well'), 'buildspec.yml': buildspec });
-  await yard.json('codebuild', 'CodeBuild_20161006.CreateProject', {
-    name: 'page',
-    source: { type: 'CODEPIPELINE' },
-    artifacts: { type: 'CODEPIPELINE' },
-    environment: { type: 'LINUX_CONTAINER', image: 'aws/codebuild/standard:7.0', computeType: 'BUILD_GENERAL1_SMALL' },
-    serviceRole: role('builder'),
-  });
-  await yard.json('codedeploy', 'CodeDeploy_20141006.CreateApplication', { applicationName: 'site', computePlatform: 'Server' });
-  await yard.json('codedeploy', 'CodeDeploy_20141006.CreateDeploymentGroup', {
-    applicationName: 'site',
-    deploymentGroupName: 'staging',
-    serviceRoleArn: role('deployer'),
-    deploymentConfigName: 'CodeDeployDefault.AllAtOnce',
-    onPremisesInstanceTagFilters: [{ Key: 'env', Value: 'e2e', Type: 'KEY_AND_VALUE' }],
-  });
-  const read = ['codepipeline:Get*', 'codepipeline:List*', 'codebuild:BatchGet*', 'codebuild:List*', 'codedeploy:Get*', 'codedeploy:List*', 'codedeploy:BatchGet*', 'codecommit:Get*', 'codecommit:List*', 'codecommit:BatchGet*', 's3:ListAllMyBuckets', 'iam:ListRoles'];
-  await yard.user('ann', PASSWORD, [
-    { Effect: 'Allow', Action: ['codepipeline:*', ...read], Resource: '*' },
-    { Effect: 'Allow', Action: 'iam:PassRole', Resource: role('pipeline') },
-  ]);
-  await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: read, Resource: '*' }]);
-  visit = await Visit.begin(yard);
-  page = visit.page;
-}, 120_000);
-
-afterEach(({ task }) => visit?.keepFailure(task));
-
-afterAll(async () => {
-  await visit?.end();
-  if (yard) removeHost(yard, 'web-1');
-  clone?.remove();
-  await yard?.stop();
+story({
+  prepare: async () => {
+    await bucket(yard);
+    await serviceRole(yard, 'pipeline', 'codepipeline', ['codecommit:*', 's3:*', 'codebuild:*', 'codedeploy:*']);
+    await serviceRole(yard, 'builder', 'codebuild', ['logs:*', 's3:*']);
+    await serviceRole(yard, 'deployer', 'codedeploy', ['s3:Get*']);
+    addHost(yard, 'web-1');
+    clone = await Clone.of(yard, 'site');
+    commit = clone.push('Say hello\n\nAt length.', { ...revision('echo well'), 'buildspec.yml': buildspec });
+    await yard.json('codebuild', 'CodeBuild_20161006.CreateProject', {
+      name: 'page',
+      source: { type: 'CODEPIPELINE' },
+      artifacts: { type: 'CODEPIPELINE' },
+      environment: { type: 'LINUX_CONTAINER', image: 'aws/codebuild/standard:7.0', computeType: 'BUILD_GENERAL1_SMALL' },
+      serviceRole: role('builder'),
+    });
+    await yard.json('codedeploy', 'CodeDeploy_20141006.CreateApplication', { applicationName: 'site', computePlatform: 'Server' });
+    await yard.json('codedeploy', 'CodeDeploy_20141006.CreateDeploymentGroup', {
+      applicationName: 'site',
+      deploymentGroupName: 'staging',
+      serviceRoleArn: role('deployer'),
+      deploymentConfigName: 'CodeDeployDefault.AllAtOnce',
+      onPremisesInstanceTagFilters: [{ Key: 'env', Value: 'e2e', Type: 'KEY_AND_VALUE' }],
+    });
+    const read = ['codepipeline:Get*', 'codepipeline:List*', 'codebuild:BatchGet*', 'codebuild:List*', 'codedeploy:Get*', 'codedeploy:List*', 'codedeploy:BatchGet*', 'codecommit:Get*', 'codecommit:List*', 'codecommit:BatchGet*', 's3:ListAllMyBuckets', 'iam:ListRoles'];
+    await yard.user('ann', PASSWORD, [
+      { Effect: 'Allow', Action: ['codepipeline:*', ...read], Resource: '*' },
+      { Effect: 'Allow', Action: 'iam:PassRole', Resource: role('pipeline') },
+    ]);
+    await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: read, Resource: '*' }]);
+  },
+  leave: () => {
+    removeHost(yard, 'web-1');
+    clone?.remove();
+  },
 });
 
 test('a pipeline is created by a form, which says at each field what is missing', async () => {

@@ -1,17 +1,10 @@
 // Pull requests: made, discussed, approved, resolved and merged by several people.
 
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { PASSWORD, Visit } from './visit';
-import { TestYard } from './yard';
-
-// Each goes through several pages and looks at all of each.
-vi.setConfig({ testTimeout: 120_000 });
+import { expect, test } from 'vitest';
+import { open, page, story, visit, yard } from './story';
+import { PASSWORD } from './visit';
 
 const SHOP = 'arn:aws:codecommit:us-east-1:000000000000:shop';
-
-let yard: TestYard;
-let visit: Visit;
-let page: Visit['page'];
 
 const codecommit = async (operation: string, input: object) => JSON.parse((await yard.json('codecommit', `CodeCommit_20150413.${operation}`, input)) || '{}');
 
@@ -37,38 +30,30 @@ const greeting = (change: Record<number, string> = {}) =>
 /** A picture of one pixel. */
 const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 
-beforeAll(async () => {
-  yard = await TestYard.start();
-  await codecommit('CreateRepository', { repositoryName: 'shop' });
-  const first = await commit('main', undefined, 'Open the shop', {
-    'README.md': '# Shop\n', 'src/greeting.js': greeting(), 'src/old.js': 'export const moved = true;\n', 'docs/gone.md': 'To be deleted\n', 'docs/kept.md': 'A\nB\n',
-  });
-  await branch('greet-better', first);
-  await commit('greet-better', first, 'Greet better', {
-    'src/greeting.js': greeting({ 5: "export const line5 = 'as Ann wants it';", 30: "export const line30 = 'better';" }),
-    'src/new.js': 'export const moved = true;\n', 'src/old.js': null,
-    'docs/gone.md': 'Ann needs it\n', 'logo.png': pixel,
-  });
-  const second = await commit('main', first, 'Greet otherwise', {
-    'src/greeting.js': greeting({ 5: "export const line5 = 'as main has it';" }), 'docs/gone.md': null,
-  });
-  await branch('tidy', second);
-  await commit('tidy', second, 'Tell what is sold', { 'docs/kept.md': 'A\nB\nC\n' });
+story({
+  prepare: async () => {
+    await codecommit('CreateRepository', { repositoryName: 'shop' });
+    const first = await commit('main', undefined, 'Open the shop', {
+      'README.md': '# Shop\n', 'src/greeting.js': greeting(), 'src/old.js': 'export const moved = true;\n', 'docs/gone.md': 'To be deleted\n', 'docs/kept.md': 'A\nB\n',
+    });
+    await branch('greet-better', first);
+    await commit('greet-better', first, 'Greet better', {
+      'src/greeting.js': greeting({ 5: "export const line5 = 'as Ann wants it';", 30: "export const line30 = 'better';" }),
+      'src/new.js': 'export const moved = true;\n', 'src/old.js': null,
+      'docs/gone.md': 'Ann needs it\n', 'logo.png': pixel,
+    });
+    const second = await commit('main', first, 'Greet otherwise', {
+      'src/greeting.js': greeting({ 5: "export const line5 = 'as main has it';" }), 'docs/gone.md': null,
+    });
+    await branch('tidy', second);
+    await commit('tidy', second, 'Tell what is sold', { 'docs/kept.md': 'A\nB\nC\n' });
 
-  const all = { Effect: 'Allow', Action: ['codecommit:*', 'codebuild:BatchGetBuilds'], Resource: '*' };
-  const read = { Effect: 'Allow', Action: ['codecommit:Get*', 'codecommit:List*', 'codecommit:Describe*', 'codecommit:BatchGet*', 'codecommit:BatchDescribe*', 'codecommit:Evaluate*'], Resource: SHOP };
-  await yard.user('ann', PASSWORD, [all]);
-  await yard.user('bob', PASSWORD, [all]);
-  await yard.user('rod', PASSWORD, [read]);
-  visit = await Visit.begin(yard);
-  page = visit.page;
-});
-
-afterEach(({ task }) => visit?.keepFailure(task));
-
-afterAll(async () => {
-  await visit?.end();
-  await yard?.stop();
+    const all = { Effect: 'Allow', Action: ['codecommit:*', 'codebuild:BatchGetBuilds'], Resource: '*' };
+    const read = { Effect: 'Allow', Action: ['codecommit:Get*', 'codecommit:List*', 'codecommit:Describe*', 'codecommit:BatchGet*', 'codecommit:BatchDescribe*', 'codecommit:Evaluate*'], Resource: SHOP };
+    await yard.user('ann', PASSWORD, [all]);
+    await yard.user('bob', PASSWORD, [all]);
+    await yard.user('rod', PASSWORD, [read]);
+  },
 });
 
 const at = (path: string) => page.goto(`${yard.url}/console/#/codecommit/repositories/shop/${path}`);

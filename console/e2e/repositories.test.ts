@@ -2,13 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { PASSWORD, Visit } from './visit';
-import { TestYard } from './yard';
+import { expect, test } from 'vitest';
+import { button, dialog, page, story, visit, yard } from './story';
+import { PASSWORD } from './visit';
 
-let yard: TestYard;
-let visit: Visit;
-let page: Visit['page'];
 let scratch: string;
 
 const CODECOMMIT = 'CodeCommit_20150413';
@@ -16,30 +13,25 @@ const call = async (operation: string, input: object) => JSON.parse(await yard.j
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const at = (path: string) => page.goto(`${yard.url}/console/#/codecommit/repositories/${path}`);
 const heading = (name: string | RegExp) => page.getByRole('heading', { name });
-const button = (name: string) => page.getByRole('button', { name, exact: true });
 const link = (name: string | RegExp) => page.getByRole('link', { name });
 const content = (path: string) => page.getByRole('region', { name: `Content of ${path}` });
 const tip = async (branch: string): Promise<string> =>
   (await call('GetBranch', { repositoryName: 'shop', branchName: branch })).branch.commitId;
 
-beforeAll(async () => {
-  yard = await TestYard.start();
-  scratch = mkdtempSync(join(tmpdir(), 'codeyard-repositories-'));
-  await yard.user('ann', PASSWORD, [{ Effect: 'Allow', Action: 'codecommit:*', Resource: '*' }]);
-  const read = { Effect: 'Allow', Action: ['codecommit:BatchGet*', 'codecommit:Get*', 'codecommit:List*'], Resource: '*' };
-  await yard.user('rod', PASSWORD, [read]);
-  visit = await Visit.begin(yard);
-  page = visit.page;
-  await page.goto(`${yard.url}/console/`);
-  await visit.signIn('ann', PASSWORD);
-});
-
-afterEach(({ task }) => visit?.keepFailure(task));
-
-afterAll(async () => {
-  await visit?.end();
-  await yard?.stop();
-  rmSync(scratch, { recursive: true, force: true });
+story({
+  prepare: async () => {
+    scratch = mkdtempSync(join(tmpdir(), 'codeyard-repositories-'));
+    await yard.user('ann', PASSWORD, [{ Effect: 'Allow', Action: 'codecommit:*', Resource: '*' }]);
+    const read = { Effect: 'Allow', Action: ['codecommit:BatchGet*', 'codecommit:Get*', 'codecommit:List*'], Resource: '*' };
+    await yard.user('rod', PASSWORD, [read]);
+  },
+  enter: async () => {
+    await page.goto(`${yard.url}/console/`);
+    await visit.signIn('ann', PASSWORD);
+  },
+  leave: () => {
+    rmSync(scratch, { recursive: true, force: true });
+  },
 });
 
 test('a repository is created, and told how to be cloned', async () => {

@@ -1,37 +1,26 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { PASSWORD, Visit } from './visit';
-import { TestYard } from './yard';
+import { expect, test } from 'vitest';
+import { dialog, open, page, story, visit, yard } from './story';
+import { PASSWORD } from './visit';
 
-let yard: TestYard;
-let visit: Visit;
-let page: Visit['page'];
 /** Of files that were uploaded: the browser reads them as it goes. */
 const folders: string[] = [];
 
-beforeAll(async () => {
-  yard = await TestYard.start();
-  await yard.user('ann', PASSWORD, [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }]);
-  await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetObject'], Resource: ['arn:aws:s3:::many', 'arn:aws:s3:::many/*'] }]);
-  await yard.s3('PUT', '/many');
-  for (let at = 0; at < 450; at++) await yard.s3('PUT', `/many/key-${String(at).padStart(4, '0')}`, `object ${at}`);
-  await yard.s3('PUT', '/many/a%20%2B%20%C3%A9/%3Cb%3E%26.txt', 'an odd name');
-  visit = await Visit.begin(yard);
-  page = visit.page;
+story({
+  prepare: async () => {
+    await yard.user('ann', PASSWORD, [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }]);
+    await yard.user('rod', PASSWORD, [{ Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetObject'], Resource: ['arn:aws:s3:::many', 'arn:aws:s3:::many/*'] }]);
+    await yard.s3('PUT', '/many');
+    for (let at = 0; at < 450; at++) await yard.s3('PUT', `/many/key-${String(at).padStart(4, '0')}`, `object ${at}`);
+    await yard.s3('PUT', '/many/a%20%2B%20%C3%A9/%3Cb%3E%26.txt', 'an odd name');
+  },
+  leave: () => {
+    for (const dir of folders) rmSync(dir, { recursive: true, force: true });
+  },
 });
 
-afterEach(({ task }) => visit?.keepFailure(task));
-
-afterAll(async () => {
-  await visit?.end();
-  await yard?.stop();
-  for (const dir of folders) rmSync(dir, { recursive: true, force: true });
-});
-
-const open = (path: string) => page.goto(`${yard.url}/console/#${path}`);
-const dialog = () => page.getByRole('dialog');
 const row = (name: string | RegExp) => page.getByRole('grid', { name: 'Objects' }).getByRole('row', { name });
 
 /** Chooses files as a user does. By their paths: what is large need not go through the browser's wire. */

@@ -1,46 +1,34 @@
 // Parameters, secrets, keys and the event history: values stay hidden until somebody asks.
 
 import type { Request } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { PASSWORD, Visit } from './visit';
-import { TestYard } from './yard';
+import { expect, test } from 'vitest';
+import { button, dialog, open, page, story, visit, yard } from './story';
+import { PASSWORD } from './visit';
 
-let yard: TestYard;
-let visit: Visit;
-let page: Visit['page'];
-const open = (path: string) => page.goto(`${yard.url}/console/#${path}`);
 const heading = (name: string | RegExp) => page.getByRole('heading', { name, level: 1 }).waitFor();
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 const tab = (name: string) => page.getByRole('tab', { name, exact: true }).click();
-const dialog = () => page.getByRole('dialog').last();
 
 /** The targets of the calls that the pages made, with their bodies. */
 let calls: { target: string; body: string }[] = [];
 const made = (target: RegExp) => calls.filter((call) => target.test(call.target));
 const READS = /GetParameter$|GetParameters|GetSecretValue|BatchGetSecretValue/;
 
-beforeAll(async () => {
-  yard = await TestYard.start();
-  const read = { Effect: 'Allow', Action: ['ssm:Describe*', 'ssm:ListTags*', 'secretsmanager:ListSecrets', 'secretsmanager:Describe*', 'kms:List*', 'kms:Describe*', 'kms:Get*'], Resource: '*' };
-  await yard.user('rod', PASSWORD, [read]);
-  await yard.user('ida', PASSWORD, [read, { Effect: 'Allow', Action: ['sts:DecodeAuthorizationMessage', 'ssm:*', 'cloudtrail:LookupEvents'], Resource: '*' }, { Sid: 'NoSecrets', Effect: 'Deny', Action: 'secretsmanager:GetSecretValue', Resource: '*' }]);
-  for (const [Name, Type, Value] of [['/shop/prod/url', 'String', 'https://shop.example'], ['/shop/prod/password', 'SecureString', 'hunter-two'], ['/shop/hosts', 'StringList', 'a,b'], ['plain', 'String', 'x']]) {
-    await yard.json('ssm', 'AmazonSSM.PutParameter', { Name, Type, Value });
-  }
-  visit = await Visit.begin(yard);
-  page = visit.page;
-  page.on('request', (request: Request) => {
-    const target = request.headers()['x-amz-target'];
-    if (target) calls.push({ target, body: request.postData() ?? '' });
-  });
-  await visit.enter(yard);
-});
-
-afterEach(({ task }) => visit?.keepFailure(task));
-
-afterAll(async () => {
-  await visit?.end();
-  await yard?.stop();
+story({
+  prepare: async () => {
+    const read = { Effect: 'Allow', Action: ['ssm:Describe*', 'ssm:ListTags*', 'secretsmanager:ListSecrets', 'secretsmanager:Describe*', 'kms:List*', 'kms:Describe*', 'kms:Get*'], Resource: '*' };
+    await yard.user('rod', PASSWORD, [read]);
+    await yard.user('ida', PASSWORD, [read, { Effect: 'Allow', Action: ['sts:DecodeAuthorizationMessage', 'ssm:*', 'cloudtrail:LookupEvents'], Resource: '*' }, { Sid: 'NoSecrets', Effect: 'Deny', Action: 'secretsmanager:GetSecretValue', Resource: '*' }]);
+    for (const [Name, Type, Value] of [['/shop/prod/url', 'String', 'https://shop.example'], ['/shop/prod/password', 'SecureString', 'hunter-two'], ['/shop/hosts', 'StringList', 'a,b'], ['plain', 'String', 'x']]) {
+      await yard.json('ssm', 'AmazonSSM.PutParameter', { Name, Type, Value });
+    }
+  },
+  enter: async () => {
+    page.on('request', (request: Request) => {
+      const target = request.headers()['x-amz-target'];
+      if (target) calls.push({ target, body: request.postData() ?? '' });
+    });
+    await visit.enter(yard);
+  },
 });
 
 test('parameters are browsed by path, and no value is read', async () => {

@@ -32,7 +32,7 @@ export class Visit {
     const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: flags });
     const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: 'light', locale: 'en-GB', timezoneId: 'UTC' });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     const visit = new Visit(page, browser);
     await page.addInitScript(() => {
       addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
@@ -89,10 +89,9 @@ export class Visit {
     expect(found, await this.page.title()).toEqual([]);
   }
 
-  /** For `afterEach`: keeps the page on which a test failed. */
-  async keepFailure(task: { name: string; result?: { state?: string } }) {
-    if (task.result?.state !== 'fail') return;
-    const path = `${OUT}/failed-${task.name.replace(/\W+/g, '-').slice(0, 60)}.png`;
+  /** Keeps the page on which a test failed. */
+  async keepFailure(name: string) {
+    const path = `${OUT}/failed-${name.replace(/\W+/g, '-').slice(0, 60)}.png`;
     await this.page.screenshot({ path });
     console.error(`the page is in ${path};`, ...this.complaints);
   }

@@ -3,10 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['e2e/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // A story at a time: each has a browser and a yard of its own.
-    fileParallelism: false,
-    bail: 1,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Two stories at a time: each has a browser and a yard of its own, and waits for much of its time.
+    maxWorkers: process.env.STORIES ? Number(process.env.STORIES) : 2,
   },
 });

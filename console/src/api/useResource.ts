@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { seen, take, type Begun, type Reading } from './ahead';
 import { onChange } from './changes';
 import { ApiError } from './errors';
 
@@ -7,6 +8,13 @@ export interface Loaded<T> {
   error?: ApiError;
   loading: boolean;
   reload: () => void;
+}
+
+interface State<T> {
+  key: string;
+  data?: T;
+  error?: ApiError;
+  loading: boolean;
 }
 
 /** Changes that come within so many milliseconds cost one reading. */
@@ -22,28 +30,29 @@ export function useResource<T>(
   load: (signal: AbortSignal) => Promise<T>,
   concerns?: (arn: string) => boolean,
 ): Loaded<T> {
-  const [state, setState] = useState<{ key: string; data?: T; error?: ApiError; loading: boolean }>({
-    key,
-    loading: true,
+  const [state, setState] = useState<State<T>>(() => {
+    const data = seen<T>(key);
+    return data === undefined ? { key, loading: true } : { key, data, loading: false };
   });
   const latest = useRef({ load, concerns });
   latest.current = { load, concerns };
   const control = useRef<AbortController>(undefined);
   const again = useRef(false);
 
-  const reload = useCallback(() => {
+  const read = useCallback((early?: Begun<T>) => {
     control.current?.abort();
-    const mine = (control.current = new AbortController());
-    again.current = false;
-    setState((old) => (old.key === key ? { ...old, loading: true } : { key, loading: true }));
+    const mine = (control.current = early?.control ?? new AbortController());
+    again.current = early?.stale ?? false;
+    setState((old) => (old.key !== key ? { key, loading: true } : old.loading || early?.data !== undefined ? old : { ...old, loading: true }));
     const ended = () => {
       control.current = undefined;
-      if (again.current) reload();
+      if (again.current) read();
     };
-    latest.current.load(mine.signal).then(
+    (early?.answer ?? latest.current.load(mine.signal)).then(
       (data) => {
         if (mine.signal.aborted) return;
-        setState({ key, data, loading: false });
+        // What was there when it was drawn first is not drawn again.
+        setState((old) => (old.key === key && old.data === data && !old.loading ? old : { key, data, loading: false }));
         ended();
       },
       (error: unknown) => {
@@ -56,15 +65,9 @@ export function useResource<T>(
       },
     );
   }, [key]);
+  const reload = useCallback(() => read(), [read]);
 
-  useEffect(() => {
-    reload();
-    return () => {
-      control.current?.abort();
-      control.current = undefined;
-    };
-  }, [reload]);
-
+  // Before it reads: otherwise nobody might listen for a moment, and the stream of changes would end.
   const watches = concerns !== undefined;
   useEffect(() => {
     if (!watches) return;
@@ -84,5 +87,17 @@ export function useResource<T>(
     };
   }, [watches, reload]);
 
+  useEffect(() => {
+    // Only the first reading may have been begun before: whoever reads again wants what is so now.
+    read(take<T>(key));
+    return () => {
+      control.current?.abort();
+      control.current = undefined;
+    };
+  }, [read, key]);
+
   return { ...(state.key === key ? state : { loading: true }), reload };
 }
+
+/** Reads something that may have been begun before the page was there. */
+export const useReading = <T>({ key, load, concerns }: Reading<T>) => useResource(key, load, concerns);

@@ -6,6 +6,10 @@ import SignIn from './SignIn';
 // What is shown before anybody has signed in is small; the rest comes while the password is typed.
 const loadShell = () => import('./Shell');
 const Shell = lazy(loadShell);
+if (session.get()) {
+  void import('./ahead');
+  void loadShell();
+}
 
 const LONGEST_TIMER = 2 ** 31 - 1;
 

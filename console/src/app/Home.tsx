@@ -6,7 +6,7 @@ import { lazy, Suspense, useState } from 'react';
 import { services } from './registry';
 import { DeliveryCard } from './home/DeliveryCard';
 
-const cards = services.flatMap(({ title, home }) => (home ? [{ title, Card: lazy(home) }] : []));
+const cards = services.flatMap(({ title, home }) => (home ? [{ title, Card: lazy(home.load) }] : []));
 const FirstSteps = lazy(() => import('./home/FirstSteps'));
 
 /** How delivery goes, what is running, and what failed lately and why: of the latter each service tells of its own. Where there is no pipeline yet, the first steps come first. */

@@ -13,15 +13,14 @@ import { end, session, shownName } from '../api/session';
 import { Boundary } from '../components/Boundary';
 import { ExplainButton } from '../components/ExplainButton';
 import { clearNotices, dismiss, useNotices } from './notifications';
-import { services } from './registry';
-import { match, useAddress } from './router';
+import './ahead';
+import { pageAt, services } from './registry';
+import { useAddress } from './router';
 import type { Page, PageProps } from './service';
 import { toggleTheme } from './theme';
 
 const CommandPalette = lazy(() => import('./CommandPalette'));
 
-const home: Page = { path: '/', load: () => import('./Home'), trail: () => [] };
-const pages = [home, ...services.flatMap((service) => service.pages)];
 const loaded = new Map<Page, ComponentType<PageProps>>();
 
 function componentOf(page: Page): ComponentType<PageProps> {
@@ -37,13 +36,7 @@ export default function Shell() {
   const notices = useNotices();
   const [searching, setSearching] = useState(false);
 
-  const found = useMemo(() => {
-    for (const page of pages) {
-      const params = match(page.path, path);
-      if (params) return { page, params };
-    }
-    return undefined;
-  }, [path]);
+  const found = useMemo(() => pageAt(path), [path]);
   const trail = found?.page.trail(found.params) ?? [];
   const title = trail.at(-1)?.text ?? (found ? 'Home' : 'No such page');
 

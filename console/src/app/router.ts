@@ -10,12 +10,20 @@ const subscribe = (listener: () => void) => {
 
 const current = () => location.hash.replace(/^#/, '') || '/';
 
-/** The address: path and query. */
-export function useAddress(): { path: string; query: URLSearchParams } {
-  const address = useSyncExternalStore(subscribe, current);
+interface Address {
+  path: string;
+  query: URLSearchParams;
+}
+
+function parsed(address: string): Address {
   const [path, query] = address.split('?', 2);
   return { path, query: new URLSearchParams(query) };
 }
+
+export const addressNow = () => parsed(current());
+
+/** The address: path and query. */
+export const useAddress = () => parsed(useSyncExternalStore(subscribe, current));
 
 export const go = (path: string) => {
   location.hash = path;

@@ -8,11 +8,15 @@ export interface PageProps {
   params: Params;
 }
 
+/** Begins to read what is shown first, while the code is on its way. */
+export type Ahead = (params: Params) => Promise<unknown>;
+
 export interface Page {
   /** Like `/codebuild/projects/:name`. */
   path: string;
   /** The page, loaded when it is first shown. */
   load: () => Promise<{ default: ComponentType<PageProps> }>;
+  ahead?: Ahead;
   /** Breadcrumbs above it: text and address, from the service down to the page itself. */
   trail: (params: Params) => { text: string; href: string }[];
 }
@@ -30,7 +34,7 @@ export interface ConsoleService {
   nav: { text: string; path: string }[];
   pages: Page[];
   /** What it shows on the home page. */
-  home?: () => Promise<{ default: ComponentType }>;
+  home?: { load: () => Promise<{ default: ComponentType }>; ahead?: () => Promise<unknown> };
   /** All that search may find. Read once when search is opened; refusals leave it out. */
   search?: (signal: AbortSignal) => Promise<Hit[]>;
 }

@@ -5,19 +5,18 @@ import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useState } from 'react';
-import { useResource } from '../../api/useResource';
+import { useReading } from '../../api/useResource';
 import { Failure } from '../../components/Failure';
-import { measures, type Delivery } from './api';
+import { delivery, RANGE, RANGES } from './ahead';
+import type { Delivery } from './api';
 import { DayChart } from './DayChart';
 import { Executions } from './Executions';
 import { failureRate, frequency, span } from './words';
 
-const RANGES = [7, 30, 90];
-
 /** The four DORA measures, from what the yard's pipelines did, and which of them run or failed. */
 export function DeliveryCard({ onPipelines }: { onPipelines: (count: number | undefined) => void }) {
-  const [days, setDays] = useState(30);
-  const { data, error, reload } = useResource(`delivery ${days}`, (signal) => measures(days, signal), (arn) => arn.includes(':codepipeline:'));
+  const [days, setDays] = useState(RANGE);
+  const { data, error, reload } = useReading(delivery(days));
   const count = data ? data.pipelinesAnalyzed + data.pipelinesDenied : undefined;
   const known = data !== undefined || error !== undefined;
   useEffect(() => {

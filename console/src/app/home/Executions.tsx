@@ -2,8 +2,8 @@ import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table from '@cloudscape-design/components/table';
 import { Empty } from '../../components/Empty';
+import { PlainTable } from '../../components/PlainTable';
 import { Elapsed, Moment } from '../../components/time';
 import type { Delivery, Execution } from './api';
 
@@ -15,37 +15,45 @@ const named = ({ pipelineName, pipelineExecutionId }: Execution) => (
   </>
 );
 
+/** Rows of each table; the pipelines' page has the rest. */
+const MOST = 10;
+
 /** Pipelines that run, and those whose newest execution failed. */
 export function Executions({ delivery }: { delivery?: Delivery }) {
   const { active = [], failed = [] } = delivery ?? {};
   return (
     <SpaceBetween size="l">
-      <Table
-        items={active}
+      <PlainTable
+        label="Pipelines that run"
+        items={active.slice(0, MOST)}
         loading={!delivery}
-        header={<Header counter={`(${active.length})`}>Running pipelines</Header>}
-        ariaLabels={{ tableLabel: 'Pipelines that run' }}
-        columnDefinitions={[
-          { id: 'pipeline', header: 'Pipeline', isRowHeader: true, cell: named },
-          { id: 'stage', header: 'Stage', cell: ({ stageName }) => <StatusIndicator type="in-progress">{stageName}</StatusIndicator> },
-          { id: 'since', header: 'For', cell: ({ startTime }) => <Elapsed start={startTime} /> },
+        keyOf={idOf}
+        header={<Header counter={delivery && `(${active.length})`} actions={all(active)}>Running pipelines</Header>}
+        columns={[
+          { header: 'Pipeline', cell: named },
+          { header: 'Stage', cell: ({ stageName }) => <StatusIndicator type="in-progress">{stageName}</StatusIndicator> },
+          { header: 'For', cell: ({ startTime }) => <Elapsed start={startTime} /> },
         ]}
         empty={<Empty title="No pipeline is running">A push to a repository that a pipeline watches starts it.</Empty>}
       />
       {failed.length > 0 && (
-        <Table
-          wrapLines
-          items={failed}
-          header={<Header description="Their newest execution failed" counter={`(${failed.length})`}>Failed pipelines</Header>}
-          ariaLabels={{ tableLabel: 'Pipelines that failed' }}
-          columnDefinitions={[
-            { id: 'pipeline', header: 'Pipeline', isRowHeader: true, cell: named },
-            { id: 'where', header: 'Failed at', cell: ({ stageName, actionName }) => <StatusIndicator type="error">{[stageName, actionName].filter(Boolean).join(' · ')}</StatusIndicator> },
-            { id: 'why', header: 'Why', cell: ({ message }) => message ?? '–' },
-            { id: 'when', header: 'When', cell: ({ lastUpdateTime }) => <Moment at={lastUpdateTime} /> },
+        <PlainTable
+          label="Pipelines that failed"
+          items={failed.slice(0, MOST)}
+          keyOf={idOf}
+          header={<Header description="Their newest execution failed" counter={`(${failed.length})`} actions={all(failed)}>Failed pipelines</Header>}
+          columns={[
+            { header: 'Pipeline', cell: named },
+            { header: 'Failed at', cell: ({ stageName, actionName }) => <StatusIndicator type="error">{[stageName, actionName].filter(Boolean).join(' · ')}</StatusIndicator> },
+            { header: 'Why', cell: ({ message }) => message ?? '–' },
+            { header: 'When', cell: ({ lastUpdateTime }) => <Moment at={lastUpdateTime} /> },
           ]}
         />
       )}
     </SpaceBetween>
   );
 }
+
+const idOf = ({ pipelineExecutionId }: Execution) => pipelineExecutionId;
+
+const all = ({ length }: Execution[]) => length > MOST && <Link href="#/codepipeline/pipelines">All pipelines ({length - MOST} more)</Link>;

@@ -9,7 +9,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import Tabs from '@cloudscape-design/components/tabs';
 import { lazy, Suspense } from 'react';
-import { useResource } from '../../api/useResource';
+import { useReading } from '../../api/useResource';
 import { go, pathOf, useAddress } from '../../app/router';
 import type { PageProps } from '../../app/service';
 import { Empty } from '../../components/Empty';
@@ -17,7 +17,8 @@ import { Failure } from '../../components/Failure';
 import { LogView } from '../../components/LogView';
 import { Elapsed, Moment } from '../../components/time';
 import { useAction } from '../../components/useAction';
-import { getBuilds, idOf, retryBuild, stopBuild, type Build } from './api';
+import { idOf, retryBuild, stopBuild, type Build } from './api';
+import { build as readBuild } from './readings';
 import { Status } from './status';
 import { Timeline } from './Timeline';
 import { useLog } from './useLog';
@@ -27,11 +28,7 @@ const Details = lazy(() => import('./BuildDetails'));
 const BuildReports = lazy(() => import('./BuildReports'));
 
 export default function BuildPage({ params: { id } }: PageProps) {
-  const { data, error, reload } = useResource(
-    `build ${id}`,
-    (signal) => getBuilds([id], signal),
-    (arn) => arn.endsWith(`:build/${id}`),
-  );
+  const { data, error, reload } = useReading(readBuild(id));
   if (error && !data) return <Failure what="The build can't be shown" error={error} retry={reload} />;
   if (!data) return <Spinner size="large" />;
   const build = data[0];

@@ -12,31 +12,30 @@ import { ConfirmDelete } from '../../components/ConfirmDelete';
 import { Empty } from '../../components/Empty';
 import { Failure } from '../../components/Failure';
 import { Elapsed, Moment } from '../../components/time';
-import { deleteBuilds, isOfProject, listBuilds, type Build } from './api';
+import { deleteBuilds, isOfProject, type Build } from './api';
 import { listBatches, type Batch } from './batches';
 import { BUILD_STATUSES } from './choices';
 import { reason, Status } from './status';
+import { useBuildPages } from './useBuildPages';
 import { usePages } from './usePages';
 
 const ANY = { value: '', label: 'Any status' };
 
 const version = (it: Build | Batch) => (it.resolvedSourceVersion ?? it.sourceVersion ?? '–').slice(0, 12);
 
-/** Builds of a project, or of all, the newest first, a hundred at a time. */
+/** Builds of a project, or of all, the newest first. */
 export function BuildHistory({ project, level = 'h2' }: { project?: string; level?: 'h1' | 'h2' }) {
   const [status, setStatus] = useState('');
   const [chosen, setChosen] = useState<Build[]>([]);
   const [deleting, setDeleting] = useState(false);
-  const pages = usePages();
-  const concerns = (arn: string) => (project === undefined ? arn.includes(':codebuild:') : isOfProject(arn, project));
-  const of = useResource(`history ${project ?? ''} ${pages.token ?? ''}`, (signal) => listBuilds(project, pages.token, signal), concerns);
-  if (of.error && !of.data) return <Failure what="The builds can't be listed" error={of.error} retry={of.reload} />;
-  const all = of.data?.builds ?? [];
-  const shown = all.filter(({ buildStatus }) => !status || buildStatus === status);
+  const pages = useBuildPages(project, status);
+  const { error, reload } = pages;
+  if (error && !pages.builds) return <Failure what="The builds can't be listed" error={error} retry={reload} />;
+  const shown = pages.builds ?? [];
   const remove = async () => {
     const kept = await deleteBuilds(chosen.map(({ id }) => id));
     setChosen([]);
-    of.reload();
+    reload();
     if (kept.length > 0) notify({ type: 'warning', header: `${kept.length} builds were not deleted`, content: kept.map(({ id, statusCode }) => `${id}: ${statusCode ?? ''}`).join(', ') });
     else notify({ type: 'success', header: 'The builds were deleted' });
   };
@@ -46,7 +45,7 @@ export function BuildHistory({ project, level = 'h2' }: { project?: string; leve
         variant={level === 'h1' ? 'full-page' : 'container'}
         items={shown}
         trackBy="id"
-        loading={!of.data}
+        loading={!pages.builds}
         loadingText="Reading builds"
         selectionType="multi"
         selectedItems={chosen}
@@ -63,7 +62,7 @@ export function BuildHistory({ project, level = 'h2' }: { project?: string; leve
         header={
           <Header
             variant={level}
-            counter={of.data && `(${shown.length}${of.data.next ? '+' : ''})`}
+            counter={pages.counted}
             actions={<Button disabled={chosen.length === 0} onClick={() => setDeleting(true)}>Delete builds</Button>}
           >
             Build history
@@ -77,10 +76,10 @@ export function BuildHistory({ project, level = 'h2' }: { project?: string; leve
             onChange={({ detail }) => setStatus(detail.selectedOption.value ?? '')}
           />
         }
-        pagination={pages.pagination(of.data?.next)}
+        pagination={pages.pagination}
         empty={
-          status && all.length > 0 ? (
-            <Empty title="No build on this page has that status">CodeBuild lists builds by their time alone: the next page may have some.</Empty>
+          status && pages.counted !== '(0)' ? (
+            <Empty title="No build on this page has that status">CodeBuild lists builds by their time alone, a hundred at a time: the next page may have some.</Empty>
           ) : (
             <Empty title="Nothing was built yet">“Start build” runs the buildspec of the project’s source.</Empty>
           )

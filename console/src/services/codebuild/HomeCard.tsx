@@ -1,42 +1,62 @@
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Link from '@cloudscape-design/components/link';
-import { useResource } from '../../api/useResource';
+import { useReading } from '../../api/useResource';
+import { pathOf } from '../../app/router';
 import { Empty } from '../../components/Empty';
 import { Failure } from '../../components/Failure';
-import { latestBuilds } from './api';
-import { BuildTable } from './BuildTable';
-import { isFailed } from './status';
+import { PlainTable } from '../../components/PlainTable';
+import { Elapsed, Moment } from '../../components/time';
+import type { Build } from './api';
+import { homeBuilds } from './readings';
+import { isFailed, readable, reason, Status } from './status';
 
 const MOST_FAILED = 5;
 
+const columns = {
+  build: {
+    header: 'Build',
+    cell: ({ id, projectName, buildNumber }: Build) => <Link href={`#${pathOf('codebuild', 'builds', id)}`}>{projectName} #{buildNumber ?? id.split(':').pop()}</Link>,
+  },
+  status: { header: 'Status', cell: ({ buildStatus }: Build) => <Status word={buildStatus} /> },
+  phase: { header: 'Phase', cell: ({ currentPhase }: Build) => (currentPhase ? readable(currentPhase) : '–') },
+  why: { header: 'Why it failed', cell: (build: Build) => reason(build) || '–' },
+  version: { header: 'Version', cell: (build: Build) => (build.resolvedSourceVersion ?? build.sourceVersion ?? '–').slice(0, 12) },
+  start: { header: 'Started', cell: ({ startTime }: Build) => <Moment at={startTime} /> },
+  took: { header: 'Duration', cell: ({ startTime, endTime }: Build) => <Elapsed start={startTime} end={endTime} /> },
+};
+const { build, status, phase, why, version, start, took } = columns;
+
 export default function HomeCard() {
-  const { data, error, loading, reload } = useResource('home builds', latestBuilds, (arn) => arn.includes(':codebuild:'));
+  const { data, error, reload } = useReading(homeBuilds);
   if (error && !data) return <Failure what="The builds can't be listed" error={error} retry={reload} />;
-  const builds = data ?? [];
-  const running = builds.filter((build) => !build.buildComplete);
+  const { builds, more } = data ?? { builds: [], more: false };
+  const running = builds.filter((it) => !it.buildComplete);
   const failed = builds.filter(isFailed).slice(0, MOST_FAILED);
+  // CodeBuild lists builds by their time alone: what runs among older ones is not asked for.
+  const among = more ? `Among the newest ${builds.length} builds` : undefined;
   return (
     <SpaceBetween size="l">
-      <BuildTable
-        withProject
-        running
+      <PlainTable
         label="Builds that run"
-        builds={running}
-        loading={loading}
-        header={<Header counter={`(${running.length})`}>Running builds</Header>}
+        items={running}
+        loading={!data}
+        keyOf={({ id }) => id}
+        header={<Header counter={data && `(${running.length})`} description={among}>Running builds</Header>}
+        columns={[build, status, phase, version, start, took]}
         empty={
           <Empty title="Nothing is building">
             <Link href="#/codebuild/projects">Start a build</Link> of a project, or push to a repository whose pipeline builds.
           </Empty>
         }
       />
-      <BuildTable
-        withProject
+      <PlainTable
         label="Builds that failed lately"
-        builds={failed}
-        loading={loading}
-        header={<Header description={`Of the last ${builds.length} builds`}>Failed lately</Header>}
+        items={failed}
+        loading={!data}
+        keyOf={({ id }) => id}
+        header={<Header description={among}>Failed lately</Header>}
+        columns={[build, status, why, version, start, took]}
         empty={<Empty title="No build has failed lately">What fails is listed here with the reason.</Empty>}
       />
     </SpaceBetween>

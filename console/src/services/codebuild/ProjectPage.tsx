@@ -6,7 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import Tabs from '@cloudscape-design/components/tabs';
 import { lazy, Suspense, useState } from 'react';
-import { useResource } from '../../api/useResource';
+import { useReading } from '../../api/useResource';
 import { notify } from '../../app/notifications';
 import { go, pathOf, useAddress } from '../../app/router';
 import type { PageProps } from '../../app/service';
@@ -14,8 +14,9 @@ import { ConfirmDelete } from '../../components/ConfirmDelete';
 import { Empty } from '../../components/Empty';
 import { Failure } from '../../components/Failure';
 import { useAction } from '../../components/useAction';
-import { deleteProject, getProjects, invalidateCache, isOfProject, startBuild } from './api';
+import { deleteProject, invalidateCache, startBuild } from './api';
 import { BatchHistory, BuildHistory } from './History';
+import { project as readProject } from './readings';
 
 const Details = lazy(() => import('./ProjectDetails'));
 const Triggers = lazy(() => import('./Triggers'));
@@ -27,7 +28,7 @@ export default function ProjectPage({ params: { name } }: PageProps) {
   const [starting, start] = useAction();
   const [acting, act] = useAction();
   const [deleting, setDeleting] = useState(false);
-  const project = useResource(`project ${name}`, (signal) => getProjects([name], signal), (arn) => isOfProject(arn, name));
+  const project = useReading(readProject(name));
   const here = pathOf('codebuild', 'projects', name);
 
   const found = project.data?.[0];

@@ -6,24 +6,22 @@ import Pagination from '@cloudscape-design/components/pagination';
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import { useState } from 'react';
-import { useResource } from '../../api/useResource';
+import { useReading } from '../../api/useResource';
 import { pathOf } from '../../app/router';
 import { Empty } from '../../components/Empty';
 import { Failure } from '../../components/Failure';
 import { Moment } from '../../components/time';
-import { getProjects, listProjectNames } from './api';
-
-const PAGE = 25;
+import { projectNames, projects, ROWS } from './readings';
 
 export default function ProjectsPage() {
   const [text, setText] = useState('');
   const [page, setPage] = useState(1);
-  const names = useResource('project names', listProjectNames, (arn) => arn.includes(':codebuild:'));
+  const names = useReading(projectNames);
   const fitting = (names.data ?? []).filter((name) => name.toLowerCase().includes(text.toLowerCase()));
-  const pages = Math.max(1, Math.ceil(fitting.length / PAGE));
-  const shown = fitting.slice((page - 1) * PAGE, page * PAGE);
+  const pages = Math.max(1, Math.ceil(fitting.length / ROWS));
+  const shown = fitting.slice((page - 1) * ROWS, page * ROWS);
   // Who may list projects may not yet read them: names are shown all the same.
-  const details = useResource(`projects ${shown.join()}`, (signal) => (shown.length > 0 ? getProjects(shown, signal) : Promise.resolve([])));
+  const details = useReading(projects(shown));
   const byName = new Map(details.data?.map((project) => [project.name, project]));
 
   if (names.error && !names.data) return <Failure what="The projects can't be listed" error={names.error} retry={names.reload} />;

@@ -183,22 +183,22 @@ export async function getBuilds(ids: string[], signal?: AbortSignal): Promise<Bu
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** The newest builds of the account, at most a page of them. */
-export async function latestBuilds(signal?: AbortSignal): Promise<Build[]> {
-  const page = await codebuild<{ ids?: string[] }>('ListBuilds', { sortOrder: 'DESCENDING' }, signal);
-  return getBuilds((page.ids ?? []).slice(0, BATCH), signal);
+/** The newest builds of the account, at most a page of them, and whether there are older ones. */
+export async function latestBuilds(signal?: AbortSignal): Promise<{ builds: Build[]; more: boolean }> {
+  const { ids, next } = await buildIds(undefined, undefined, signal);
+  return { builds: await getBuilds(ids, signal), more: next !== undefined };
 }
 
-/** A page of builds, of the account or of a project, the newest first. */
-export async function listBuilds(
+/** A page of the ids of builds, of the account or of a project, the newest first. */
+export async function buildIds(
   projectName: string | undefined,
   nextToken: string | undefined,
   signal?: AbortSignal,
-): Promise<{ builds: Build[]; next?: string }> {
+): Promise<{ ids: string[]; next?: string }> {
   const operation = projectName === undefined ? 'ListBuilds' : 'ListBuildsForProject';
   const input = { projectName, nextToken, sortOrder: 'DESCENDING' };
   const page = await codebuild<{ ids?: string[]; nextToken?: string }>(operation, input, signal);
-  return { builds: await getBuilds(page.ids ?? [], signal), next: page.nextToken };
+  return { ids: page.ids ?? [], next: page.nextToken };
 }
 
 export const startBuild = async (input: object) => (await codebuild<{ build: Build }>('StartBuild', input)).build;

@@ -11,12 +11,16 @@ const below = (name: string, part: string, text: string) => [projects, project(n
 /** The part of an ARN that people know it by. */
 const nameOf = (arn: string) => arn.slice(arn.indexOf('/') + 1);
 
+type Readings = typeof import('./readings');
+const ahead = (begin: (readings: Readings, params: Record<string, string>) => Promise<unknown>) => async (params: Record<string, string> = {}) =>
+  begin(await import('./readings'), params);
+
 export const codebuild: ConsoleService = {
   title: 'Builds',
   nav: [projects, history, groups, credentials].map(({ text, href }) => ({ text, path: href })),
   pages: [
-    { path: projects.href, load: () => import('./ProjectsPage'), trail: () => [projects] },
-    { path: history.href, load: () => import('./HistoryPage'), trail: () => [history] },
+    { path: projects.href, load: () => import('./ProjectsPage'), ahead: ahead((it) => it.projectsAhead()), trail: () => [projects] },
+    { path: history.href, load: () => import('./HistoryPage'), ahead: ahead((it) => it.historyAhead()), trail: () => [history] },
     { path: groups.href, load: () => import('./ReportGroupsPage'), trail: () => [groups] },
     { path: credentials.href, load: () => import('./CredentialsPage'), trail: () => [credentials] },
     {
@@ -24,12 +28,13 @@ export const codebuild: ConsoleService = {
       load: () => import('./CreateProjectPage'),
       trail: () => [projects, { text: 'Create build project', href: '/codebuild/create-project' }],
     },
-    { path: '/codebuild/projects/:name', load: () => import('./ProjectPage'), trail: ({ name }) => [projects, project(name)] },
+    { path: '/codebuild/projects/:name', load: () => import('./ProjectPage'), ahead: ahead((it, { name }) => it.projectAhead(name)), trail: ({ name }) => [projects, project(name)] },
     { path: '/codebuild/projects/:name/edit', load: () => import('./EditProjectPage'), trail: ({ name }) => below(name, 'edit', 'Edit') },
     { path: '/codebuild/projects/:name/start', load: () => import('./StartBuildPage'), trail: ({ name }) => below(name, 'start', 'Start build') },
     {
       path: '/codebuild/builds/:id',
       load: () => import('./BuildPage'),
+      ahead: ahead((it, { id }) => it.buildAhead(id)),
       trail: ({ id }) => [projects, project(projectOfBuild(id)), { text: id.slice(id.indexOf(':') + 1), href: pathOf('codebuild', 'builds', id) }],
     },
     {
@@ -51,7 +56,7 @@ export const codebuild: ConsoleService = {
       },
     },
   ],
-  home: () => import('./HomeCard'),
+  home: { load: () => import('./HomeCard'), ahead: ahead((it) => it.homeAhead()) },
   search: async (signal) => {
     const { listProjectNames } = await import('./api');
     const names = await listProjectNames(signal);

@@ -3,14 +3,14 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useState, type ReactNode } from 'react';
-import { useResource } from '../../api/useResource';
+import { useReading } from '../../api/useResource';
 import { go } from '../../app/router';
-import { isPipeline, listExecutions } from './api';
 import { CloneDialog } from './dialogs/CloneDialog';
 import { StartDialog } from './dialogs/StartDialog';
 import { StopDialog } from './dialogs/StopDialog';
 import { isActive } from './graph/model';
 import { places } from './links';
+import { latestExecutions } from './readings';
 import type { ExecutionSummary } from './types';
 
 interface Props {
@@ -21,13 +21,10 @@ interface Props {
   onChanged?: () => void;
 }
 
-/** Executions among which those that run are. */
-const LOOKED_AT = 20;
-
 /** The head of a pipeline's pages: its name, what can be done with it, and the pages. */
 export function PipelineFrame({ name, tab, children, onChanged }: Props) {
   const [ask, setAsk] = useState<'start' | 'stop' | 'clone'>();
-  const latest = useResource(`latest executions ${name}`, (signal) => listExecutions(name, LOOKED_AT, signal), (arn) => isPipeline(arn, name));
+  const latest = useReading(latestExecutions(name));
   const active: ExecutionSummary[] = (latest.data?.executions ?? []).filter(isActive);
   const close = () => setAsk(undefined);
   const changed = () => {

@@ -7,21 +7,21 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import { useMemo, useState } from 'react';
-import { useResource } from '../../api/useResource';
+import { useReading } from '../../api/useResource';
 import { go } from '../../app/router';
 import { ConfirmDelete } from '../../components/ConfirmDelete';
 import { Empty } from '../../components/Empty';
 import { Failure } from '../../components/Failure';
 import { Moment } from '../../components/time';
-import { deletePipeline, getPipeline, isAnyPipeline, isPipeline, listExecutions, listPipelines, type PipelineSummary } from './api';
+import { deletePipeline, type PipelineSummary } from './api';
 import { CloneDialog } from './dialogs/CloneDialog';
 import { StartDialog } from './dialogs/StartDialog';
 import { places } from './links';
+import { byName, latestExecution, pipelines, ROWS, structure } from './readings';
 import { Revisions, sourcesOf } from './Revisions';
 import { Status } from './status';
 import { useEach } from './useEach';
 
-const PAGE = 25;
 type Ask = 'start' | 'clone' | 'delete';
 
 export default function PipelinesPage() {
@@ -30,18 +30,18 @@ export default function PipelinesPage() {
   const [sorting, setSorting] = useState<{ by: 'name' | 'updated'; down: boolean }>({ by: 'name', down: false });
   const [chosen, setChosen] = useState<PipelineSummary[]>([]);
   const [ask, setAsk] = useState<Ask>();
-  const all = useResource('pipelines', listPipelines, isAnyPipeline);
+  const all = useReading(pipelines);
 
   const fitting = useMemo(() => {
     const found = (all.data ?? []).filter(({ name }) => name.toLowerCase().includes(text.toLowerCase()));
-    const order = (a: PipelineSummary, b: PipelineSummary) =>
-      sorting.by === 'name' ? a.name.localeCompare(b.name) : (a.updated ?? 0) - (b.updated ?? 0);
+    const order = (a: PipelineSummary, b: PipelineSummary) => (sorting.by === 'name' ? byName(a, b) : (a.updated ?? 0) - (b.updated ?? 0));
     return found.sort((a, b) => (sorting.down ? -1 : 1) * order(a, b));
   }, [all.data, text, sorting]);
-  const shown = fitting.slice((page - 1) * PAGE, page * PAGE);
+  const shown = fitting.slice((page - 1) * ROWS, page * ROWS);
   const names = shown.map(({ name }) => name);
-  const latest = useEach(names, async (name, signal) => (await listExecutions(name, 1, signal)).executions[0], (arn, name) => isPipeline(arn, name));
-  const structures = useEach(names, async (name, signal) => (await getPipeline(name, signal)).pipeline, () => false);
+  const latest = useEach(names, latestExecution);
+  // Their links to commits come last: everything else is there without them.
+  const structures = useEach(names.every((name) => latest.has(name)) ? names : [], structure);
   const of = (name: string) => latest.get(name)?.data;
 
   if (all.error && !all.data) return <Failure what="The pipelines can’t be listed" error={all.error} retry={all.reload} />;
@@ -97,7 +97,7 @@ export default function PipelinesPage() {
             }}
           />
         }
-        pagination={<Pagination currentPageIndex={page} pagesCount={Math.max(1, Math.ceil(fitting.length / PAGE))} onChange={({ detail }) => setPage(detail.currentPageIndex)} ariaLabels={{ nextPageLabel: 'Next page', previousPageLabel: 'Previous page', pageLabel: (n) => `Page ${n}` }} />}
+        pagination={<Pagination currentPageIndex={page} pagesCount={Math.max(1, Math.ceil(fitting.length / ROWS))} onChange={({ detail }) => setPage(detail.currentPageIndex)} ariaLabels={{ nextPageLabel: 'Next page', previousPageLabel: 'Previous page', pageLabel: (n) => `Page ${n}` }} />}
         empty={
           text ? (
             <Empty title="No pipeline is called so">Names are searched for the text anywhere in them.</Empty>

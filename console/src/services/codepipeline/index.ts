@@ -10,13 +10,13 @@ export const codepipeline: ConsoleService = {
   title: 'Pipelines',
   nav: [{ text: 'Pipelines', path: places.pipelines }],
   pages: [
-    { path: '/codepipeline/pipelines', load: () => import('./PipelinesPage'), trail: () => [pipelines] },
+    { path: '/codepipeline/pipelines', load: () => import('./PipelinesPage'), ahead: async () => (await import('./readings')).pipelinesAhead(), trail: () => [pipelines] },
     {
       path: '/codepipeline/create',
       load: () => import('./edit/CreatePage'),
       trail: () => [pipelines, { text: 'Create pipeline', href: places.create }],
     },
-    { path: '/codepipeline/pipelines/:name', load: page, trail: ({ name }) => [pipelines, pipeline(name)] },
+    { path: '/codepipeline/pipelines/:name', load: page, ahead: async ({ name }) => (await import('./readings')).pipelineAhead(name), trail: ({ name }) => [pipelines, pipeline(name)] },
     {
       path: '/codepipeline/pipelines/:name/executions',
       load: () => import('./HistoryPage'),
