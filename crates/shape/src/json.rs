@@ -1,5 +1,7 @@
 //! Shapes as JSON: the bodies of the JSON protocols and the documents in the store.
 
+mod document;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
@@ -7,6 +9,8 @@ use serde_json::{Map, Number, Value};
 use types::Timestamp;
 
 use crate::path::Path;
+pub use document::from_slice;
+
 use crate::{Field, Peek, Problems, ReadError, Shape, Slot, TimeFormat};
 
 /// Fills `shape` from a JSON object. Unknown members are passed over, as AWS does. Members of the
@@ -437,7 +441,58 @@ mod tests {
         for shape in [full, infinite, empty, Outer::default()] {
             let text = String::from_utf8(to_vec(&shape)).unwrap();
             assert_eq!(text, to_value(&shape).to_string());
+            if shape.the_name != odd {
+                continue;
+            }
+            let again: Outer = from_slice(text.as_bytes()).unwrap();
+            assert_eq!(to_value(&again), to_value(&shape));
         }
+    }
+
+    #[test]
+    fn documents_are_read_as_values_are() {
+        let full = json!({
+            "theName": "abc", "color": "BLUE", "KMSKey": "k", "inners": [{"key": "a", "value": 1}],
+            "labels": {"x": "y"}, "at": 1769860800.5, "data": "aGk=", "words": ["w"],
+            "free": {"a": [1, {"b": null}], "c": "d"}, "ratio": "Infinity", "later": {"x": [1]},
+        });
+        let mut cases = vec![
+            json!({}),
+            json!([]),
+            json!("x"),
+            json!({"theName": null}),
+            json!({"theName": "abc", "free": [1, null, "x"]}),
+            json!({"theName": "abc", "free": true}),
+            json!({"theName": "abc", "inners": [null, {"key": "b"}], "labels": {"a": null}}),
+            json!({"theName": "abc", "inners": null, "words": []}),
+            json!({"theName": "abc", "inners": [{}]}),
+            json!({"theName": "abc", "inners": [{"key": "a", "value": 2.0}]}),
+            json!({"theName": "abc", "inners": [{"key": "a", "value": 2.5}]}),
+            json!({"theName": "abc", "inners": [{"key": "a", "value": 3_000_000_000_i64}]}),
+            json!({"theName": "abc", "at": "2026-01-31T12:00:00Z", "ratio": 2}),
+        ];
+        // Each member of each other type.
+        for (name, _) in full.as_object().unwrap() {
+            for other in [json!(1), json!("~"), json!(false), json!([1]), json!({"a": 1})] {
+                let mut case = full.clone();
+                case[name] = other;
+                cases.push(case);
+            }
+        }
+        cases.push(full);
+        for case in cases {
+            let read = from_slice::<Outer>(case.to_string().as_bytes());
+            let mut expected = Outer::default();
+            let result = from_value(&mut expected, &case);
+            match (read, result) {
+                (Ok(read), Ok(())) => assert_eq!(to_value(&read), to_value(&expected), "{case}"),
+                (Err(read), Err(other)) => assert_eq!(read, other, "{case}"),
+                (read, other) => panic!("{case}: {:?} but {other:?}", read.map(|it| to_value(&it))),
+            }
+        }
+        let broken = from_slice::<Outer>(br#"{"theName": "abc""#);
+        assert!(broken.is_err_and(|error| error.message.contains("EOF")));
+        assert!(from_slice::<Outer>(br#"{"theName": "abc"} x"#).is_err());
     }
 
     #[test]

@@ -61,10 +61,7 @@ impl ReadTx<'_> {
 fn decode(key: &[u8], bytes: &[u8]) -> Result<(u64, Event), StoreError> {
     let damaged = || StoreError::Corrupt("an event in the outbox".to_owned());
     let number = Key::parts(key).number().ok_or_else(damaged)?;
-    let document: Value = serde_json::from_slice(bytes).map_err(|_| damaged())?;
-    let mut event = Event::default();
-    shape::json::from_value(&mut event, &document).map_err(|_| damaged())?;
-    Ok((number, event))
+    Ok((number, shape::json::from_slice(bytes).map_err(|_| damaged())?))
 }
 
 impl WriteTx<'_> {

@@ -239,14 +239,18 @@ impl<'a> Record<'a> {
                 known: R::SCHEMA,
             });
         }
-        let mut document: Value =
-            serde_json::from_slice(self.json).map_err(|error| corrupt(&error))?;
-        if self.schema < R::SCHEMA {
+        let misread =
+            |error: shape::ReadError| corrupt(&format_args!("{} at {}", error.message, error.path));
+        let value = if self.schema == R::SCHEMA {
+            shape::json::from_slice(self.json).map_err(misread)?
+        } else {
+            let mut document: Value =
+                serde_json::from_slice(self.json).map_err(|error| corrupt(&error))?;
             R::migrate(self.schema, &mut document).map_err(|error| corrupt(&error))?;
-        }
-        let mut value = R::default();
-        shape::json::from_value(&mut value, &document)
-            .map_err(|error| corrupt(&format_args!("{} at {}", error.message, error.path)))?;
+            let mut value = R::default();
+            shape::json::from_value(&mut value, &document).map_err(misread)?;
+            value
+        };
         Ok(Stored { value, version: self.version, scope: scope.clone() })
     }
 }

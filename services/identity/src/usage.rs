@@ -29,10 +29,7 @@ struct Recent(Mutex<HashMap<String, i64>>);
 /// The last use of an access key id or role id.
 pub(crate) fn of(tx: &ReadTx<'_>, id: &str) -> Result<Option<Used>, Error> {
     let Some(bytes) = tx.get_raw(SPACE, id.as_bytes())? else { return Ok(None) };
-    let mut used = Used::default();
-    let document = serde_json::from_slice(&bytes).map_err(Error::internal)?;
-    shape::json::from_value(&mut used, &document).map_err(Error::internal)?;
-    Ok(Some(used))
+    shape::json::from_slice(&bytes).map(Some).map_err(Error::internal)
 }
 
 /// Forgets what was known of an id that is no more.

@@ -16,7 +16,6 @@
 use std::ops::ControlFlow;
 
 use blobs::BlobId;
-use serde_json::Value;
 use service::Error;
 use shape::{Shape, Timestamp};
 use store::{Key, Query, Range, ReadTx, StoreError, Stored, WriteTx};
@@ -58,10 +57,7 @@ pub fn decode<T: Shape + Default>(bytes: &[u8]) -> Result<T, StoreError> {
             known: u32::from(LAYOUT),
         });
     }
-    let value: Value = serde_json::from_slice(json).map_err(|_| damaged())?;
-    let mut row = T::default();
-    shape::json::from_value(&mut row, &value).map_err(|_| damaged())?;
-    Ok(row)
+    shape::json::from_slice(json).map_err(|_| damaged())
 }
 
 /// The scope of an account's buckets.

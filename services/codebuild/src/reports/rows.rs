@@ -86,10 +86,7 @@ fn read<R: Shape + Default>(
         service::common::INTERNAL.error(format!("a row of report {uuid} can't be read: {error}"))
     };
     let row = |(_, bytes): (Vec<u8>, Vec<u8>)| {
-        let value = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
-        let mut row = R::default();
-        shape::json::from_value(&mut row, &value).map_err(|error| broken(error.to_string()))?;
-        Ok(row)
+        shape::json::from_slice(&bytes).map_err(|error| broken(error.to_string()))
     };
     tx.scan_raw(space, &range)?.into_iter().map(row).collect()
 }

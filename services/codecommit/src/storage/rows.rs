@@ -62,10 +62,7 @@ fn damaged() -> StoreError {
 fn parse(raw: &[u8], value: &[u8]) -> Result<(u64, Row), StoreError> {
     let mut parts = Key::parts(raw);
     let sequence = parts.text().and_then(|_| parts.number()).ok_or_else(damaged)?;
-    let value: serde_json::Value = serde_json::from_slice(value).map_err(|_| damaged())?;
-    let mut row = Row::default();
-    shape::json::from_value(&mut row, &value).map_err(|_| damaged())?;
-    Ok((sequence, row))
+    Ok((sequence, shape::json::from_slice(value).map_err(|_| damaged())?))
 }
 
 /// The packs of a repository, oldest first.

@@ -63,9 +63,7 @@ impl From<AuditRecord> for Record {
 
 impl Record {
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        let mut record = Self::default();
-        shape::json::from_value(&mut record, &serde_json::from_slice(bytes).ok()?).ok()?;
-        Some(record)
+        shape::json::from_slice(bytes).ok()
     }
 
     /// Whether the record has this value of an attribute.
