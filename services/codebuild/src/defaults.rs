@@ -14,8 +14,11 @@ pub(crate) fn project(project: &mut Project) {
         .iter_mut()
         .chain(project.secondary_sources.iter_mut().flatten())
         .for_each(source);
+    let name = project.name.clone().unwrap_or_default();
     let outputs = project.artifacts.iter_mut();
-    outputs.chain(project.secondary_artifacts.iter_mut().flatten()).for_each(artifacts);
+    outputs
+        .chain(project.secondary_artifacts.iter_mut().flatten())
+        .for_each(|output| artifacts(output, &name));
     project.environment.iter_mut().for_each(environment);
     if let Some(s3) = project.logs_config.as_mut().and_then(|logs| logs.s3_logs.as_mut()) {
         s3_logs(s3);
@@ -30,13 +33,18 @@ pub(crate) fn source(source: &mut ProjectSource) {
     }
 }
 
-/// Completes what tells of outputs; where there are none, nothing of it has a meaning.
-pub(crate) fn artifacts(artifacts: &mut ProjectArtifacts) {
+/// Completes what tells of outputs; where there are none, nothing of it has a meaning. In a bucket
+/// an output is called as its project, and one of several by its identifier, if nobody has named it:
+/// <https://docs.aws.amazon.com/codebuild/latest/userguide/getting-started-cli.html>.
+pub(crate) fn artifacts(artifacts: &mut ProjectArtifacts, project: &str) {
     if artifacts.kind == ArtifactsType::NoArtifacts {
         return;
     }
     if artifacts.kind == ArtifactsType::S3 {
         artifacts.namespace_type.get_or_insert(ArtifactNamespace::None);
+        artifacts.name.take_if(|name| name.is_empty());
+        let own = artifacts.artifact_identifier.as_deref().filter(|id| !id.is_empty());
+        artifacts.name.get_or_insert_with(|| own.unwrap_or(project).to_owned());
     }
     artifacts.packaging.get_or_insert(ArtifactPackaging::None);
     artifacts.encryption_disabled.get_or_insert(false);

@@ -91,7 +91,8 @@ pub(crate) fn new_record(
     let secondary_artifacts = input.secondary_artifacts_override.clone();
     let mut secondary_artifacts =
         secondary_artifacts.or_else(|| of.secondary_artifacts.clone()).unwrap_or_default();
-    [&mut artifacts].into_iter().chain(&mut secondary_artifacts).for_each(defaults::artifacts);
+    let outputs = [&mut artifacts].into_iter().chain(&mut secondary_artifacts);
+    outputs.for_each(|output| defaults::artifacts(output, &project.name));
     let id = format!("{}:{uuid}", project.name);
     let key = input.encryption_key_override.clone().map(|key| key_arn(scope, key));
     let build = Build {

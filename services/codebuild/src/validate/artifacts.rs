@@ -53,10 +53,6 @@ fn artifacts(artifacts: &ProjectArtifacts, source: &ProjectSource) -> Result<(),
             if bucket.is_empty() || bucket.contains('/') {
                 return Err(invalid("Invalid artifacts: location must be a valid S3 bucket"));
             }
-            let name = artifacts.name.as_deref().unwrap_or_default();
-            if name.is_empty() && artifacts.override_artifact_name != Some(true) {
-                return Err(invalid("Invalid artifacts: name is required for S3 artifacts"));
-            }
         }
     }
     Ok(())

@@ -64,6 +64,41 @@ async fn caches_come_back_from_s3_and_from_the_yard() {
     assert!(!std::path::Path::new("/root/.tool/cache").exists());
 }
 
+/// Where the sources are differs from build to build, and what they are called there.
+async fn caches_of_secondary_sources_and_by_variables() {
+    let yard = Yard::start().await;
+    yard.s3("PUT", "/bucket", Vec::new()).await;
+    yard.s3("PUT", "/bucket/two/f", b"2".to_vec()).await;
+    let spec = r#"version: 0.2
+phases:
+  build:
+    commands:
+      - cd $CODEBUILD_SRC_DIR_two
+      - echo "[$(cat $CODEBUILD_SRC_DIR/kept/count)] [$(cat dep/count)] $(cat f)" 2>/dev/null
+      - mkdir -p dep $CODEBUILD_SRC_DIR/kept
+      - printf x >> $CODEBUILD_SRC_DIR/kept/count
+      - printf y >> dep/count
+cache:
+  paths: ['$CODEBUILD_SRC_DIR/kept', '$CODEBUILD_SRC_DIR_two/dep/**/*']
+"#;
+    let keyed = spec.replace("cache:\n", "cache:\n  key: k\n");
+    let local = json!({ "type": "LOCAL", "modes": ["LOCAL_CUSTOM_CACHE", "LOCAL_SOURCE_CACHE"] });
+    for (name, cache, spec) in
+        [("in-s3", s3(), spec), ("keyed", s3(), &keyed), ("in-yard", local, spec)]
+    {
+        let mut project = yard.project(name, spec);
+        project["cache"] = cache;
+        project["secondarySources"] =
+            json!([{ "type": "S3", "location": "bucket/two/", "sourceIdentifier": "two" }]);
+        yard.ok("CreateProject", project).await;
+        for wanted in ["[] [] 2", "[x] [y] 2"] {
+            let build = build(&yard, name, json!({})).await;
+            let (output, log) = (yard.output(&build).await, yard.log(&build).await);
+            assert!(output.contains(&format!("{wanted}\n")), "{name}: {log}");
+        }
+    }
+}
+
 async fn an_unchanged_cache_is_not_uploaded() {
     let yard = Yard::start().await;
     yard.s3("PUT", "/bucket", Vec::new()).await;
@@ -272,6 +307,7 @@ async fn caches_are_refused_that_nothing_can_keep() {
 
 crate::tests![
     caches_come_back_from_s3_and_from_the_yard,
+    caches_of_secondary_sources_and_by_variables,
     an_unchanged_cache_is_not_uploaded,
     keys_choose_among_caches,
     keys_have_hashes_of_files,

@@ -62,6 +62,32 @@ async fn a_folder_of_hidden_deep_and_odd_files() {
     assert_eq!(found["x-amz-meta-codebuild-buildarn"], build["arn"].as_str().unwrap());
 }
 
+/// As AWS's first walkthrough has it: nobody says what the outputs are called.
+async fn outputs_without_a_name_are_called_as_their_project() {
+    let yard = Yard::start().await;
+    yard.s3("PUT", "/bucket", Vec::new()).await;
+    let artifacts =
+        "  files: [target/f.jar]\n  secondary-artifacts:\n    docs:\n      files: [d]\n";
+    let commands = "'mkdir target; echo 1 > target/f.jar; echo 2 > d'";
+    let mut project = yard.project("pp", &spec(commands, artifacts));
+    project["artifacts"] = json!({ "type": "S3", "location": "bucket" });
+    project["secondaryArtifacts"] = json!([{
+        "type": "S3", "location": "bucket", "artifactIdentifier": "docs", "packaging": "ZIP",
+        "overrideArtifactName": true, "name": "",
+    }]);
+    let build = run(&yard, project).await;
+    assert_eq!(build["buildStatus"], "SUCCEEDED", "{}", yard.log(&build).await);
+    assert_eq!(keys(&yard, "bucket").await, ["docs", "pp/target/f.jar"]);
+    let shown = yard.ok("BatchGetProjects", json!({ "names": ["pp"] })).await;
+    let project = &shown["projects"][0];
+    assert_eq!(project["artifacts"]["name"], "pp");
+    assert_eq!(project["secondaryArtifacts"][0]["name"], "docs");
+    let over = json!({ "type": "S3", "location": "bucket", "path": "over", "packaging": "ZIP" });
+    let input = json!({ "projectName": "pp", "artifactsOverride": over });
+    let build = yard.finished(&yard.start_build(input).await).await;
+    assert_eq!(build["artifacts"]["location"], "arn:aws:s3:::bucket/over/pp", "{build}");
+}
+
 async fn prefixes_variables_and_links() {
     let yard = Yard::start().await;
     yard.s3("PUT", "/bucket", Vec::new()).await;
@@ -212,6 +238,7 @@ async fn logs_go_to_a_bucket() {
 
 crate::tests![
     a_folder_of_hidden_deep_and_odd_files,
+    outputs_without_a_name_are_called_as_their_project,
     prefixes_variables_and_links,
     files_of_one_name_and_links_out,
     a_customer_key_encrypts_and_is_asked_for,

@@ -11,6 +11,7 @@ mod key;
 mod paths;
 mod storage;
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -141,7 +142,28 @@ fn paths(job: &Job, prepared: &Prepared, patterns: &[String], lines: &mut Vec<St
     } else {
         sandbox::shows_at
     };
-    Paths::new(patterns, &prepared.downloaded.inside(uuid), &work, shows, lines)
+    Paths::new(patterns, &sources(uuid, prepared), &work, shows, lines)
+}
+
+/// The sources' directories inside, and their names below the workspace.
+fn sources(uuid: &str, prepared: &Prepared) -> Vec<(String, String)> {
+    let primary = (prepared.downloaded.inside(uuid), "src".to_owned());
+    let secondary = prepared.downloaded.secondary.iter();
+    let secondary = secondary.map(|it| (it.inside(uuid), it.directory()));
+    [primary].into_iter().chain(secondary).collect()
+}
+
+/// A pattern as it is the same in each build: where sources are differs.
+fn placed<'a>(pattern: &'a str, sources: &[(String, String)]) -> Cow<'a, str> {
+    for (at, (inside, name)) in sources.iter().enumerate() {
+        let below = pattern.strip_prefix(inside.as_str()).and_then(|it| it.strip_prefix('/'));
+        match below {
+            Some(below) if at == 0 => return Cow::Borrowed(below),
+            Some(below) => return Cow::Owned(format!("{name}:{below}")),
+            None => {}
+        }
+    }
+    Cow::Borrowed(pattern)
 }
 
 fn binds(job: &Job, prepared: &Prepared, found: &Found) -> std::io::Result<Vec<Bind>> {
@@ -166,7 +188,9 @@ async fn find(
         return Err("no paths that can be cached".to_owned());
     }
     // AWS's "cache version": other paths make another cache.
-    let version = key::digest(patterns.iter().map(String::as_str));
+    let sources = sources(job.record.uuid(), prepared);
+    let same: Vec<_> = patterns.iter().map(|pattern| placed(pattern, &sources)).collect();
+    let version = key::digest(same.iter().map(AsRef::as_ref));
     let keyed = |key: &str| Ok::<_, String>(format!("{scope}/{version}-{}", key::encoded(key)?));
     let name = match &key {
         Some(key) => keyed(key)?,

@@ -1,4 +1,4 @@
-//! Which files a cache has: patterns below the source directory, and folders elsewhere.
+//! Which files a cache has: patterns below the sources' directories, and folders elsewhere.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ struct Below {
     name: String,
     /// Here.
     host: PathBuf,
-    /// Inside; none for the source directory, which is there anyway.
+    /// Inside; none for a source's directory, which is there anyway.
     inside: Option<String>,
     globs: Vec<Glob>,
 }
@@ -26,17 +26,18 @@ pub(super) struct Paths {
 }
 
 impl Paths {
-    /// Sorts patterns: those below the source directory (inside: `source`) and those elsewhere,
-    /// whose folders are to be below `work`. Where this machine `shows` files of its own, and what
-    /// else can't be kept, is left out, and told.
+    /// Sorts patterns: those below the directories of `sources` (inside, and their names below
+    /// `work`; the primary one first, which relative patterns mean) and those elsewhere, whose
+    /// folders are to be below `work`. Where this machine `shows` files of its own, and what else
+    /// can't be kept, is left out, and told.
     pub fn new(
         patterns: &[String],
-        source: &str,
+        sources: &[(String, String)],
         work: &Path,
         shows: fn(&Path) -> bool,
         lines: &mut Vec<String>,
     ) -> Self {
-        let mut sources = Vec::new();
+        let mut below_sources = vec![Vec::new(); sources.len()];
         let mut elsewhere: Vec<(String, Vec<String>)> = Vec::new();
         for given in patterns {
             let mut pattern = given.trim().trim_end_matches('/').to_owned();
@@ -44,11 +45,17 @@ impl Paths {
                 pattern = format!("/root/{rest}");
             }
             let Some(below_root) = pattern.strip_prefix('/') else {
-                sources.push(pattern);
+                below_sources.first_mut().into_iter().for_each(|all| all.push(pattern.clone()));
                 continue;
             };
-            if let Some(below) = pattern.strip_prefix(source).and_then(|it| it.strip_prefix('/')) {
-                sources.push(below.to_owned());
+            let mut all = sources.iter().zip(&mut below_sources);
+            let own = all.find_map(|((inside, _), patterns)| {
+                let below = pattern.strip_prefix(inside.as_str())?;
+                let is_itself = below.is_empty().then_some("**");
+                Some((patterns, is_itself.or_else(|| below.strip_prefix('/'))?.to_owned()))
+            });
+            if let Some((patterns, below)) = own {
+                patterns.push(below);
                 continue;
             }
             match folder_of(below_root, shows) {
@@ -60,10 +67,12 @@ impl Paths {
         let globs = |patterns: &[String], lines: &mut Vec<String>| {
             patterns.iter().flat_map(|pattern| compiled(pattern, lines)).collect::<Vec<_>>()
         };
-        let found = globs(&sources, lines);
-        if !found.is_empty() {
-            let (name, host) = ("src".to_owned(), work.join("src"));
-            all.push(Below { name, host, inside: None, globs: found });
+        for ((_, name), patterns) in sources.iter().zip(&below_sources) {
+            let found = globs(patterns, lines);
+            if !found.is_empty() {
+                let (name, host) = (name.clone(), work.join(name));
+                all.push(Below { name, host, inside: None, globs: found });
+            }
         }
         for (folder, patterns) in outermost(elsewhere) {
             let host = work.join("cache").join(all.len().to_string());
@@ -178,11 +187,15 @@ mod tests {
     #[test]
     fn patterns_are_sorted_by_their_folders() {
         let work = tempfile::tempdir().unwrap();
-        let source = "/codebuild/output/src1/src";
+        let sources =
+            [("/codebuild/output/src1/src", "src"), ("/codebuild/output/src1/src_two", "src_two")]
+                .map(|(inside, name)| (inside.to_owned(), name.to_owned()));
         let mut lines = Vec::new();
         let given = [
             "node_modules/**/*",
             "/codebuild/output/src1/src/vendor",
+            "/codebuild/output/src1/src_two/dep/**/*",
+            "/codebuild/output/src1/src_three/**/*",
             "/root/.m2/**/*",
             "/root/.m2/repository/org/**/*",
             "~/.cache/pip/**/*",
@@ -195,17 +208,23 @@ mod tests {
             "a[",
         ]
         .map(str::to_owned);
-        let paths = Paths::new(&given, source, work.path(), sandbox::shows_at, &mut lines);
+        let paths = Paths::new(&given, &sources, work.path(), sandbox::shows_at, &mut lines);
         let names: Vec<String> = paths.places().into_iter().map(|(name, _)| name).collect();
-        let wanted =
-            ["src", "abs/opt/no-such-folder/of/tools", "abs/root/.cache/pip", "abs/root/.m2"];
+        let wanted = [
+            "src",
+            "src_two",
+            "abs/opt/no-such-folder/of/tools",
+            "abs/root/.cache/pip",
+            "abs/root/.m2",
+        ];
         assert_eq!(names, wanted);
-        assert_eq!(lines.len(), 6, "{lines:?}");
+        assert_eq!(lines.len(), 7, "{lines:?}");
         assert_eq!(paths.make().unwrap().len(), 3);
 
         for (host, files) in [
             (work.path().join("src"), vec!["node_modules/a", "vendor/deep/b", "other"]),
-            (work.path().join("cache/3"), vec!["repository/org/c", "settings.xml"]),
+            (work.path().join("src_two"), vec!["dep/d", "other"]),
+            (work.path().join("cache/4"), vec!["repository/org/c", "settings.xml"]),
         ] {
             for file in files {
                 std::fs::create_dir_all(host.join(file).parent().unwrap()).unwrap();
@@ -223,6 +242,7 @@ mod tests {
             [
                 "src/node_modules/a",
                 "src/vendor/deep/b",
+                "src_two/dep/d",
                 "abs/root/.m2/repository/org/c",
                 "abs/root/.m2/settings.xml"
             ]
