@@ -63,6 +63,17 @@ const ROWS: &[Row] = &[
         on: str::to_owned,
     },
     Row {
+        source: "aws.ecr",
+        service: "ecr",
+        action: "ecr:DescribeImages",
+        operation: "DescribeImages",
+        input: |arn| {
+            let (_, name) = arn.split_once(":repository/").unwrap_or_default();
+            json!({ "repositoryName": name })
+        },
+        on: str::to_owned,
+    },
+    Row {
         source: "aws.kms",
         service: "kms",
         action: "kms:DescribeKey",
@@ -83,10 +94,18 @@ const ROWS: &[Row] = &[
 
 /// The change that an event tells of.
 pub(crate) fn change(event: &Event) -> Option<Change> {
-    let is_group = |arn: &&String| arn.contains(":deploymentgroup:");
-    let arn = event.resources.iter().find(is_group).or(event.resources.first())?;
     let row = ROWS.iter().find(|row| row.source == event.source)?;
-    Some(Change { arn: arn.clone(), row })
+    let is_group = |arn: &&String| arn.contains(":deploymentgroup:");
+    let named = event.resources.iter().find(is_group).or(event.resources.first()).cloned();
+    let arn = named.or_else(|| repository_of(event))?;
+    Some(Change { arn, row })
+}
+
+/// ECR's events name no resources, as in AWS, but a repository.
+fn repository_of(event: &Event) -> Option<String> {
+    let name = event.detail.get("repository-name")?.as_str()?;
+    let arn = format!("arn:aws:ecr:{}:{}:repository/{name}", event.region, event.account);
+    (event.source == "aws.ecr").then_some(arn)
 }
 
 impl Change {
@@ -159,6 +178,20 @@ mod tests {
         assert_eq!(told.subject(), format!("codedeploy:GetDeployment {group}"));
         let parameter = "arn:aws:ssm:us-east-1:1:parameter/a/b";
         assert_eq!(everything_beside(parameter), "arn:aws:ssm:us-east-1:1:*");
+        let image = Event {
+            source: "aws.ecr".to_owned(),
+            account: "1".to_owned(),
+            region: "us-east-1".to_owned(),
+            detail: json!({ "repository-name": "team/app" }),
+            ..Event::default()
+        };
+        let told = change(&image).unwrap();
+        let repository = "arn:aws:ecr:us-east-1:1:repository/team/app";
+        assert_eq!(told.subject(), format!("ecr:DescribeImages {repository}"));
+        assert_eq!((told.row.input)(&told.arn), json!({ "repositoryName": "team/app" }));
+        assert!(change(&Event { detail: json!({}), ..image.clone() }).is_none());
+        let other = Event { source: "aws.kms".to_owned(), ..image };
+        assert!(change(&other).is_none(), "a repository is ECR's");
         let unknown = Event {
             source: "com.example".to_owned(),
             resources: vec!["arn:aws:kms:us-east-1:1:key/k".to_owned()],
