@@ -18,6 +18,7 @@
 
 mod audit;
 mod authorize;
+mod blob_pieces;
 mod caller;
 mod cx;
 mod dispatch;
@@ -34,6 +35,7 @@ pub use audit::{AuditRecord, AuditSink, NoAudit};
 pub use authorize::{
     AuthorizationFailure, decode_authorization_message, encode_authorization_message,
 };
+pub use blob_pieces::BlobPieces;
 pub use caller::{AccessKey, Caller, Grants, Identity, Session, SessionRequest, SshKey};
 pub use cx::{Cx, Endpoint, Origin, Trailers};
 pub use dispatch::{MAX_CALL_DEPTH, dispatch};

@@ -1,22 +1,18 @@
 //! Bodies on their way in and out, in constant memory.
 
-use std::collections::VecDeque;
-use std::future::Future;
 use std::ops::Range;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
 
-use blobs::{BlobId, Blobs, KeyRef, Reader, Writer};
+use blobs::{BlobId, Blobs, KeyRef, Writer};
 use bytes::Bytes;
 use md5::{Digest as _, Md5};
-use service::{Cx, Error, ErrorKind};
-use shape::{Body, BodyError, BodyStream};
+use service::{BlobPieces, Cx, Error, ErrorKind};
+use shape::{Body, BodyError};
 
 use crate::checksum::{self, Expected, Hasher};
 use crate::errors;
 use crate::keyspace;
 use crate::model::{Bucket, StoredBody, StoredChecksum, Version};
-use crate::state::{self, Pins};
+use crate::state;
 
 /// Bodies up to here are sealed into the store: they cost no file and no sync of their own.
 const INLINE: usize = 16 << 10;
@@ -202,11 +198,8 @@ pub async fn open(
     }
     let pieces = pieces(cx, stored, version, &range)?;
     let pins = state.pin(pieces.iter().map(|(id, _)| *id).collect());
-    let mut source = Source { blobs, pieces, reader: None, _pins: pins };
-    // Opened now, so that what cannot be read is an error and no broken answer.
-    source.open_next().await.map_err(blob_error)?;
-    let len = range.end - range.start;
-    Ok(Body::stream(ObjectStream { idle: Some(source), busy: None }, Some(len)))
+    let opened = BlobPieces::open(blobs, pieces, pins).await.map_err(blob_error)?;
+    Ok(opened.into_body(range.end - range.start))
 }
 
 fn vanished() -> Error {
@@ -219,90 +212,18 @@ fn pieces(
     stored: &StoredBody,
     version: &Version,
     range: &Range<u64>,
-) -> Result<VecDeque<(BlobId, Range<u64>)>, Error> {
+) -> Result<Vec<(BlobId, Range<u64>)>, Error> {
     let id = |text: &str| text.parse::<BlobId>().map_err(|_| vanished());
     if let Some(blob) = &stored.blob {
-        return Ok(VecDeque::from([(id(blob)?, range.clone())]));
+        return Ok(vec![(id(blob)?, range.clone())]);
     }
     let upload_id = stored.manifest.as_deref().ok_or_else(vanished)?;
     let manifest = cx.read(|tx| Ok(keyspace::manifest(tx, upload_id)?))?;
-    let (mut pieces, mut offset) = (VecDeque::new(), 0);
-    for part in &manifest.parts {
-        let size = part.size.unsigned_abs();
-        let (start, end) = (range.start.max(offset), range.end.min(offset + size));
-        if start < end {
-            pieces.push_back((id(&part.blob)?, start - offset..end - offset));
-        }
-        offset += size;
-    }
-    if offset != version.size.unsigned_abs() { Err(vanished()) } else { Ok(pieces) }
-}
-
-/// What is left to read.
-struct Source {
-    blobs: Blobs,
-    pieces: VecDeque<(BlobId, Range<u64>)>,
-    reader: Option<Reader>,
-    _pins: Pins,
-}
-
-impl Source {
-    async fn open_next(&mut self) -> Result<(), blobs::Error> {
-        if let Some((id, range)) = self.pieces.pop_front() {
-            self.reader = Some(self.blobs.reader(id, range).await?);
-        }
-        Ok(())
-    }
-
-    async fn next(&mut self) -> Result<Option<Bytes>, blobs::Error> {
-        loop {
-            if let Some(reader) = &mut self.reader
-                && let Some(piece) = reader.next().await?
-            {
-                return Ok(Some(piece));
-            }
-            self.reader = None;
-            if self.pieces.is_empty() {
-                return Ok(None);
-            }
-            self.open_next().await?;
-        }
-    }
-}
-
-type Reading = Pin<Box<dyn Future<Output = (Source, Result<Option<Bytes>, blobs::Error>)> + Send>>;
-
-/// A source as the wire takes it.
-struct ObjectStream {
-    idle: Option<Source>,
-    busy: Option<Reading>,
-}
-
-impl BodyStream for ObjectStream {
-    fn poll_piece(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, BodyError>>> {
-        if self.busy.is_none() {
-            let Some(mut source) = self.idle.take() else { return Poll::Ready(None) };
-            self.busy = Some(Box::pin(async move {
-                let piece = source.next().await;
-                (source, piece)
-            }));
-        }
-        let Some(busy) = &mut self.busy else { return Poll::Ready(None) };
-        let (source, piece) = ready!(busy.as_mut().poll(cx));
-        self.busy = None;
-        Poll::Ready(match piece {
-            Ok(Some(piece)) => {
-                self.idle = Some(source);
-                Some(Ok(piece))
-            }
-            Ok(None) => None,
-            Err(error) => {
-                tracing::error!(%error, "an object broke off while it was read");
-                Some(Err(BodyError::new("InternalError", error.to_string())))
-            }
-        })
+    let parts = manifest.parts.iter().map(|part| Ok((id(&part.blob)?, part.size.unsigned_abs())));
+    let parts = parts.collect::<Result<Vec<_>, Error>>()?;
+    let size = parts.iter().map(|(_, size)| size).sum::<u64>();
+    match size == version.size.unsigned_abs() {
+        true => Ok(BlobPieces::within(parts, range)),
+        false => Err(vanished()),
     }
 }
