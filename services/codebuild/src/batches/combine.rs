@@ -14,10 +14,12 @@ use engine::{EngineError, Next};
 use serde_json::{Value, json};
 use service::{Cx, SessionRequest};
 
+use super::look::{build_of, cut};
 use super::model::BatchRecord;
 use super::phases;
 use super::plan::{self, Cut};
-use super::run::{Drive, build_of, cut, load_in, renew_summaries};
+use super::run::{Drive, load_in};
+use super::summaries::renew_summaries;
 use crate::builds::{self, artifact_key};
 use crate::model::BuildRecord;
 use crate::phases::Context;

@@ -12,9 +12,10 @@ use store::{ReadTx, WakeKey};
 use types::Scope;
 use wire::Error;
 
+use super::look::build_of;
 use super::model::BatchRecord;
 use super::plan;
-use super::run::{Drive, build_of};
+use super::run::Drive;
 use crate::errors;
 use crate::reports::merge::{self, Part};
 use crate::reports::model::{self, DAYS, GroupRecord, ReportRecord};

@@ -6,6 +6,7 @@
 
 mod combine;
 mod delete;
+mod look;
 mod merge;
 mod model;
 mod outputs;
@@ -18,6 +19,7 @@ mod show;
 mod spec;
 mod start;
 mod stop;
+mod summaries;
 
 use std::sync::Arc;
 

@@ -7,8 +7,9 @@ use api_developer::codebuild::*;
 use store::{ReadTx, StoreError};
 use types::Scope;
 
+use super::look::build_of;
 use super::model::BatchRecord;
-use super::run::{Drive, build_of};
+use super::run::Drive;
 use crate::providers::State;
 use crate::run;
 use crate::statuses::{Subject, status_context};

@@ -13,12 +13,14 @@ use service::{Cx, SessionRequest, Yard};
 use store::{ReadTx, Stored, WriteTx};
 use types::{Scope, Timestamp};
 
+use super::look::{build_of, cut, decide, look, running, wake_at};
 use super::merge::MergedReports;
 use super::model::{BatchRecord, DOWNLOAD_SOURCE};
-use super::plan::{self, Cut, Plan, State};
+use super::plan::Cut;
+use super::summaries::{begun, failure, renew_summaries};
 use super::{KIND, combine, phases, spec};
 use crate::builds;
-use crate::model::{self, BuildRecord, ProjectRecord};
+use crate::model::{self, ProjectRecord};
 use crate::phases::Context;
 use crate::rooms::Rooms;
 
@@ -51,19 +53,6 @@ impl Reconciler for Batches {
             Drive { yard, run }.finish(BuildStatusType::Fault, Some(context)).await.map(drop)
         })
     }
-}
-
-/// What a look at the batch in progress found.
-struct Look {
-    version: u64,
-    plan: Plan,
-    /// Groups whose summaries are to be renewed.
-    ended: bool,
-    /// Builds that run and were not yet asked to stop.
-    unasked: bool,
-    /// Whether one of those to be started was tried before.
-    retries: bool,
-    record: BatchRecord,
 }
 
 /// One pass over a batch.
@@ -400,21 +389,8 @@ impl Drive {
     }
 }
 
-/// Looks again at the deadline at the latest; after it, builds that were asked to stop wake.
-fn wake_at(record: &BatchRecord, now: Timestamp) -> Timestamp {
-    let deadline = record.deadline();
-    if deadline > now { deadline } else { now.plus_millis(60_000) }
-}
-
 fn gone(project: &str) -> Context {
     Context::new("CLIENT_ERROR", format!("Project cannot be found: {project}"))
-}
-
-pub(super) fn cut(record: &BatchRecord, now: Timestamp) -> Option<Cut> {
-    match record.stop_requested {
-        true => Some(Cut::Stopped),
-        false => (record.deadline() <= now).then_some(Cut::TimedOut),
-    }
 }
 
 pub(super) fn load_in(
@@ -423,84 +399,6 @@ pub(super) fn load_in(
     id: &str,
 ) -> Result<Stored<BatchRecord>, EngineError> {
     BatchRecord::load(tx, scope, id).map_err(|error| EngineError::give_up(error.message))
-}
-
-pub(super) fn build_of(
-    tx: &ReadTx<'_>,
-    scope: &Scope,
-    arn: &str,
-) -> Result<Option<Stored<BuildRecord>>, store::StoreError> {
-    tx.get::<BuildRecord>(scope, model::build_id(scope, arn))
-}
-
-/// The builds of the batch that have not ended.
-fn running(
-    tx: &ReadTx<'_>,
-    scope: &Scope,
-    record: &BatchRecord,
-) -> Result<Vec<Stored<BuildRecord>>, store::StoreError> {
-    let mut all = Vec::new();
-    for group in record.groups() {
-        let Some(summary) = &group.current_build_summary else { continue };
-        if summary.build_status != Some(BuildStatusType::InProgress) {
-            continue;
-        }
-        let found = build_of(tx, scope, summary.arn.as_deref().unwrap_or_default())?;
-        all.extend(found.filter(|build| !build.is_complete()));
-    }
-    Ok(all)
-}
-
-/// How a group's build is now; one that somebody deleted counts as it was last seen, or as failed.
-fn state(tx: &ReadTx<'_>, scope: &Scope, group: &BuildGroup) -> Result<State, store::StoreError> {
-    let Some(summary) = &group.current_build_summary else { return Ok(State::Waiting) };
-    let seen = summary.build_status.unwrap_or(BuildStatusType::Fault);
-    if seen != BuildStatusType::InProgress {
-        return Ok(State::Ended(seen));
-    }
-    let found = build_of(tx, scope, summary.arn.as_deref().unwrap_or_default())?;
-    Ok(match found {
-        Some(build) if !build.is_complete() => State::Running,
-        Some(build) => State::Ended(build.build.build_status.unwrap_or(BuildStatusType::Fault)),
-        None => State::Ended(BuildStatusType::Fault),
-    })
-}
-
-fn decide(
-    tx: &ReadTx<'_>,
-    scope: &Scope,
-    record: &BatchRecord,
-    now: Timestamp,
-) -> Result<Plan, store::StoreError> {
-    let states =
-        plan::tasks(record).map(|group| state(tx, scope, group)).collect::<Result<Vec<_>, _>>()?;
-    Ok(plan::plan(record, &states, cut(record, now)))
-}
-
-fn look(
-    tx: &ReadTx<'_>,
-    scope: &Scope,
-    id: &str,
-    now: Timestamp,
-) -> Result<Option<Look>, store::StoreError> {
-    let Some(record) = tx.get::<BatchRecord>(scope, id)? else { return Ok(None) };
-    let plan = decide(tx, scope, &record, now)?;
-    let running = running(tx, scope, &record)?;
-    let shown = record.groups().iter().filter_map(|it| it.current_build_summary.as_ref());
-    let shown = shown.filter(|it| it.build_status == Some(BuildStatusType::InProgress)).count();
-    let retries = plan.start.iter().any(|at| {
-        let group = plan::tasks(&record).nth(*at);
-        group
-            .is_some_and(|it| it.prior_build_summary_list.as_ref().is_some_and(|it| !it.is_empty()))
-    });
-    Ok(Some(Look {
-        version: record.version,
-        ended: running.len() < shown,
-        unasked: running.iter().any(|build| !build.stop_requested),
-        retries,
-        plan,
-        record: record.into_inner(),
-    }))
 }
 
 /// Starts the builds whose turn it is, as many as the project may have.
@@ -537,66 +435,4 @@ fn start(
     }
     tx.update(scope, &record)?;
     Ok(if full { json!("limit") } else { Value::Null })
-}
-
-/// Brings the groups' summaries up to their builds.
-pub(super) fn renew_summaries(
-    tx: &ReadTx<'_>,
-    scope: &Scope,
-    record: &mut BatchRecord,
-) -> Result<(), store::StoreError> {
-    for group in record.batch.build_groups.iter_mut().flatten() {
-        let State::Ended(status) = state(tx, scope, group)? else { continue };
-        let Some(summary) = &mut group.current_build_summary else { continue };
-        let build = build_of(tx, scope, summary.arn.as_deref().unwrap_or_default())?;
-        summary.build_status = Some(status);
-        if let Some(build) = build {
-            summary.primary_artifact = Some(primary(&build));
-            let secondary = build.build.secondary_artifacts.iter().flatten();
-            summary.secondary_artifacts = Some(
-                secondary
-                    .map(|it| ResolvedArtifact {
-                        kind: Some(ArtifactsType::S3),
-                        location: it.location.clone(),
-                        identifier: it.artifact_identifier.clone(),
-                    })
-                    .collect(),
-            );
-        }
-    }
-    Ok(())
-}
-
-fn primary(build: &BuildRecord) -> ResolvedArtifact {
-    let kind = build.artifacts.kind;
-    let location = build.build.artifacts.as_ref().and_then(|it| it.location.clone());
-    ResolvedArtifact {
-        kind: Some(kind),
-        location: location.filter(|_| kind != ArtifactsType::NoArtifacts),
-        identifier: build.part.as_ref().map(|part| part.identifier.clone()),
-    }
-}
-
-/// The summary of a build that has just been queued.
-fn begun(build: &Build, now: Timestamp) -> BuildSummary {
-    BuildSummary {
-        arn: build.arn.clone(),
-        requested_on: Some(now),
-        build_status: Some(BuildStatusType::InProgress),
-        ..BuildSummary::default()
-    }
-}
-
-/// Why a build failed: the context of its first phase that did.
-fn failure(build: &BuildRecord) -> Context {
-    let phases = build.build.phases.iter().flatten();
-    let mut failed = phases.filter(|phase| {
-        phase.phase_status.is_some_and(|status| status != BuildStatusType::Succeeded)
-    });
-    let context = failed.next().and_then(|phase| phase.contexts.as_ref()?.first());
-    let text = |text: Option<&String>| text.cloned().unwrap_or_default();
-    Context::new(
-        text(context.and_then(|it| it.status_code.as_ref())),
-        text(context.and_then(|it| it.message.as_ref())),
-    )
 }
