@@ -115,6 +115,12 @@ async fn provide(
     let host = job.yard.endpoint().host;
     let reference = Reference::parse(&environment.image);
     if let Some(image) = reference.and_then(|reference| images::ecr(&reference, &host)) {
+        // By AWS's names of registries this is known when the project is made.
+        if environment.registry_credential.is_some() {
+            let why = "registryCredential: images of Amazon ECR take none, and the registry at \
+                       this address is the yard's own";
+            return Err(unable(&environment.image, why));
+        }
         let theirs = ecr::find(job, cx, environment, image).await?;
         if let Some(image) = engine.image(&theirs.reference.full()).await.map_err(Cut::retry)? {
             theirs.check(job).await?;

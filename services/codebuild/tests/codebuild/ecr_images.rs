@@ -91,6 +91,15 @@ async fn a_pushed_image_runs_builds() {
         assert_eq!(build["buildStatus"], "SUCCEEDED", "{build}\n{}", yard.log(&build).await);
         assert_eq!(yard.output(&build).await, format!("in {image}\n"));
     }
+    // A credential would not be what it is pulled with.
+    let environment = json!({
+        "image": image,
+        "imagePullCredentialsType": role,
+        "registryCredential": { "credential": "c", "credentialProvider": "SECRETS_MANAGER" },
+    });
+    let build = run(&yard, "credential", environment, SPEC).await;
+    let told = message(&build, "PROVISIONING");
+    assert!(told.contains("registryCredential"), "{told}");
     let absent = format!("{AWS_HOST}/team/tool:v2");
     let environment = json!({ "image": absent, "imagePullCredentialsType": role });
     let build = run(&yard, "absent", environment, SPEC).await;
