@@ -298,6 +298,48 @@ test('source credentials are imported and deleted, and never shown', async () =>
   await page.getByText('There are no source credentials').waitFor();
 });
 
+test('a webhook is made by hand, edited and deleted; its secret is shown once', async () => {
+  await codebuild('CreateProject', {
+    name: 'hooked',
+    source: { type: 'GITHUB', location: 'https://github.com/shop/site.git' },
+    artifacts: { type: 'NO_ARTIFACTS' },
+    environment: { type: 'LINUX_CONTAINER', image: 'aws/codebuild/standard:7.0', computeType: 'BUILD_GENERAL1_SMALL' },
+    serviceRole: ROLE,
+  });
+  const webhook = async () => (await codebuild('BatchGetProjects', { names: ['hooked'] })).projects[0].webhook;
+  await open('/codebuild/projects/hooked?tab=triggers');
+  await page.getByText('There is none: builds are started by hand').waitFor();
+  await page.getByRole('button', { name: 'Create webhook' }).click();
+  await dialog().getByLabel('Create the webhook at GitHub by hand').check();
+  // What only the yard can fault is said where the form is.
+  await dialog().getByLabel('Filter groups').fill('[[{"type": "EVENT", "pattern": "PUSHED"}]]');
+  await dialog().getByRole('button', { name: 'Save' }).click();
+  await dialog().getByText(/Save failed: InvalidInputException/).waitFor();
+  await dialog().getByLabel('Filter groups').fill('[[{"type": "EVENT", "pattern": "PUSH"}, {"type": "HEAD_REF", "pattern": "^refs/heads/main$"}]]');
+  await visit.isAccessible();
+  await dialog().getByRole('button', { name: 'Save' }).click();
+  await dialog().getByText('The secret is shown this once.').waitFor();
+  await dialog().getByRole('button', { name: 'Show secret' }).click();
+  await visit.isAccessible();
+  await dialog().getByRole('button', { name: 'Done' }).click();
+  await page.getByText((await webhook()).payloadUrl).waitFor();
+  expect((await webhook()).filterGroups[0]).toHaveLength(2);
+  await visit.isAccessible();
+  await visit.picture('builds-webhook');
+
+  await page.getByRole('button', { name: 'Edit webhook' }).click();
+  await dialog().getByRole('radio', { name: 'Batch build' }).check();
+  await dialog().getByLabel('Replace the secret').check();
+  await dialog().getByRole('button', { name: 'Save' }).click();
+  await dialog().getByText('The secret is shown this once.').waitFor();
+  await dialog().getByRole('button', { name: 'Done' }).click();
+  await page.getByText('BUILD_BATCH').waitFor();
+  await page.getByRole('button', { name: 'Delete webhook' }).click();
+  await dialog().getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('There is none: builds are started by hand').waitFor();
+  expect(await webhook()).toBeUndefined();
+});
+
 test('a narrow window has all of it', async () => {
   await page.setViewportSize({ width: 400, height: 800 });
   await open('/codebuild/projects/shop');

@@ -72,6 +72,26 @@ test('files are uploaded, small ones and in parts, and come back as they were', 
   expect(readFileSync((await file.path())!).equals(large)).toBe(true);
 });
 
+test('an upload that is cancelled leaves nothing behind', async () => {
+  const isPart = (url: URL) => url.searchParams.has('partNumber');
+  // Parts that never arrive.
+  await page.route(isPart, () => undefined);
+  await upload([{ name: 'slow.bin', content: Buffer.alloc(17 * 1024 * 1024) }, { name: 'behind.txt', content: 'it waits' }]);
+  const uploads = page.getByRole('table', { name: 'Uploads' });
+  const pending = () => yard.s3('GET', '/fresh-bucket', '', { uploads: '' });
+  await expect.poll(pending).toContain('slow.bin');
+  await uploads.getByRole('button', { name: 'Cancel behind.txt' }).click();
+  await uploads.getByText('Cancelled').waitFor();
+  await uploads.getByRole('button', { name: 'Cancel slow.bin' }).click();
+  await uploads.getByText('Cancelled').nth(1).waitFor();
+  await visit.isAccessible();
+  await page.unroute(isPart);
+  expect(await pending()).not.toContain('slow.bin');
+  const objects = await yard.s3('GET', '/fresh-bucket', '', { 'list-type': '2' });
+  expect([objects.includes('slow.bin'), objects.includes('behind.txt'), objects.includes('note.txt')]).toEqual([false, false, true]);
+  await page.getByRole('button', { name: 'Clear' }).click();
+});
+
 test('an object tells of itself, and is tagged', async () => {
   await page.getByRole('link', { name: 'note.txt' }).click();
   await page.getByRole('heading', { name: 'note.txt', level: 1 }).waitFor();

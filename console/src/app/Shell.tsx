@@ -1,7 +1,6 @@
 import AppLayout from '@cloudscape-design/components/app-layout';
 import Box from '@cloudscape-design/components/box';
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
-import Flashbar from '@cloudscape-design/components/flashbar';
 import { I18nProvider } from '@cloudscape-design/components/i18n';
 import enMessages from '@cloudscape-design/components/i18n/messages/all.en';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
@@ -11,8 +10,8 @@ import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore, typ
 import { liveness } from '../api/changes';
 import { end, session, shownName } from '../api/session';
 import { Boundary } from '../components/Boundary';
-import { ExplainButton } from '../components/ExplainButton';
-import { clearNotices, dismiss, useNotices } from './notifications';
+import { Notices } from './Notices';
+import { clearNotices } from './notifications';
 import './ahead';
 import { pageAt, services } from './registry';
 import { useAddress } from './router';
@@ -33,7 +32,6 @@ export default function Shell() {
   const { path } = useAddress();
   const who = useSyncExternalStore(session.subscribe, session.get);
   const live = useSyncExternalStore(liveness.subscribe, liveness.get);
-  const notices = useNotices();
   const [searching, setSearching] = useState(false);
 
   const found = useMemo(() => pageAt(path), [path]);
@@ -98,24 +96,7 @@ export default function Shell() {
             }))}
           />
         }
-        notifications={
-          <Flashbar
-            stackItems
-            items={notices.map(({ requestId, content, encoded, ...notice }) => ({
-              ...notice,
-              action: encoded && <ExplainButton encoded={encoded} />,
-              dismissible: true,
-              dismissLabel: 'Dismiss',
-              onDismiss: () => dismiss(notice.id),
-              content: (
-                <>
-                  {content}
-                  {requestId && <div>Request id {requestId}</div>}
-                </>
-              ),
-            }))}
-          />
-        }
+        notifications={<Notices path={path} />}
         content={
           <Boundary key={path}>
             <Suspense fallback={<Spinner size="large" />}>

@@ -2,6 +2,7 @@
 // a bucket's.
 
 import { useSyncExternalStore } from 'react';
+import { carry } from './notifications';
 
 const subscribe = (listener: () => void) => {
   addEventListener('hashchange', listener);
@@ -26,6 +27,7 @@ export const addressNow = () => parsed(current());
 export const useAddress = () => parsed(useSyncExternalStore(subscribe, current));
 
 export const go = (path: string) => {
+  carry();
   location.hash = path;
 };
 

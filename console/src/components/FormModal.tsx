@@ -4,9 +4,10 @@ import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type FormEvent, type ReactNode } from 'react';
 import { Failure } from './Failure';
+import { useGuard, type Guard } from './guard';
 import { useSubmit } from './useSubmit';
 
-interface Props {
+interface Props<T> {
   title: string;
   children: ReactNode;
   /** The word on the button. */
@@ -18,19 +19,23 @@ interface Props {
   onClose: () => void;
   /** Where it closes without having been sent; `onClose` unless said otherwise. */
   onCancel?: () => void;
+  /** Asks before it overwrites what somebody else saved since it was opened. */
+  guard?: Guard<T>;
 }
 
 /** A dialog with a form. It closes when what it is for was done, and says why if it was not. */
-export function FormModal({ title, children, action, ready = true, size = 'medium', onSubmit, onClose, onCancel = onClose }: Props) {
+export function FormModal<T>({ title, children, action, ready = true, size = 'medium', onSubmit, onClose, onCancel = onClose, guard }: Props<T>) {
   const { busy, error, submit } = useSubmit();
   const send = (event?: FormEvent) => {
     event?.preventDefault();
     if (!ready || busy) return;
     void submit(async () => {
+      if (!(await isUnchanged())) return;
       await onSubmit();
       onClose();
     });
   };
+  const { isUnchanged, question } = useGuard(guard, send);
   return (
     <Modal
       visible
@@ -50,6 +55,7 @@ export function FormModal({ title, children, action, ready = true, size = 'mediu
       <form onSubmit={send}>
         <SpaceBetween size="m">
           {children}
+          {question}
           {error && <Failure what={`${action} failed`} error={error} />}
         </SpaceBetween>
       </form>

@@ -32,7 +32,7 @@ export function TagFields({ tags, onChange }: { tags: Tag[]; onChange: (tags: Ta
         {
           label: 'Key',
           control: ({ Key }, at) => <Input value={Key} onChange={({ detail }) => change(at, { Key: detail.value })} />,
-          errorText: ({ Key }) => tags.filter((tag) => tag.Key === Key).length > 1 && 'Another tag has this key',
+          errorText: (tag) => (lacksKey(tag) ? 'A value needs a key' : tag.Key && tags.filter(({ Key }) => Key === tag.Key).length > 1 && 'Another tag has this key'),
         },
         { label: 'Value', control: ({ Value }, at) => <Input value={Value} onChange={({ detail }) => change(at, { Value: detail.value })} /> },
       ]}
@@ -43,7 +43,10 @@ export function TagFields({ tags, onChange }: { tags: Tag[]; onChange: (tags: Ta
 /** Tags as requests take them: those that have a key. */
 export const filled = (tags: Tag[]) => tags.filter(({ Key }) => Key !== '');
 
-export const areTags = (tags: Tag[]) => new Set(filled(tags).map(({ Key }) => Key)).size === filled(tags).length;
+const lacksKey = ({ Key, Value }: Tag) => Key === '' && Value !== '';
+
+/** Whether they can be stored: a row with nothing in it is none. */
+export const areTags = (tags: Tag[]) => !tags.some(lacksKey) && new Set(filled(tags).map(({ Key }) => Key)).size === filled(tags).length;
 
 /** What must be set and what taken away to come from one list of tags to another. */
 export function tagChanges(before: Tag[], after: Tag[]): { set: Tag[]; gone: string[] } {

@@ -24,6 +24,10 @@ export default function EditProjectPage({ params: { name } }: PageProps) {
       begin={before}
       isNew={false}
       cancel={pathOf('codebuild', 'projects', name)}
+      read={async () => {
+        const [now] = await getProjects([name]);
+        return now ? inputOf(now) : {};
+      }}
       save={async (input) => {
         await updateProject(updateOf(before, input));
         notify({ type: 'success', header: `Project ${name} was updated` });

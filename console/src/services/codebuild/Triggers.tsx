@@ -1,5 +1,6 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import Checkbox from '@cloudscape-design/components/checkbox';
 import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
@@ -109,6 +110,8 @@ const EXAMPLE = [[{ type: 'EVENT', pattern: 'PUSH' }, { type: 'HEAD_REF', patter
 
 function EditWebhook({ project, onClose, onDone }: { project: Project; onClose: () => void; onDone: (webhook: Webhook) => void }) {
   const [buildType, setBuildType] = useState(project.webhook?.buildType ?? 'BUILD');
+  const [isManual, setIsManual] = useState(false);
+  const [rotates, setRotates] = useState(false);
   const [text, setText] = useState(JSON.stringify(project.webhook?.filterGroups ?? EXAMPLE, undefined, 2));
   const problems = useMemo(
     () => problemsOf(text, (root): Problem[] => (root.kind === 'array' ? [] : [{ from: root.from, to: root.to, severity: 'error', message: 'A list of lists of filters is wanted' }])),
@@ -116,7 +119,8 @@ function EditWebhook({ project, onClose, onDone }: { project: Project; onClose: 
   );
   const save = async () => {
     const input = { projectName: project.name, buildType, filterGroups: JSON.parse(text) as unknown };
-    onDone(await (project.webhook ? updateWebhook(input) : createWebhook(input)));
+    const made = project.webhook ? updateWebhook({ ...input, rotateSecret: rotates || undefined }) : createWebhook({ ...input, manualCreation: isManual || undefined });
+    onDone(await made);
     notify({ type: 'success', header: `The webhook of ${project.name} was saved` });
   };
   return (
@@ -128,7 +132,17 @@ function EditWebhook({ project, onClose, onDone }: { project: Project; onClose: 
           items={[{ value: 'BUILD', label: 'Single build' }, { value: 'BUILD_BATCH', label: 'Batch build' }]}
         />
       </FormField>
-      <FormField stretch label="Filter groups" description="A build starts if all filters of one group fit. Types: EVENT, HEAD_REF, BASE_REF, FILE_PATH, COMMIT_MESSAGE, ACTOR_ACCOUNT_ID, TAG_NAME, RELEASE_NAME, REPOSITORY_NAME; patterns are regular expressions.">
+      {!project.webhook && project.source.type.startsWith('GITHUB') && (
+        <Checkbox checked={isManual} onChange={({ detail }) => setIsManual(detail.checked)} description="The yard asks nothing of GitHub: it tells the payload URL and a secret, once, to be entered there.">
+          Create the webhook at GitHub by hand
+        </Checkbox>
+      )}
+      {project.webhook && (
+        <Checkbox checked={rotates} onChange={({ detail }) => setRotates(detail.checked)} description="What is signed with the secret that it has now is refused from then on.">
+          Replace the secret
+        </Checkbox>
+      )}
+      <FormField stretch label="Filter groups" description="A build starts if all filters of one group fit. Types: EVENT, HEAD_REF, BASE_REF, FILE_PATH, COMMIT_MESSAGE, ACTOR_ACCOUNT_ID, TAG_NAME, RELEASE_NAME, REPOSITORY_NAME, ORGANIZATION_NAME, WORKFLOW_NAME; patterns are regular expressions.">
         <JsonEditor ariaLabel="Filter groups" value={text} onChange={setText} problems={problems} rows={12} />
       </FormField>
     </FormModal>

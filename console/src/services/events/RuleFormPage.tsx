@@ -16,6 +16,7 @@ import { notify } from '../../app/notifications';
 import { go, pathOf, useAddress } from '../../app/router';
 import type { PageProps } from '../../app/service';
 import { Failure } from '../../components/Failure';
+import { useGuard } from '../../components/guard';
 import { hasErrors, pretty } from '../../components/JsonText';
 import { areTags, filled, TagFields, type Tag } from '../../components/TagPanel';
 import { useSubmit } from '../../components/useSubmit';
@@ -32,6 +33,9 @@ export default function RuleFormPage({ params: { name } }: PageProps) {
   return <RuleForm rule={known.data} />;
 }
 
+/** What the form changes of a rule. */
+const editedOf = (rule: Rule) => ({ description: rule.Description ?? '', isEnabled: rule.State !== 'DISABLED', pattern: pretty(rule.EventPattern ?? '') });
+
 function RuleForm({ rule }: { rule?: Rule }) {
   const { query } = useAddress();
   const [name, setName] = useState(rule?.Name ?? '');
@@ -47,8 +51,11 @@ function RuleForm({ rule }: { rule?: Rule }) {
 
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (!ready) return;
+    if (ready) send();
+  };
+  const send = () =>
     void submit(async () => {
+      if (!(await isUnchanged())) return;
       await events('PutRule', {
         Name: name,
         Description: description || undefined,
@@ -59,7 +66,19 @@ function RuleForm({ rule }: { rule?: Rule }) {
       notify({ type: 'success', header: rule ? `The rule ${name} is changed` : `The rule ${name} is created. Give it a target.` });
       go(path);
     });
-  };
+  const { isUnchanged, question } = useGuard(
+    {
+      opened: rule && editedOf(rule),
+      read: async () => editedOf(await describeRule(name)),
+      shown: (now) => <pre className="there-now" tabIndex={0} role="region" aria-label="There now">{`${now.isEnabled ? 'Enabled' : 'Disabled'}. ${now.description}\n${now.pattern}`}</pre>,
+      load: (now) => {
+        setDescription(now.description);
+        setEnabled(now.isEnabled);
+        setPattern(now.pattern);
+      },
+    },
+    send,
+  );
 
   return (
     <form onSubmit={save}>
@@ -98,6 +117,7 @@ function RuleForm({ rule }: { rule?: Rule }) {
               <TagFields tags={tags} onChange={setTags} />
             </Container>
           )}
+          {question}
           {error && <Failure what={rule ? 'The rule was not changed' : 'The rule was not created'} error={error} />}
         </SpaceBetween>
       </Form>

@@ -16,6 +16,7 @@ import { ConfirmDelete } from '../../components/ConfirmDelete';
 import { Empty } from '../../components/Empty';
 import { Failure } from '../../components/Failure';
 import { FormModal } from '../../components/FormModal';
+import { textGuard } from '../../components/guard';
 import { ItemTable } from '../../components/ItemTable';
 import { hasErrors, pretty } from '../../components/JsonText';
 import { JsonView } from '../../components/JsonView';
@@ -114,7 +115,7 @@ function Attach({ noun, name, except, onDone, onClose }: DialogProps & { except:
   );
 }
 
-const readInline = async (noun: Noun, name: string, policy: string, signal: AbortSignal) => {
+const readInline = async (noun: Noun, name: string, policy: string, signal?: AbortSignal) => {
   const { PolicyDocument } = await iam<{ PolicyDocument: string }>(`Get${noun}Policy`, { [`${noun}Name`]: name, PolicyName: policy }, signal);
   return pretty(documentOf(PolicyDocument));
 };
@@ -139,6 +140,7 @@ function Inline({ noun, name, policy, onDone, onClose }: DialogProps & { policy?
       ready={!!read.data && !hasErrors(problems) && !!policyName && !badName}
       onSubmit={save}
       onClose={onClose}
+      guard={policy ? textGuard(read.data, () => readInline(noun, name, policy), setEdited) : undefined}
     >
       {!policy && (
         <FormField label="Policy name" errorText={badName}>

@@ -17,6 +17,7 @@ import type { PageProps } from '../../app/service';
 import { ConfirmDelete } from '../../components/ConfirmDelete';
 import { Failure } from '../../components/Failure';
 import { FormModal } from '../../components/FormModal';
+import { textGuard } from '../../components/guard';
 import { hasErrors, pretty } from '../../components/JsonText';
 import { JsonView } from '../../components/JsonView';
 import { PolicyEditor, usePolicyProblems } from '../../components/PolicyEditor';
@@ -27,15 +28,22 @@ import { Boundary, Permissions } from './Permissions';
 import { deleteRole } from './removal';
 import { trusted } from './trust';
 
+const getRole = async (RoleName: string, signal?: AbortSignal) => (await iam<{ Role: Role }>('GetRole', { RoleName }, signal)).Role;
+
+const trustOf = ({ AssumeRolePolicyDocument }: Role) => pretty(documentOf(AssumeRolePolicyDocument));
+
+/** What the form changes of a role. */
+const edited = ({ Description, MaxSessionDuration }: Role) => ({ description: Description ?? '', time: Number(MaxSessionDuration ?? 3600) });
+
 export default function RolePage({ params: { name } }: PageProps) {
   const RoleName = name;
-  const role = useResource(`iam role ${name}`, async (signal) => (await iam<{ Role: Role }>('GetRole', { RoleName }, signal)).Role);
+  const role = useResource(`iam role ${name}`, (signal) => getRole(name, signal));
   const tags = useResource(`iam role tags ${name}`, (signal) => listTags('Role', { RoleName }, signal));
   const [dialog, setDialog] = useState<'edit' | 'trust' | 'delete'>();
   if (role.error && !role.data) return <Failure what="The role can't be shown" error={role.error} retry={role.reload} />;
   if (!role.data) return <Spinner size="large" />;
-  const { Arn, CreateDate, Description, MaxSessionDuration, AssumeRolePolicyDocument, PermissionsBoundary } = role.data;
-  const trust = pretty(documentOf(AssumeRolePolicyDocument));
+  const { Arn, CreateDate, Description, MaxSessionDuration, PermissionsBoundary } = role.data;
+  const trust = trustOf(role.data);
   const close = () => setDialog(undefined);
   return (
     <ContentLayout
@@ -124,6 +132,15 @@ function Edit({ role, onDone, onClose }: { role: Role; onDone: () => void; onClo
       action="Save changes"
       ready={!bad}
       onClose={onClose}
+      guard={{
+        opened: edited(role),
+        read: async () => edited(await getRole(role.RoleName)),
+        shown: (now) => `${now.description || 'No description'}; sessions of up to ${duration(now.time)}`,
+        load: (now) => {
+          setDescription(now.description);
+          setHours(String(now.time / 3600));
+        },
+      }}
       onSubmit={async () => {
         await iam('UpdateRole', { RoleName: role.RoleName, Description: description, MaxSessionDuration: time });
         onDone();
@@ -149,6 +166,7 @@ function EditTrust({ name, trust, onDone, onClose }: { name: string; trust: stri
       size="large"
       ready={!hasErrors(problems)}
       onClose={onClose}
+      guard={textGuard(trust, async () => trustOf(await getRole(name)), setText)}
       onSubmit={async () => {
         await iam('UpdateAssumeRolePolicy', { RoleName: name, PolicyDocument: text });
         onDone();

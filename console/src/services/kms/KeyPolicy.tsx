@@ -6,14 +6,18 @@ import { useState } from 'react';
 import { useResource } from '../../api/useResource';
 import { Failure } from '../../components/Failure';
 import { FormModal } from '../../components/FormModal';
+import { textGuard } from '../../components/guard';
 import { hasErrors, pretty } from '../../components/JsonText';
 import { JsonView } from '../../components/JsonView';
 import { PolicyEditor, usePolicyProblems } from '../../components/PolicyEditor';
 import { kms } from './api';
 
+const getPolicy = async (id: string, signal?: AbortSignal) =>
+  pretty((await kms<{ Policy: string }>('GetKeyPolicy', { KeyId: id, PolicyName: 'default' }, signal)).Policy);
+
 /** The policy of a key, without which no other policy reaches it. */
 export function KeyPolicy({ id, editable }: { id: string; editable: boolean }) {
-  const policy = useResource(`key policy ${id}`, async (signal) => pretty((await kms<{ Policy: string }>('GetKeyPolicy', { KeyId: id, PolicyName: 'default' }, signal)).Policy));
+  const policy = useResource(`key policy ${id}`, (signal) => getPolicy(id, signal));
   const [editing, setEditing] = useState(false);
   if (policy.error && !policy.data) return <Failure what="The key policy can't be shown" error={policy.error} retry={policy.reload} />;
   if (!policy.data) return <Spinner />;
@@ -35,6 +39,7 @@ function Edit({ id, text, onDone, onClose }: { id: string; text: string; onDone:
       size="large"
       ready={!hasErrors(problems)}
       onClose={onClose}
+      guard={textGuard(text, () => getPolicy(id), setEdited)}
       onSubmit={async () => {
         await kms('PutKeyPolicy', { KeyId: id, PolicyName: 'default', Policy: edited });
         onDone();

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useResource } from '../../api/useResource';
 import { notify } from '../../app/notifications';
 import { ConfirmDelete } from '../../components/ConfirmDelete';
+import { textGuard, useGuard } from '../../components/guard';
 import { hasErrors, pretty } from '../../components/JsonText';
 import { PolicyEditor, usePolicyProblems } from '../../components/PolicyEditor';
 import { useAction } from '../../components/useAction';
@@ -38,6 +39,17 @@ function BlocksForm({ bucket, now, onDone }: { bucket: string; now: Blocks; onDo
   const [blocks, setBlocks] = useState(now);
   const [busy, act] = useAction();
   const changed = BLOCKS.some((name) => blocks[name] !== now[name]);
+  const save = () =>
+    act('Public access was not changed', async () => {
+      if (!(await isUnchanged())) return;
+      await putBlocks(bucket, blocks);
+      notify({ type: 'success', header: `Public access to ${bucket} was changed` });
+      onDone();
+    });
+  const { isUnchanged, question } = useGuard<Blocks>(
+    { opened: now, read: () => getBlocks(bucket), load: setBlocks, shown: (is) => BLOCKS.filter((name) => is[name]).join(', ') || 'Nothing is blocked' },
+    save,
+  );
   return (
     <SpaceBetween size="s">
       {BLOCKS.map((name) => (
@@ -45,20 +57,8 @@ function BlocksForm({ bucket, now, onDone }: { bucket: string; now: Blocks; onDo
           {EXPLAINED[name]}
         </Checkbox>
       ))}
-      {changed && (
-        <Button
-          loading={busy}
-          onClick={() =>
-            act('Public access was not changed', async () => {
-              await putBlocks(bucket, blocks);
-              notify({ type: 'success', header: `Public access to ${bucket} was changed` });
-              onDone();
-            })
-          }
-        >
-          Save
-        </Button>
-      )}
+      {question}
+      {changed && <Button loading={busy} onClick={save}>Save</Button>}
     </SpaceBetween>
   );
 }
@@ -80,14 +80,18 @@ function PolicyForm({ bucket, now, onDone }: { bucket: string; now: string | und
   const problems = usePolicyProblems(text, 'resource');
   const save = () =>
     act('The policy was not changed', async () => {
+      if (!(await isUnchanged())) return;
       await putPolicy(bucket, text);
       notify({ type: 'success', header: `The policy of ${bucket} was changed` });
       onDone();
     });
+  const load = (next: string) => setText(next ? pretty(next) : '');
+  const { isUnchanged, question } = useGuard(textGuard(now ?? '', async () => (await getPolicy(bucket)) ?? '', load), save);
   return (
     <SpaceBetween size="s">
       {!now && !text && <Box color="text-body-secondary">There is no policy: only what users’ and roles’ own policies allow is allowed.</Box>}
       <PolicyEditor ariaLabel="Bucket policy" value={text} onChange={setText} problems={text.trim() ? problems : []} />
+      {question}
       <SpaceBetween direction="horizontal" size="xs">
         <Button variant="primary" loading={busy} disabled={!text.trim() || hasErrors(problems)} onClick={save}>Save policy</Button>
         {!text && <Button onClick={() => setText(template(bucket))}>Begin with an example</Button>}

@@ -69,7 +69,7 @@ export interface Tag {
 }
 
 /** Tags of an object, or of a bucket where there is no key. */
-export async function getTags(bucket: string, key: string | undefined, versionId: string | undefined, signal: AbortSignal): Promise<Tag[]> {
+export async function getTags(bucket: string, key: string | undefined, versionId: string | undefined, signal?: AbortSignal): Promise<Tag[]> {
   const answer = await ask({ method: 'GET', path: s3Path(bucket, key), query: { tagging: '', versionId }, signal });
   return childrenOf(child(answer, 'TagSet'), 'Tag').map((tag) => ({ key: textAt(tag, 'Key') ?? '', value: textAt(tag, 'Value') ?? '' }));
 }

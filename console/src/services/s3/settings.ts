@@ -25,7 +25,7 @@ async function unlessNeverMade<T>(reading: Promise<T>): Promise<T | undefined> {
   }
 }
 
-const get = (bucket: string, setting: string, signal: AbortSignal) =>
+const get = (bucket: string, setting: string, signal?: AbortSignal) =>
   ask({ method: 'GET', path: s3Path(bucket), query: { [setting]: '' }, signal });
 
 const put = (bucket: string, setting: string, root: string, inner: string) =>
@@ -33,7 +33,7 @@ const put = (bucket: string, setting: string, root: string, inner: string) =>
 
 export type Versioning = 'Enabled' | 'Suspended' | undefined;
 
-export const getVersioning = async (bucket: string, signal: AbortSignal) =>
+export const getVersioning = async (bucket: string, signal?: AbortSignal) =>
   textAt(await get(bucket, 'versioning', signal), 'Status') as Versioning;
 
 export const putVersioning = (bucket: string, status: 'Enabled' | 'Suspended') =>
@@ -45,7 +45,7 @@ export interface Encryption {
   bucketKey: boolean;
 }
 
-export async function getEncryption(bucket: string, signal: AbortSignal): Promise<Encryption | undefined> {
+export async function getEncryption(bucket: string, signal?: AbortSignal): Promise<Encryption | undefined> {
   const rule = child(await unlessNeverMade(get(bucket, 'encryption', signal)), 'Rule');
   const apply = child(rule, 'ApplyServerSideEncryptionByDefault');
   if (!apply) return undefined;
@@ -67,7 +67,7 @@ export const putEncryption = (bucket: string, { algorithm, kmsKey, bucketKey }: 
     }),
   );
 
-export const getPolicy = (bucket: string, signal: AbortSignal) =>
+export const getPolicy = (bucket: string, signal?: AbortSignal) =>
   unlessNeverMade(
     sendRest('s3', { method: 'GET', path: s3Path(bucket), query: { policy: '' }, signal }).then((answer) => answer.text()),
   );
@@ -81,7 +81,7 @@ export const deletePolicy = (bucket: string) => tell({ method: 'DELETE', path: s
 export const BLOCKS = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'] as const;
 export type Blocks = Record<(typeof BLOCKS)[number], boolean>;
 
-export async function getBlocks(bucket: string, signal: AbortSignal): Promise<Blocks> {
+export async function getBlocks(bucket: string, signal?: AbortSignal): Promise<Blocks> {
   const answer = await unlessNeverMade(get(bucket, 'publicAccessBlock', signal));
   return Object.fromEntries(BLOCKS.map((name) => [name, textAt(answer, name) === 'true'])) as Blocks;
 }
@@ -89,17 +89,17 @@ export async function getBlocks(bucket: string, signal: AbortSignal): Promise<Bl
 export const putBlocks = (bucket: string, blocks: Blocks) =>
   put(bucket, 'publicAccessBlock', 'PublicAccessBlockConfiguration', BLOCKS.map((name) => xml(name, blocks[name])).join(''));
 
-export const getEventBridge = async (bucket: string, signal: AbortSignal) =>
+export const getEventBridge = async (bucket: string, signal?: AbortSignal) =>
   child(await get(bucket, 'notification', signal), 'EventBridgeConfiguration') !== undefined;
 
 export const putEventBridge = (bucket: string, on: boolean) =>
   put(bucket, 'notification', 'NotificationConfiguration', on ? '<EventBridgeConfiguration/>' : '');
 
-export const getRegion = async (bucket: string, signal: AbortSignal) =>
+export const getRegion = async (bucket: string, signal?: AbortSignal) =>
   (await get(bucket, 'location', signal)).text.trim() || 'us-east-1';
 
 /** A setting's document with every element on a line of its own; nothing where it was never made. */
-export async function getDocument(bucket: string, setting: 'lifecycle' | 'cors', signal: AbortSignal): Promise<string | undefined> {
+export async function getDocument(bucket: string, setting: 'lifecycle' | 'cors', signal?: AbortSignal): Promise<string | undefined> {
   const answer = await unlessNeverMade(
     sendRest('s3', { method: 'GET', path: s3Path(bucket), query: { [setting]: '' }, signal }).then((it) => it.text()),
   );

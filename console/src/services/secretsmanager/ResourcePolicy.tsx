@@ -10,6 +10,7 @@ import { useResource } from '../../api/useResource';
 import { ConfirmDelete } from '../../components/ConfirmDelete';
 import { Failure } from '../../components/Failure';
 import { FormModal } from '../../components/FormModal';
+import { textGuard } from '../../components/guard';
 import { hasErrors, pretty } from '../../components/JsonText';
 import { JsonView } from '../../components/JsonView';
 import { PolicyEditor, usePolicyProblems } from '../../components/PolicyEditor';
@@ -18,12 +19,12 @@ import { secrets } from './api';
 const fresh = () =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${session.get()?.account}:root` }, Action: 'secretsmanager:GetSecretValue', Resource: '*' }] }, null, 2);
 
+const getPolicy = async (SecretId: string, signal?: AbortSignal) =>
+  (await secrets<{ ResourcePolicy?: string }>('GetResourcePolicy', { SecretId }, signal)).ResourcePolicy;
+
 /** The policy of the secret itself: who may reach it, beside what their own policies say. */
 export function ResourcePolicy({ name }: { name: string }) {
-  const policy = useResource(`secret policy ${name}`, async (signal) => {
-    const { ResourcePolicy: text } = await secrets<{ ResourcePolicy?: string }>('GetResourcePolicy', { SecretId: name }, signal);
-    return { text };
-  });
+  const policy = useResource(`secret policy ${name}`, async (signal) => ({ text: await getPolicy(name, signal) }));
   const [dialog, setDialog] = useState<'edit' | 'delete'>();
   if (policy.error && !policy.data) return <Failure what="The policy can't be shown" error={policy.error} retry={policy.reload} />;
   const text = policy.data?.text;
@@ -44,7 +45,7 @@ export function ResourcePolicy({ name }: { name: string }) {
       }
     >
       {text ? <JsonView text={text} label="the resource policy" /> : <Box>The secret has no policy of its own.</Box>}
-      {dialog === 'edit' && <Edit name={name} text={text ? pretty(text) : fresh()} onDone={policy.reload} onClose={() => setDialog(undefined)} />}
+      {dialog === 'edit' && <Edit name={name} policy={text} onDone={policy.reload} onClose={() => setDialog(undefined)} />}
       {dialog === 'delete' && (
         <ConfirmDelete
           title="Delete the resource policy?"
@@ -61,8 +62,8 @@ export function ResourcePolicy({ name }: { name: string }) {
   );
 }
 
-function Edit({ name, text, onDone, onClose }: { name: string; text: string; onDone: () => void; onClose: () => void }) {
-  const [edited, setEdited] = useState(text);
+function Edit({ name, policy = '', onDone, onClose }: { name: string; policy?: string; onDone: () => void; onClose: () => void }) {
+  const [edited, setEdited] = useState(policy ? pretty(policy) : fresh());
   const [block, setBlock] = useState(true);
   const problems = usePolicyProblems(edited, 'resource');
   return (
@@ -72,6 +73,7 @@ function Edit({ name, text, onDone, onClose }: { name: string; text: string; onD
       size="large"
       ready={!hasErrors(problems)}
       onClose={onClose}
+      guard={textGuard(policy, async () => (await getPolicy(name)) ?? '', (now) => setEdited(now ? pretty(now) : fresh()))}
       onSubmit={async () => {
         await secrets('PutResourcePolicy', { SecretId: name, ResourcePolicy: edited, BlockPublicPolicy: block });
         onDone();

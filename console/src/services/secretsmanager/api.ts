@@ -50,6 +50,7 @@ export const listSecrets = (signal?: AbortSignal) => all<Secret>('ListSecrets', 
 export const listVersions = (SecretId: string, signal?: AbortSignal) => all<SecretVersion>('ListSecretVersionIds', 'Versions', { SecretId, IncludeDeprecated: true }, signal);
 
 export interface Value {
+  VersionId?: string;
   SecretString?: string;
   /** Base64. */
   SecretBinary?: string;

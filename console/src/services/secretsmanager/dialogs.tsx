@@ -19,6 +19,9 @@ interface Props {
   onClose: () => void;
 }
 
+/** What the form changes of a secret. */
+const detailsOf = ({ Description, KmsKeyId }: Secret) => ({ description: Description ?? '', key: KmsKeyId ?? '' });
+
 export function EditDetails({ secret, onDone, onClose }: Props & { secret: Secret }) {
   const [description, setDescription] = useState(secret.Description ?? '');
   const [key, setKey] = useState(secret.KmsKeyId ?? '');
@@ -27,6 +30,15 @@ export function EditDetails({ secret, onDone, onClose }: Props & { secret: Secre
       title={`Edit ${secret.Name}`}
       action="Save changes"
       onClose={onClose}
+      guard={{
+        opened: detailsOf(secret),
+        read: async () => detailsOf(await secrets<Secret>('DescribeSecret', { SecretId: secret.Name })),
+        shown: (now) => `${now.description || 'No description'}; encrypted with ${now.key || 'aws/secretsmanager'}`,
+        load: (now) => {
+          setDescription(now.description);
+          setKey(now.key);
+        },
+      }}
       onSubmit={async () => {
         await secrets('UpdateSecret', { SecretId: secret.Name, Description: description, KmsKeyId: key && key !== secret.KmsKeyId ? key : undefined });
         onDone();
@@ -44,16 +56,19 @@ export function EditDetails({ secret, onDone, onClose }: Props & { secret: Secre
 
 /** Reads the value, which whoever edits it asks for, and stores it as a new version. */
 export function EditValue({ name, onDone, onClose }: Props & { name: string }) {
-  const current = useResource(`secret to edit ${name}`, async () => {
+  const read = async () => {
     try {
-      const { SecretString, SecretBinary } = await readValue(name);
-      return { text: SecretString ?? '', isBinary: SecretBinary !== undefined };
+      const { SecretString, SecretBinary, VersionId } = await readValue(name);
+      return { text: SecretString ?? '', isBinary: SecretBinary !== undefined, version: VersionId };
     } catch (error) {
       // A secret that was made without a value has none yet.
-      if (error instanceof ApiError && error.code === 'ResourceNotFoundException') return { text: '', isBinary: false };
+      if (error instanceof ApiError && error.code === 'ResourceNotFoundException') return { text: '', isBinary: false, version: '' };
       throw error;
     }
-  });
+  };
+  const current = useResource(`secret to edit ${name}`, read);
+  // The editor takes its text when it is made.
+  const [loaded, setLoaded] = useState(0);
   const [edited, setEdited] = useState<{ text: string; fine: boolean }>();
   return (
     <FormModal
@@ -62,6 +77,15 @@ export function EditValue({ name, onDone, onClose }: Props & { name: string }) {
       size="large"
       ready={!!edited?.fine && edited.text !== current.data?.text}
       onClose={onClose}
+      guard={{
+        opened: current.data,
+        read,
+        shown: ({ version }) => `The version ${version ?? ''}, whose value is not shown unless you edit it.`,
+        load: ({ text }) => {
+          setEdited({ text, fine: true });
+          setLoaded((count) => count + 1);
+        },
+      }}
       onSubmit={async () => {
         await secrets('PutSecretValue', { SecretId: name, SecretString: edited?.text });
         notify({ type: 'success', header: `${name} has a new version` });
@@ -74,7 +98,7 @@ export function EditValue({ name, onDone, onClose }: Props & { name: string }) {
       {current.loading ? (
         <Spinner />
       ) : (
-        <ValueEditor key={current.data ? 'read' : 'unread'} value={edited?.text ?? current.data?.text ?? ''} onChange={(text, fine) => setEdited({ text, fine })} />
+        <ValueEditor key={current.data ? `read ${loaded}` : 'unread'} value={edited?.text ?? current.data?.text ?? ''} onChange={(text, fine) => setEdited({ text, fine })} />
       )}
     </FormModal>
   );

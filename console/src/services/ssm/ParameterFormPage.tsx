@@ -15,6 +15,7 @@ import { notify } from '../../app/notifications';
 import { go, useAddress } from '../../app/router';
 import type { PageProps } from '../../app/service';
 import { Failure } from '../../components/Failure';
+import { useGuard } from '../../components/guard';
 import { PasswordField } from '../../components/Shown';
 import { areTags, filled, TagFields, type Tag } from '../../components/TagPanel';
 import { useAction } from '../../components/useAction';
@@ -55,8 +56,11 @@ function ParameterForm({ known }: { known?: Metadata }) {
   const load = () => act('The current value can’t be read', async () => setValue(await valueOf(name, type === 'SecureString')));
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (!ready) return;
+    if (ready) send();
+  };
+  const send = () =>
     void submit(async () => {
+      if (!(await isUnchanged())) return;
       await ssm('PutParameter', {
         Name: name,
         // What is left out stays as it was: only an empty text takes one away.
@@ -72,7 +76,21 @@ function ParameterForm({ known }: { known?: Metadata }) {
       notify({ type: 'success', header: known ? `${name} has a new version` : `The parameter ${name} is created` });
       go(parameterPath(name));
     });
-  };
+  const { isUnchanged, question } = useGuard<Metadata | null>(
+    {
+      opened: known,
+      read: async () => (await describeParameter(name)) ?? null,
+      shown: (now) => (now ? `Version ${now.Version}, stored by ${now.LastModifiedUser}. Yours was made from version ${known?.Version}.` : 'Nothing: the parameter was deleted.'),
+      load: (now) => {
+        setDescription(now?.Description ?? '');
+        setTier(now?.Tier ?? tier);
+        setKey(now?.KeyId ?? '');
+        setPattern(now?.AllowedPattern ?? '');
+        if (now) void load();
+      },
+    },
+    send,
+  );
 
   return (
     <form onSubmit={save}>
@@ -141,6 +159,7 @@ function ParameterForm({ known }: { known?: Metadata }) {
               <TagFields tags={tags} onChange={setTags} />
             </Container>
           )}
+          {question}
           {error && <Failure what={known ? 'The parameter was not changed' : 'The parameter was not created'} error={error} />}
         </SpaceBetween>
       </Form>

@@ -12,6 +12,7 @@ import { notify } from '../../../app/notifications';
 import { go } from '../../../app/router';
 import type { PageProps } from '../../../app/service';
 import { Failure } from '../../../components/Failure';
+import { useGuard } from '../../../components/guard';
 import { hasErrors } from '../../../components/JsonText';
 import { getPipeline, listActionTypes, updatePipeline } from '../api';
 import { places } from '../links';
@@ -76,7 +77,7 @@ function Editor({ original, types }: { original: Pipeline; types: ActionType[] }
     setBusy(true);
     setRefusal(undefined);
     try {
-      await unchanged(original);
+      if (!(await isUnchanged())) return setBusy(false);
       const made = await updatePipeline(cleaned(current));
       notify({ type: 'success', header: `${name} was saved`, content: `It is version ${made.version}. Executions in progress that have changed stages before them are cancelled.` });
       go(places.pipeline(name));
@@ -85,6 +86,19 @@ function Editor({ original, types }: { original: Pipeline; types: ActionType[] }
       setBusy(false);
     }
   };
+
+  const { isUnchanged, question } = useGuard<Pipeline>(
+    {
+      opened: original,
+      read: async () => (await getPipeline(name)).pipeline,
+      shown: (now) => `Version ${now.version}; you edited version ${original.version}.`,
+      load: (now) => {
+        setDraft(now);
+        setText(written(now));
+      },
+    },
+    () => void save(),
+  );
 
   const unreadable = tab === 'json' && !parsed(text);
   return (
@@ -100,6 +114,7 @@ function Editor({ original, types }: { original: Pipeline; types: ActionType[] }
       >
         Edit {name}
       </Header>
+      {question}
       {refusal && said.length > 0 && <Failure what="The yard refuses the structure" error={refusal.error} />}
       {refusal && flawsOf(refusal.error, current).length === 0 && <Failure what="The pipeline was not saved" error={refusal.error} />}
       {tried && tab !== 'json' && <FlawList flaws={flaws.filter((it) => !said.includes(it))} pipeline={draft} />}
@@ -116,13 +131,6 @@ function Editor({ original, types }: { original: Pipeline; types: ActionType[] }
       />
     </SpaceBetween>
   );
-}
-
-/** Throws where somebody else saved a version since this one was read: it would be lost. */
-async function unchanged({ name, version }: Pipeline) {
-  const { pipeline } = await getPipeline(name);
-  if (pipeline.version === version) return;
-  throw new ApiError(409, 'ChangedMeanwhile', `Somebody saved version ${pipeline.version} of ${name} while you edited version ${version}. Keep your text (JSON), load this page again, and make your change in the newest version.`);
 }
 
 const written = ({ version: _, ...pipeline }: Pipeline) => JSON.stringify(pipeline, null, 2);
