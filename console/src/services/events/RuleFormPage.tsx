@@ -1,8 +1,6 @@
 import Alert from '@cloudscape-design/components/alert';
-import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
-import Form from '@cloudscape-design/components/form';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
@@ -10,7 +8,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import Textarea from '@cloudscape-design/components/textarea';
 import Toggle from '@cloudscape-design/components/toggle';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useResource } from '../../api/useResource';
 import { notify } from '../../app/notifications';
 import { go, pathOf, useAddress } from '../../app/router';
@@ -18,6 +16,7 @@ import type { PageProps } from '../../app/service';
 import { Failure } from '../../components/Failure';
 import { useGuard } from '../../components/guard';
 import { hasErrors, pretty } from '../../components/JsonText';
+import { PageForm } from '../../components/PageForm';
 import { areTags, filled, TagFields, type Tag } from '../../components/TagPanel';
 import { useSubmit } from '../../components/useSubmit';
 import { describeRule, events, RULE_NAME, type Rule } from './api';
@@ -49,10 +48,6 @@ function RuleForm({ rule }: { rule?: Rule }) {
   const ready = name !== '' && !badName && !hasErrors(problems) && areTags(tags);
   const path = pathOf('events', 'rules', name);
 
-  const save = (event: FormEvent) => {
-    event.preventDefault();
-    if (ready) send();
-  };
   const send = () =>
     void submit(async () => {
       if (!(await isUnchanged())) return;
@@ -81,46 +76,34 @@ function RuleForm({ rule }: { rule?: Rule }) {
   );
 
   return (
-    <form onSubmit={save}>
-      <Form
-        header={<Header variant="h1">{rule ? `Edit ${rule.Name}` : 'Create rule'}</Header>}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" href={rule ? `#${path}` : '#/events/rules'}>Cancel</Button>
-            <Button variant="primary" loading={busy} disabled={!ready}>{rule ? 'Save changes' : 'Create rule'}</Button>
-          </SpaceBetween>
-        }
-      >
-        <SpaceBetween size="l">
-          <Container header={<Header>Rule detail</Header>}>
-            <SpaceBetween size="m">
-              <FormField label="Name" errorText={badName}>
-                <Input value={name} autoFocus={!rule} disabled={!!rule} onChange={({ detail }) => setName(detail.value)} />
-              </FormField>
-              <FormField label="Description">
-                <Textarea value={description} rows={2} onChange={({ detail }) => setDescription(detail.value)} />
-              </FormField>
-              <Toggle checked={enabled} onChange={({ detail }) => setEnabled(detail.checked)}>Enabled on the default event bus</Toggle>
-              <Alert type="info">Rules go by patterns: this yard refuses schedules (<code>rate</code>, <code>cron</code>) by name.</Alert>
-            </SpaceBetween>
-          </Container>
-          <Container header={<Header description="An event fits where it has all that the pattern names.">Event pattern</Header>}>
-            <SpaceBetween size="m">
-              <PatternField value={pattern} onChange={setPattern} problems={problems} />
-              <ExpandableSection headerText="Test the pattern">
-                <Tester pattern={pattern} ready={!hasErrors(problems)} />
-              </ExpandableSection>
-            </SpaceBetween>
-          </Container>
-          {!rule && (
-            <Container header={<Header>Tags</Header>}>
-              <TagFields tags={tags} onChange={setTags} />
-            </Container>
-          )}
-          {question}
-          {error && <Failure what={rule ? 'The rule was not changed' : 'The rule was not created'} error={error} />}
+    <PageForm title={rule ? `Edit ${rule.Name}` : 'Create rule'} action={rule ? 'Save changes' : 'Create rule'} cancel={rule ? path : '/events/rules'} busy={busy} ready={ready} onSubmit={send}>
+      <Container header={<Header>Rule detail</Header>}>
+        <SpaceBetween size="m">
+          <FormField label="Name" errorText={badName}>
+            <Input value={name} autoFocus={!rule} disabled={!!rule} onChange={({ detail }) => setName(detail.value)} />
+          </FormField>
+          <FormField label="Description">
+            <Textarea value={description} rows={2} onChange={({ detail }) => setDescription(detail.value)} />
+          </FormField>
+          <Toggle checked={enabled} onChange={({ detail }) => setEnabled(detail.checked)}>Enabled on the default event bus</Toggle>
+          <Alert type="info">Rules go by patterns: this yard refuses schedules (<code>rate</code>, <code>cron</code>) by name.</Alert>
         </SpaceBetween>
-      </Form>
-    </form>
+      </Container>
+      <Container header={<Header description="An event fits where it has all that the pattern names.">Event pattern</Header>}>
+        <SpaceBetween size="m">
+          <PatternField value={pattern} onChange={setPattern} problems={problems} />
+          <ExpandableSection headerText="Test the pattern">
+            <Tester pattern={pattern} ready={!hasErrors(problems)} />
+          </ExpandableSection>
+        </SpaceBetween>
+      </Container>
+      {!rule && (
+        <Container header={<Header>Tags</Header>}>
+          <TagFields tags={tags} onChange={setTags} />
+        </Container>
+      )}
+      {question}
+      {error && <Failure what={rule ? 'The rule was not changed' : 'The rule was not created'} error={error} />}
+    </PageForm>
   );
 }

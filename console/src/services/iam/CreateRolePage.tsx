@@ -9,7 +9,6 @@ import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import Tiles from '@cloudscape-design/components/tiles';
-import Wizard from '@cloudscape-design/components/wizard';
 import { useState } from 'react';
 import { session } from '../../api/session';
 import { notify, notifyError } from '../../app/notifications';
@@ -18,6 +17,7 @@ import { Failure } from '../../components/Failure';
 import { hasErrors } from '../../components/JsonText';
 import { JsonView } from '../../components/JsonView';
 import { PolicyEditor, usePolicyProblems } from '../../components/PolicyEditor';
+import { Steps } from '../../components/Steps';
 import { areTags, filled, TagFields, type Tag } from '../../components/TagPanel';
 import { useSubmit } from '../../components/useSubmit';
 import { entityPath, iam, nameError } from './api';
@@ -28,7 +28,6 @@ type Kind = 'service' | 'account' | 'custom';
 
 export default function CreateRolePage() {
   const own = session.get()?.account ?? '';
-  const [step, setStep] = useState(0);
   const [kind, setKind] = useState<Kind>('service');
   const [service, setService] = useState(SERVICE_ROLES[0]);
   const [account, setAccount] = useState(own);
@@ -38,7 +37,6 @@ export default function CreateRolePage() {
   const [name, setName] = useState('');
   const [description, setDescription] = useState('');
   const [tags, setTags] = useState<Tag[]>([]);
-  const [tried, setTried] = useState(false);
   const { busy, error, submit } = useSubmit();
 
   const trust = kind === 'service' ? trustService(service.principal) : kind === 'account' ? trustAccount(account, withMfa) : custom;
@@ -62,26 +60,13 @@ export default function CreateRolePage() {
     });
 
   return (
-    <Wizard
-      i18nStrings={{
-        stepNumberLabel: (number) => `Step ${number}`,
-        collapsedStepsLabel: (number, all) => `Step ${number} of ${all}`,
-        navigationAriaLabel: 'Steps',
-        cancelButton: 'Cancel',
-        previousButton: 'Previous',
-        nextButton: 'Next',
-        submitButton: 'Create role',
-      }}
-      activeStepIndex={step}
-      isLoadingNextStep={busy}
-      onCancel={() => go('/iam/roles')}
-      onNavigate={({ detail }) => {
-        const forward = detail.requestedStepIndex > step;
-        setTried(forward && !!wrong[step]);
-        if (!forward || !wrong[step]) setStep(detail.requestedStepIndex);
-      }}
-      onSubmit={() => (wrong[2] ? setTried(true) : void create())}
-      steps={[
+    <Steps
+      action="Create role"
+      cancel="/iam/roles"
+      wrong={wrong}
+      busy={busy}
+      onSubmit={() => void create()}
+      steps={(tried) => [
         {
           title: 'Select trusted entity',
           content: (

@@ -8,7 +8,6 @@ import Multiselect from '@cloudscape-design/components/multiselect';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import Tiles from '@cloudscape-design/components/tiles';
-import Wizard from '@cloudscape-design/components/wizard';
 import { useState } from 'react';
 import { IAM, queryAll } from '../../api/query';
 import { session } from '../../api/session';
@@ -18,6 +17,7 @@ import { go } from '../../app/router';
 import { Failure } from '../../components/Failure';
 import { hasErrors } from '../../components/JsonText';
 import { PolicyEditor, usePolicyProblems } from '../../components/PolicyEditor';
+import { Steps } from '../../components/Steps';
 import { areTags, filled, TagFields, type Tag } from '../../components/TagPanel';
 import { useSubmit } from '../../components/useSubmit';
 import { aliasError, keyPath, kms, toKms, type Key } from './api';
@@ -33,7 +33,6 @@ async function principals(signal: AbortSignal): Promise<string[]> {
 
 export default function CreateKeyPage() {
   const account = session.get()?.account ?? '';
-  const [step, setStep] = useState(0);
   const [alias, setAlias] = useState('');
   const [description, setDescription] = useState('');
   const [tags, setTags] = useState<Tag[]>([]);
@@ -41,7 +40,6 @@ export default function CreateKeyPage() {
   const [users, setUsers] = useState<string[]>([]);
   const [deletable, setDeletable] = useState(true);
   const [edited, setEdited] = useState<string>();
-  const [tried, setTried] = useState(false);
   const known = useResource('key principals', principals);
   const { busy, error, submit } = useSubmit();
 
@@ -77,26 +75,13 @@ export default function CreateKeyPage() {
     });
 
   return (
-    <Wizard
-      i18nStrings={{
-        stepNumberLabel: (number) => `Step ${number}`,
-        collapsedStepsLabel: (number, all) => `Step ${number} of ${all}`,
-        navigationAriaLabel: 'Steps',
-        cancelButton: 'Cancel',
-        previousButton: 'Previous',
-        nextButton: 'Next',
-        submitButton: 'Finish',
-      }}
-      activeStepIndex={step}
-      isLoadingNextStep={busy}
-      onCancel={() => go('/kms/keys')}
-      onNavigate={({ detail }) => {
-        const forward = detail.requestedStepIndex > step;
-        setTried(forward && !!wrong[step]);
-        if (!forward || !wrong[step]) setStep(detail.requestedStepIndex);
-      }}
-      onSubmit={() => !wrong[4] && void create()}
-      steps={[
+    <Steps
+      action="Finish"
+      cancel="/kms/keys"
+      wrong={wrong}
+      busy={busy}
+      onSubmit={() => void create()}
+      steps={(tried) => [
         {
           title: 'Configure key',
           content: (

@@ -1,7 +1,6 @@
 import Autosuggest from '@cloudscape-design/components/autosuggest';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
-import Form from '@cloudscape-design/components/form';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
@@ -9,13 +8,14 @@ import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import Textarea from '@cloudscape-design/components/textarea';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useResource } from '../../api/useResource';
 import { notify } from '../../app/notifications';
 import { go, useAddress } from '../../app/router';
 import type { PageProps } from '../../app/service';
 import { Failure } from '../../components/Failure';
 import { useGuard } from '../../components/guard';
+import { PageForm } from '../../components/PageForm';
 import { PasswordField } from '../../components/Shown';
 import { areTags, filled, TagFields, type Tag } from '../../components/TagPanel';
 import { useAction } from '../../components/useAction';
@@ -54,10 +54,6 @@ function ParameterForm({ known }: { known?: Metadata }) {
   const ready = name !== '' && !badName && value !== '' && !badValue && areTags(tags);
 
   const load = () => act('The current value can’t be read', async () => setValue(await valueOf(name, type === 'SecureString')));
-  const save = (event: FormEvent) => {
-    event.preventDefault();
-    if (ready) send();
-  };
   const send = () =>
     void submit(async () => {
       if (!(await isUnchanged())) return;
@@ -93,76 +89,64 @@ function ParameterForm({ known }: { known?: Metadata }) {
   );
 
   return (
-    <form onSubmit={save}>
-      <Form
-        header={<Header variant="h1">{known ? `Edit ${known.Name}` : 'Create parameter'}</Header>}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" href={known ? `#${parameterPath(name)}` : '#/ssm/parameters'}>Cancel</Button>
-            <Button variant="primary" loading={busy} disabled={!ready}>{known ? 'Save changes' : 'Create parameter'}</Button>
-          </SpaceBetween>
-        }
-      >
-        <SpaceBetween size="l">
-          <Container header={<Header>Parameter details</Header>}>
-            <SpaceBetween size="m">
-              <FormField label="Name" description="Slashes make a hierarchy: /my-app/prod/url." errorText={badName}>
-                <Input value={name} autoFocus={!known} disabled={!!known} onChange={({ detail }) => setName(detail.value)} />
-              </FormField>
-              <FormField label="Description">
-                <Textarea value={description} rows={2} onChange={({ detail }) => setDescription(detail.value)} />
-              </FormField>
-              <FormField label="Tier">
-                <RadioGroup
-                  value={tier}
-                  onChange={({ detail }) => setTier(detail.value)}
-                  items={[
-                    { value: 'Standard', label: 'Standard', description: 'Values of up to 4 KB.', disabled: known?.Tier === 'Advanced' },
-                    { value: 'Advanced', label: 'Advanced', description: 'Values of up to 8 KB. It can’t become Standard again.' },
-                    { value: 'Intelligent-Tiering', label: 'Intelligent-Tiering', description: 'Advanced only where the value needs it.' },
-                  ]}
-                />
-              </FormField>
-              <FormField label="Type" description={known && 'It can’t be changed.'}>
-                <RadioGroup
-                  value={type}
-                  onChange={({ detail }) => setType(detail.value as Type)}
-                  items={[
-                    { value: 'String', label: 'String', disabled: !!known },
-                    { value: 'StringList', label: 'StringList', description: 'Separated by commas.', disabled: !!known },
-                    { value: 'SecureString', label: 'SecureString', description: 'Encrypted with a KMS key.', disabled: !!known },
-                  ]}
-                />
-              </FormField>
-              {type === 'SecureString' && (
-                <FormField label="KMS key" description="An alias, an id or an ARN; alias/aws/ssm unless you say otherwise.">
-                  <Autosuggest value={key} ariaLabel="KMS key" placeholder="alias/aws/ssm" options={(keys.data ?? []).map((it) => ({ value: it }))} enteredTextLabel={(it) => `Use ${it}`} empty="No aliases can be listed" onChange={({ detail }) => setKey(detail.value)} />
-                </FormField>
-              )}
-              {known && (
-                <Button formAction="none" loading={reading} onClick={load}>Begin with the current value</Button>
-              )}
-              {type === 'SecureString' ? (
-                <PasswordField label="Value" value={value} onChange={setValue} errorText={badValue} autoComplete="off" />
-              ) : (
-                <FormField label="Value" errorText={badValue}>
-                  <Textarea value={value} rows={4} spellcheck={false} onChange={({ detail }) => setValue(detail.value)} />
-                </FormField>
-              )}
-              <FormField label="Allowed pattern" description="A regular expression that values must fit.">
-                <Input value={pattern} spellcheck={false} onChange={({ detail }) => setPattern(detail.value)} />
-              </FormField>
-            </SpaceBetween>
-          </Container>
-          {!known && (
-            <Container header={<Header>Tags</Header>}>
-              <TagFields tags={tags} onChange={setTags} />
-            </Container>
+    <PageForm title={known ? `Edit ${known.Name}` : 'Create parameter'} action={known ? 'Save changes' : 'Create parameter'} cancel={known ? parameterPath(name) : '/ssm/parameters'} busy={busy} ready={ready} onSubmit={send}>
+      <Container header={<Header>Parameter details</Header>}>
+        <SpaceBetween size="m">
+          <FormField label="Name" description="Slashes make a hierarchy: /my-app/prod/url." errorText={badName}>
+            <Input value={name} autoFocus={!known} disabled={!!known} onChange={({ detail }) => setName(detail.value)} />
+          </FormField>
+          <FormField label="Description">
+            <Textarea value={description} rows={2} onChange={({ detail }) => setDescription(detail.value)} />
+          </FormField>
+          <FormField label="Tier">
+            <RadioGroup
+              value={tier}
+              onChange={({ detail }) => setTier(detail.value)}
+              items={[
+                { value: 'Standard', label: 'Standard', description: 'Values of up to 4 KB.', disabled: known?.Tier === 'Advanced' },
+                { value: 'Advanced', label: 'Advanced', description: 'Values of up to 8 KB. It can’t become Standard again.' },
+                { value: 'Intelligent-Tiering', label: 'Intelligent-Tiering', description: 'Advanced only where the value needs it.' },
+              ]}
+            />
+          </FormField>
+          <FormField label="Type" description={known && 'It can’t be changed.'}>
+            <RadioGroup
+              value={type}
+              onChange={({ detail }) => setType(detail.value as Type)}
+              items={[
+                { value: 'String', label: 'String', disabled: !!known },
+                { value: 'StringList', label: 'StringList', description: 'Separated by commas.', disabled: !!known },
+                { value: 'SecureString', label: 'SecureString', description: 'Encrypted with a KMS key.', disabled: !!known },
+              ]}
+            />
+          </FormField>
+          {type === 'SecureString' && (
+            <FormField label="KMS key" description="An alias, an id or an ARN; alias/aws/ssm unless you say otherwise.">
+              <Autosuggest value={key} ariaLabel="KMS key" placeholder="alias/aws/ssm" options={(keys.data ?? []).map((it) => ({ value: it }))} enteredTextLabel={(it) => `Use ${it}`} empty="No aliases can be listed" onChange={({ detail }) => setKey(detail.value)} />
+            </FormField>
           )}
-          {question}
-          {error && <Failure what={known ? 'The parameter was not changed' : 'The parameter was not created'} error={error} />}
+          {known && (
+            <Button formAction="none" loading={reading} onClick={load}>Begin with the current value</Button>
+          )}
+          {type === 'SecureString' ? (
+            <PasswordField label="Value" value={value} onChange={setValue} errorText={badValue} autoComplete="off" />
+          ) : (
+            <FormField label="Value" errorText={badValue}>
+              <Textarea value={value} rows={4} spellcheck={false} onChange={({ detail }) => setValue(detail.value)} />
+            </FormField>
+          )}
+          <FormField label="Allowed pattern" description="A regular expression that values must fit.">
+            <Input value={pattern} spellcheck={false} onChange={({ detail }) => setPattern(detail.value)} />
+          </FormField>
         </SpaceBetween>
-      </Form>
-    </form>
+      </Container>
+      {!known && (
+        <Container header={<Header>Tags</Header>}>
+          <TagFields tags={tags} onChange={setTags} />
+        </Container>
+      )}
+      {question}
+      {error && <Failure what={known ? 'The parameter was not changed' : 'The parameter was not created'} error={error} />}
+    </PageForm>
   );
 }

@@ -15,6 +15,7 @@ import { notify } from '../../../app/notifications';
 import { go } from '../../../app/router';
 import { Failure } from '../../../components/Failure';
 import { JsonView } from '../../../components/JsonView';
+import { STEP_WORDS } from '../../../components/Steps';
 import { areTags, filled, type Tag, TagFields } from '../../../components/TagPanel';
 import { createBucket } from '../../s3/api';
 import { createPipeline, listActionTypes } from '../api';
@@ -127,15 +128,7 @@ export default function CreatePage() {
       onCancel={() => go(places.pipelines)}
       onSubmit={create}
       submitButtonText="Create pipeline"
-      i18nStrings={{
-        stepNumberLabel: (number) => `Step ${number}`,
-        collapsedStepsLabel: (number, count) => `Step ${number} of ${count}`,
-        navigationAriaLabel: 'Steps',
-        cancelButton: 'Cancel',
-        previousButton: 'Previous',
-        nextButton: 'Next',
-        optional: 'optional',
-      }}
+      i18nStrings={STEP_WORDS}
       steps={[
         {
           title: 'Choose pipeline settings',
