@@ -146,7 +146,7 @@ pub(crate) async fn describe_images(
         if input.next_token.is_some() || input.max_results.is_some() {
             return Err(errors::invalid("imageIds", "with imageIds there are no pages"));
         }
-        return describe(&cx, &place, ids);
+        return describe(&cx, &place, ids, &input.filter.unwrap_or_default());
     }
     let filter = input.filter.unwrap_or_default();
     if !shows_active(filter.image_status) {
@@ -156,13 +156,7 @@ pub(crate) async fn describe_images(
     let listing = format!("DescribeImages {} {status}", place.repository.id);
     let start = after(&listing, input.next_token.as_deref())?;
     cx.read(|tx| {
-        let wanted = |image: &Image| {
-            Ok(match status {
-                TagStatus::Any => true,
-                TagStatus::Tagged => !image.tags(tx, &place.scope)?.is_empty(),
-                TagStatus::Untagged => image.tags(tx, &place.scope)?.is_empty(),
-            })
-        };
+        let wanted = |image: &Image| has_status(tx, &place, image, status);
         let (found, next) = images(tx, &place, start, size(input.max_results), wanted)?;
         let details = found.iter().map(|image| detail(tx, &place, image));
         Ok(DescribeImagesOutput {
@@ -172,12 +166,27 @@ pub(crate) async fn describe_images(
     })
 }
 
-/// The images of these identifiers, each once.
+fn has_status(
+    tx: &ReadTx<'_>,
+    place: &Place,
+    image: &Image,
+    status: TagStatus,
+) -> Result<bool, Error> {
+    Ok(match status {
+        TagStatus::Any => true,
+        TagStatus::Tagged => !image.tags(tx, &place.scope)?.is_empty(),
+        TagStatus::Untagged => image.tags(tx, &place.scope)?.is_empty(),
+    })
+}
+
+/// The images of these identifiers that the filter lets through, each once.
 fn describe(
     cx: &Cx,
     place: &Place,
     ids: &[ImageIdentifier],
+    filter: &ListImagesFilter,
 ) -> Result<DescribeImagesOutput, Error> {
+    let status = filter.tag_status.unwrap_or(TagStatus::Any);
     cx.read(|tx| {
         let mut output = DescribeImagesOutput::default();
         for id in ids {
@@ -203,7 +212,9 @@ fn describe(
                 )));
             };
             let known = |it: &ImageDetail| it.image_digest.as_ref() == Some(&image.digest);
-            if !output.image_details.iter().any(known) {
+            let passes =
+                shows_active(filter.image_status) && has_status(tx, place, &image, status)?;
+            if passes && !output.image_details.iter().any(known) {
                 output.image_details.push(detail(tx, place, &image)?);
             }
         }

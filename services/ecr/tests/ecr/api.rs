@@ -211,6 +211,19 @@ async fn images_are_listed_described_and_deleted() {
     let detail = &described["imageDetails"][0];
     assert_eq!(detail["imageTags"], json!(["a", "b"]));
     assert!(detail["imageSizeInBytes"].as_i64().unwrap() > 1);
+    // A filter holds for named images, too.
+    let ids = json!([{ "imageDigest": digests[0] }, { "imageTag": "c" }]);
+    for (filter, found) in [
+        (json!({ "tagStatus": "TAGGED" }), &digests[2..]),
+        (json!({ "tagStatus": "UNTAGGED" }), &digests[..1]),
+        (json!({ "imageStatus": "ARCHIVED" }), &[][..]),
+    ] {
+        let input = on(json!({ "imageIds": ids, "filter": filter }));
+        let described = ok(&yard, "DescribeImages", input).await;
+        let details = described["imageDetails"].as_array().unwrap();
+        let named: Vec<_> = details.iter().map(|it| it["imageDigest"].clone()).collect();
+        assert_eq!(json!(named), json!(found), "{filter}");
+    }
     let none = on(json!({ "imageIds": [{ "imageTag": "none" }] }));
     assert_eq!(refused(&yard, "DescribeImages", none).await, "ImageNotFoundException");
     let page = ok(&yard, "DescribeImages", on(json!({ "maxResults": 2 }))).await;
