@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Provider, Repository, bitbucket, github, gitlab};
 
-/// Files of one change that are looked at; GitHub tells no more.
+/// Files of one change that are asked for; GitHub tells no more.
 pub(super) const MAX_FILES: usize = 3_000;
 /// Entries of a page of GitHub's and GitLab's lists.
 const PAGE: usize = 100;
@@ -105,6 +105,14 @@ pub(crate) struct PullRequest {
     pub author: String,
 }
 
+/// The files of a change, as far as a provider tells them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Files {
+    pub names: Vec<String>,
+    /// There are no others.
+    pub are_all: bool,
+}
+
 impl Api {
     /// The API for a repository.
     pub fn new(repository: &Repository, credential: Option<Credential>, insecure: bool) -> Self {
@@ -152,20 +160,29 @@ impl Api {
         Err(ApiError::Refused(answer.status, said.chars().take(MAX_MESSAGE).collect()))
     }
 
-    /// The entries of a list, page by page as long as they are full.
-    pub(super) async fn list(&self, path: &str) -> Result<Vec<Value>, ApiError> {
+    /// The entries of a list, page by page as long as they are full, and whether that is all: the
+    /// answer itself, or a member of it.
+    pub(super) async fn list(
+        &self,
+        path: &str,
+        member: Option<&str>,
+    ) -> Result<(Vec<Value>, bool), ApiError> {
         let mut all = Vec::new();
         for page in 1..=MAX_FILES.div_ceil(PAGE) {
-            let found =
+            let mut found =
                 self.call("GET", &format!("{path}?per_page={PAGE}&page={page}"), None).await?;
-            let Value::Array(entries) = found else { break };
+            let entries = match member {
+                Some(member) => found.get_mut(member).map(Value::take),
+                None => Some(found),
+            };
+            let Some(Value::Array(entries)) = entries else { return Ok((all, true)) };
             let is_full = entries.len() >= PAGE;
             all.extend(entries);
             if !is_full {
-                break;
+                return Ok((all, true));
             }
         }
-        Ok(all)
+        Ok((all, false))
     }
 
     /// The message in the answer that tells a commit.
@@ -225,7 +242,7 @@ impl Api {
     }
 
     /// The files that a pull request changes.
-    pub async fn pull_files(&self, number: u64) -> Result<Vec<String>, ApiError> {
+    pub async fn pull_files(&self, number: u64) -> Result<Files, ApiError> {
         match self.provider {
             Provider::GitHub => github::pull_files(self, number).await,
             Provider::GitLab => gitlab::pull_files(self, number).await,
@@ -238,7 +255,7 @@ impl Api {
         &self,
         before: Option<&str>,
         after: &str,
-    ) -> Result<Vec<String>, ApiError> {
+    ) -> Result<Files, ApiError> {
         match self.provider {
             Provider::GitHub => github::changed_files(self, before, after).await,
             Provider::GitLab => gitlab::changed_files(self, before, after).await,

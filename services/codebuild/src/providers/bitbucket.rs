@@ -4,7 +4,7 @@ use api_developer::codebuild::PullRequestBuildApproverRole as Role;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::api::{Api, ApiError, Hook, MAX_FILES, State, Status, Topic, text};
+use super::api::{Api, ApiError, Files, Hook, MAX_FILES, State, Status, Topic, text};
 
 const PAGE: usize = 500;
 
@@ -56,7 +56,7 @@ pub(super) fn status(api: &Api, commit: &str, status: &Status) -> (String, Value
     (format!("/repositories/{}/commit/{commit}/statuses/build", api.path), body)
 }
 
-pub(super) async fn pull_files(api: &Api, number: u64) -> Result<Vec<String>, ApiError> {
+pub(super) async fn pull_files(api: &Api, number: u64) -> Result<Files, ApiError> {
     diffstat(api, &format!("/repositories/{}/pullrequests/{number}/diffstat", api.path)).await
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn changed_files(
     api: &Api,
     before: Option<&str>,
     after: &str,
-) -> Result<Vec<String>, ApiError> {
+) -> Result<Files, ApiError> {
     let range = match before {
         Some(before) => format!("{after}..{before}"),
         None => after.to_owned(),
@@ -72,16 +72,17 @@ pub(super) async fn changed_files(
     diffstat(api, &format!("/repositories/{}/diffstat/{range}", api.path)).await
 }
 
-async fn diffstat(api: &Api, path: &str) -> Result<Vec<String>, ApiError> {
-    let mut files = Vec::new();
+async fn diffstat(api: &Api, path: &str) -> Result<Files, ApiError> {
+    let mut files = Files::default();
     for page in 1..=MAX_FILES.div_ceil(PAGE) {
         let found = api.call("GET", &format!("{path}?pagelen={PAGE}&page={page}"), None).await?;
         for entry in found.get("values").and_then(Value::as_array).into_iter().flatten() {
             let mut names = vec![text(entry, &["old", "path"]), text(entry, &["new", "path"])];
             names.dedup();
-            files.extend(names.into_iter().flatten().map(str::to_owned));
+            files.names.extend(names.into_iter().flatten().map(str::to_owned));
         }
-        if found.get("next").is_none() {
+        files.are_all = found.get("next").is_none();
+        if files.are_all {
             break;
         }
     }

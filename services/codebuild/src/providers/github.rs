@@ -3,10 +3,12 @@
 use api_developer::codebuild::PullRequestBuildApproverRole as Role;
 use serde_json::{Value, json};
 
-use super::api::{Api, ApiError, Hook, PullRequest, State, Status, Topic, text};
+use super::api::{Api, ApiError, Files, Hook, PullRequest, State, Status, Topic, text};
 
 /// Longest description of a status.
 const MAX_DESCRIPTION: usize = 140;
+/// Files that a comparison tells, at most.
+const MAX_COMPARED: usize = 300;
 
 /// Path, body, and the member of the answer that names the hook.
 pub(super) fn hook(api: &Api, hook: &Hook) -> (String, Value, &'static str) {
@@ -55,28 +57,32 @@ pub(super) fn status(api: &Api, commit: &str, status: &Status) -> (String, Value
     (format!("/repos/{}/statuses/{commit}", api.path), body)
 }
 
-pub(super) async fn pull_files(api: &Api, number: u64) -> Result<Vec<String>, ApiError> {
-    let path = format!("/repos/{}/pulls/{number}/files", api.path);
-    Ok(names(&Value::Array(api.list(&path).await?)))
+pub(super) async fn pull_files(api: &Api, number: u64) -> Result<Files, ApiError> {
+    let (files, are_all) =
+        api.list(&format!("/repos/{}/pulls/{number}/files", api.path), None).await?;
+    Ok(Files { names: names(&files), are_all })
 }
 
 pub(super) async fn changed_files(
     api: &Api,
     before: Option<&str>,
     after: &str,
-) -> Result<Vec<String>, ApiError> {
-    let path = match before {
-        Some(before) => format!("/repos/{}/compare/{before}...{after}", api.path),
-        None => format!("/repos/{}/commits/{after}", api.path),
+) -> Result<Files, ApiError> {
+    let Some(before) = before else {
+        let path = format!("/repos/{}/commits/{after}", api.path);
+        let (files, are_all) = api.list(&path, Some("files")).await?;
+        return Ok(Files { names: names(&files), are_all });
     };
+    let path = format!("/repos/{}/compare/{before}...{after}", api.path);
     let found = api.call("GET", &path, None).await?;
-    Ok(found.get("files").map(names).unwrap_or_default())
+    let files = found.get("files").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    Ok(Files { names: names(files), are_all: files.len() < MAX_COMPARED })
 }
 
 /// A file that was renamed counts under both names.
-fn names(files: &Value) -> Vec<String> {
+fn names(files: &[Value]) -> Vec<String> {
     let named = |file: &Value, name| text(file, &[name]).map(str::to_owned);
-    let files = files.as_array().into_iter().flatten();
+    let files = files.iter();
     files.flat_map(|it| [named(it, "filename"), named(it, "previous_filename")]).flatten().collect()
 }
 

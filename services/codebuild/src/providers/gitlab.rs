@@ -3,9 +3,10 @@
 use api_developer::codebuild::PullRequestBuildApproverRole as Role;
 use serde_json::{Value, json};
 
-use super::api::{Api, ApiError, Hook, State, Status, Topic, text};
+use super::api::{Api, ApiError, Files, Hook, State, Status, Topic, text};
 
-const PAGE: usize = 100;
+/// Files that a comparison tells, at most, unless its host is set otherwise.
+const MAX_COMPARED: usize = 1_000;
 
 /// The repository's path in the API.
 fn project(api: &Api) -> String {
@@ -50,32 +51,33 @@ pub(super) fn status(api: &Api, commit: &str, status: &Status) -> (String, Value
     (format!("{}/statuses/{commit}", project(api)), body)
 }
 
-pub(super) async fn pull_files(api: &Api, number: u64) -> Result<Vec<String>, ApiError> {
-    let path = format!("{}/merge_requests/{number}/diffs", project(api));
-    Ok(names(&Value::Array(api.list(&path).await?)))
+pub(super) async fn pull_files(api: &Api, number: u64) -> Result<Files, ApiError> {
+    listed(api, &format!("{}/merge_requests/{number}/diffs", project(api))).await
 }
 
 pub(super) async fn changed_files(
     api: &Api,
     before: Option<&str>,
     after: &str,
-) -> Result<Vec<String>, ApiError> {
-    match before {
-        Some(before) => {
-            let path = format!("{}/repository/compare?from={before}&to={after}", project(api));
-            let found = api.call("GET", &path, None).await?;
-            Ok(found.get("diffs").map(names).unwrap_or_default())
-        }
-        None => {
-            let path = format!("{}/repository/commits/{after}/diff?per_page={PAGE}", project(api));
-            Ok(names(&api.call("GET", &path, None).await?))
-        }
-    }
+) -> Result<Files, ApiError> {
+    let Some(before) = before else {
+        return listed(api, &format!("{}/repository/commits/{after}/diff", project(api))).await;
+    };
+    let path = format!("{}/repository/compare?from={before}&to={after}", project(api));
+    let found = api.call("GET", &path, None).await?;
+    let diffs = found.get("diffs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let is_cut = found.get("compare_timeout").and_then(Value::as_bool) == Some(true);
+    Ok(Files { names: names(diffs), are_all: !is_cut && diffs.len() < MAX_COMPARED })
 }
 
-fn names(diffs: &Value) -> Vec<String> {
-    let diffs = diffs.as_array().into_iter().flatten();
+async fn listed(api: &Api, path: &str) -> Result<Files, ApiError> {
+    let (diffs, are_all) = api.list(path, None).await?;
+    Ok(Files { names: names(&diffs), are_all })
+}
+
+fn names(diffs: &[Value]) -> Vec<String> {
     let mut names: Vec<String> = diffs
+        .iter()
         .flat_map(|it| [text(it, &["old_path"]), text(it, &["new_path"])])
         .flatten()
         .map(str::to_owned)

@@ -12,7 +12,7 @@ use wire::Error;
 
 use crate::errors::invalid;
 
-pub(crate) use api::{Api, ApiError, Hook, PullRequest, State, Status, Topic};
+pub(crate) use api::{Api, ApiError, Files, Hook, PullRequest, State, Status, Topic};
 pub(crate) use forge::Provider;
 pub(crate) use forge::http::origin_of;
 pub(crate) use github::read_pull_request;

@@ -4,11 +4,12 @@ use api_developer::codebuild::{Webhook, WebhookFilter, WebhookFilterType as Type
 
 use super::event::{Event, Kind};
 use super::pattern::{Budget, Pattern};
+use crate::providers::Files;
 
 /// What has to be asked of the provider, once.
 pub(super) trait Facts {
     /// The files that changed.
-    async fn files(&mut self, event: &Event) -> Result<Vec<String>, String>;
+    async fn files(&mut self, event: &Event) -> Result<Files, String>;
     /// The head commit's message.
     async fn message(&mut self, event: &Event) -> Result<String, String>;
 }
@@ -110,8 +111,18 @@ async fn holds(
         Type::WorkflowName => workflow(),
         Type::CommitMessage => Some(facts.message(event).await?),
         Type::FilePath => {
-            let files = facts.files(event).await?;
-            return budget.any(&Pattern::new(&filter.pattern)?, files).await;
+            let Files { names, are_all } = facts.files(event).await?;
+            let count = names.len();
+            let found = budget.any(&Pattern::new(&filter.pattern)?, names).await?;
+            // One that is not among these may be among the others.
+            return match found || are_all {
+                true => Ok(found),
+                false => Err(format!(
+                    "whether a file of the change matches {:?} is not known: none of {count} does, \
+                     and the provider tells no more of them",
+                    filter.pattern
+                )),
+            };
         }
     };
     budget.any(&Pattern::new(&filter.pattern)?, told.into_iter().collect()).await
@@ -126,14 +137,16 @@ pub(super) fn names(pattern: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
 
-    struct Told(Vec<&'static str>, &'static str);
+    /// Files, all of them or not, and the message.
+    struct Told(Vec<&'static str>, bool, &'static str);
 
     impl Facts for Told {
-        async fn files(&mut self, _: &Event) -> Result<Vec<String>, String> {
-            Ok(self.0.iter().map(|file| (*file).to_owned()).collect())
+        async fn files(&mut self, _: &Event) -> Result<Files, String> {
+            let names = self.0.iter().map(|file| (*file).to_owned()).collect();
+            Ok(Files { names, are_all: self.1 })
         }
         async fn message(&mut self, _: &Event) -> Result<String, String> {
-            Ok(self.1.to_owned())
+            Ok(self.2.to_owned())
         }
     }
 
@@ -230,7 +243,7 @@ mod tests {
             ),
         ] {
             let webhook = Webhook { filter_groups: Some(vec![filters]), ..Webhook::default() };
-            let mut told = Told(vec!["src/a", "README"], "fix [CodeBuild]");
+            let mut told = Told(vec!["src/a", "README"], true, "fix [CodeBuild]");
             assert_eq!(matches(&webhook, event, &mut told).await, Ok(expected), "{event:?}");
         }
     }
@@ -272,9 +285,27 @@ mod tests {
         ] {
             let group = vec![filter(Type::Event, all, false), filter(kind, pattern, false)];
             let webhook = Webhook { filter_groups: Some(vec![group]), ..Webhook::default() };
-            let mut told = Told(vec!["src/a"], "fix [CodeBuild]");
+            let mut told = Told(vec!["src/a"], true, "fix [CodeBuild]");
             let found = matches(&webhook, event, &mut told).await;
             assert_eq!(found, Ok(expected), "{kind} {pattern} {event:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_some_files_do_not_tell_is_not_taken_for_no() {
+        for (pattern, exclude, expected) in [
+            ("^src/", false, Some(true)),
+            ("^src/", true, Some(false)),
+            // The file may be one that is not told.
+            ("^docs/", false, None),
+            ("^docs/", true, None),
+        ] {
+            let group =
+                vec![filter(Type::Event, "PUSH", false), filter(Type::FilePath, pattern, exclude)];
+            let webhook = Webhook { filter_groups: Some(vec![group]), ..Webhook::default() };
+            let mut told = Told(vec!["src/a"], false, "");
+            let found = matches(&webhook, &push("refs/heads/main"), &mut told).await;
+            assert_eq!(found.clone().ok(), expected, "{pattern} {exclude} {found:?}");
         }
     }
 
@@ -282,7 +313,7 @@ mod tests {
     async fn branch_filters() {
         let webhook =
             Webhook { branch_filter: Some("^(main|rel-.*)$".into()), ..Webhook::default() };
-        let mut told = Told(vec![], "");
+        let mut told = Told(vec![], true, "");
         for (event, expected) in [
             (push("refs/heads/main"), true),
             (push("refs/heads/rel-1"), true),

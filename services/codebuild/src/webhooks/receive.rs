@@ -14,7 +14,7 @@ use super::{
     signature, start,
 };
 use crate::model::ProjectRecord;
-use crate::providers::{Api, Provider, PullRequest, SCOPED, State, Status};
+use crate::providers::{Api, Files, Provider, PullRequest, SCOPED, State, Status};
 use crate::{run, source_credentials};
 
 /// Longest payload, in bytes: GitHub's own limit.
@@ -281,13 +281,16 @@ fn of_pull_request(found: PullRequest, comment: &Comment) -> Event {
 /// What the provider is asked for filters, once an event.
 struct Asked<'a> {
     door: &'a Door<'a>,
-    files: Option<Vec<String>>,
+    files: Option<Files>,
     message: Option<String>,
 }
 
 impl filter::Facts for Asked<'_> {
-    async fn files(&mut self, event: &Event) -> Result<Vec<String>, String> {
-        if let Some(files) = event.files.as_ref().or(self.files.as_ref()) {
+    async fn files(&mut self, event: &Event) -> Result<Files, String> {
+        if let Some(names) = event.files.clone() {
+            return Ok(Files { names, are_all: true });
+        }
+        if let Some(files) = &self.files {
             return Ok(files.clone());
         }
         let api = self.door.api(&event.repository.url).await?;
