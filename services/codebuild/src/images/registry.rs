@@ -89,6 +89,8 @@ fn read(status: u16, said: &[u8]) -> Answer {
             Answer::NotAsked
         }
         Some(said) => Answer::Refused(said.trim().to_owned()),
+        // Docker says of what it does not find what that is; Podman has no such address.
+        None if status == 404 => Answer::NotAsked,
         None => Answer::Refused(format!("status {status}")),
     }
 }
@@ -102,6 +104,9 @@ mod tests {
         assert_eq!(read(200, b"{}"), Answer::Given);
         let podman = br#"{"message":"Path /distribution/a/json is not supported"}"#;
         assert_eq!(read(500, podman), Answer::NotAsked);
+        assert_eq!(read(404, b"Not Found"), Answer::NotAsked);
+        let unknown = Answer::Refused("manifest unknown".to_owned());
+        assert_eq!(read(404, br#"{"message":"manifest unknown"}"#), unknown);
         let denied = Answer::Refused("no basic auth credentials".to_owned());
         assert_eq!(read(500, br#"{"message":"no basic auth credentials"}"#), denied);
         assert_eq!(read(403, b"x"), Answer::Refused("status 403".to_owned()));
