@@ -116,13 +116,14 @@ fn size(path: &Path) -> f64 {
 
 /// gitlab-ci-local, which runs a pipeline's jobs on this machine: a job of four commands.
 pub(crate) fn peers() {
-    const PIN: &str = "gitlab-ci-local@4.75.1";
+    // Later ones, up to 4.75.1, end at their start with Node.js 20: "kW.union is not a function".
+    const PIN: &str = "gitlab-ci-local@4.73.0";
     let npm = Command::new("npm").arg("--version").stdout(Stdio::null()).status();
     if !npm.is_ok_and(|status| status.success()) {
         println!("gitlab-ci-local: skipped, npm is not here");
         return;
     }
-    let to = std::env::current_exe().unwrap().parent().unwrap().join("../bench-npm");
+    let to = std::env::current_exe().unwrap().parent().unwrap().join("../bench-npm").join(PIN);
     let program = to.join("node_modules/.bin/gitlab-ci-local");
     if !program.exists() {
         std::fs::create_dir_all(&to).unwrap();
