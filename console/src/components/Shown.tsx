@@ -22,6 +22,13 @@ export function Covered({ value, label }: { value: string; label: string }) {
   );
 }
 
+/** A text that is meant to be taken elsewhere. */
+export const Copied = ({ text, label }: { text: string; label: string }) => (
+  <>
+    <CopyToClipboard variant="icon" copyButtonAriaLabel={`Copy ${label}`} copySuccessText="Copied" copyErrorText="It could not be copied" textToCopy={text} /> <span className="wrapped">{text}</span>
+  </>
+);
+
 interface Props {
   title: string;
   /** What it says about what can't be had again. */

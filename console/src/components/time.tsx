@@ -26,7 +26,7 @@ export function Elapsed({ start, end }: { start?: EpochSeconds; end?: EpochSecon
     return () => clearInterval(timer);
   }, [running]);
   if (start === undefined) return <>–</>;
-  return <>{duration(Math.max(0, (end ?? now().getTime() / 1000) - start))}</>;
+  return <span className="unbroken">{duration(Math.max(0, (end ?? now().getTime() / 1000) - start))}</span>;
 }
 
 const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });

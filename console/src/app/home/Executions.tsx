@@ -17,6 +17,8 @@ const named = ({ pipelineName, pipelineExecutionId }: Execution) => (
 
 /** Rows of each table; the pipelines' page has the rest. */
 const MOST = 10;
+/** The yard tells no more than so many. */
+const TOLD = 50;
 
 /** Pipelines that run, and those whose newest execution failed. */
 export function Executions({ delivery }: { delivery?: Delivery }) {
@@ -28,7 +30,7 @@ export function Executions({ delivery }: { delivery?: Delivery }) {
         items={active.slice(0, MOST)}
         loading={!delivery}
         keyOf={idOf}
-        header={<Header counter={delivery && `(${active.length})`} actions={all(active)}>Running pipelines</Header>}
+        header={<Header counter={delivery && counted(active)} actions={all(active)}>Running pipelines</Header>}
         columns={[
           { header: 'Pipeline', cell: named },
           { header: 'Stage', cell: ({ stageName }) => <StatusIndicator type="in-progress">{stageName}</StatusIndicator> },
@@ -41,7 +43,7 @@ export function Executions({ delivery }: { delivery?: Delivery }) {
           label="Pipelines that failed"
           items={failed.slice(0, MOST)}
           keyOf={idOf}
-          header={<Header description="Their newest execution failed" counter={`(${failed.length})`} actions={all(failed)}>Failed pipelines</Header>}
+          header={<Header description="Their newest execution failed" counter={counted(failed)} actions={all(failed)}>Failed pipelines</Header>}
           columns={[
             { header: 'Pipeline', cell: named },
             { header: 'Failed at', cell: ({ stageName, actionName }) => <StatusIndicator type="error">{[stageName, actionName].filter(Boolean).join(' · ')}</StatusIndicator> },
@@ -56,4 +58,6 @@ export function Executions({ delivery }: { delivery?: Delivery }) {
 
 const idOf = ({ pipelineExecutionId }: Execution) => pipelineExecutionId;
 
-const all = ({ length }: Execution[]) => length > MOST && <Link href="#/codepipeline/pipelines">All pipelines ({length - MOST} more)</Link>;
+const counted = ({ length }: Execution[]) => `(${length}${length >= TOLD ? '+' : ''})`;
+
+const all = ({ length }: Execution[]) => length > MOST && <Link href="#/codepipeline/pipelines">All pipelines</Link>;

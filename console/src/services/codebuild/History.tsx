@@ -69,12 +69,14 @@ export function BuildHistory({ project, level = 'h2' }: { project?: string; leve
           </Header>
         }
         filter={
-          <Select
-            ariaLabel="Status"
-            options={[ANY, ...BUILD_STATUSES]}
-            selectedOption={[ANY, ...BUILD_STATUSES].find(({ value }) => value === status) ?? ANY}
-            onChange={({ detail }) => setStatus(detail.selectedOption.value ?? '')}
-          />
+          <SpaceBetween direction="horizontal" size="xs">
+            <Select
+              ariaLabel="Status"
+              options={[ANY, ...BUILD_STATUSES]}
+              selectedOption={[ANY, ...BUILD_STATUSES].find(({ value }) => value === status) ?? ANY}
+              onChange={({ detail }) => setStatus(detail.selectedOption.value ?? '')}
+            />
+          </SpaceBetween>
         }
         pagination={pages.pagination}
         empty={
@@ -88,7 +90,7 @@ export function BuildHistory({ project, level = 'h2' }: { project?: string; leve
           {
             id: 'build',
             header: 'Build run',
-            minWidth: 120,
+            minWidth: 150,
             isRowHeader: true,
             cell: (build) => (
               <Link href={`#${pathOf('codebuild', 'builds', build.id)}`}>

@@ -15,7 +15,7 @@ import { FormModal } from '../../components/FormModal';
 import { JsonEditor } from '../../components/JsonEditor';
 import { hasErrors, problemsOf, type Problem } from '../../components/JsonText';
 import { JsonView } from '../../components/JsonView';
-import { ShownOnce } from '../../components/Shown';
+import { Copied, ShownOnce } from '../../components/Shown';
 import { createWebhook, deleteWebhook, updateWebhook, type Project, type Webhook } from './api';
 
 const HOOKED = ['GITHUB', 'GITHUB_ENTERPRISE', 'GITLAB', 'GITLAB_SELF_MANAGED', 'BITBUCKET'];
@@ -54,14 +54,17 @@ export default function Triggers({ project, reload }: { project: Project; reload
             <KeyValuePairs
               columns={3}
               items={[
-                { label: 'Payload URL', value: webhook.payloadUrl ?? '–' },
+                { label: 'Payload URL', value: webhook.payloadUrl ? <Copied text={webhook.payloadUrl} label="the payload URL" /> : '–' },
                 { label: 'URL at the provider', value: webhook.url ?? '–' },
                 { label: 'Build type', value: webhook.buildType ?? 'BUILD' },
                 { label: 'Status', value: [webhook.status, webhook.statusMessage].filter(Boolean).join(': ') || '–' },
                 { label: 'Branch filter', value: webhook.branchFilter ?? '–' },
               ]}
             />
-            <JsonView text={JSON.stringify(webhook.filterGroups ?? [])} label="Filter groups" />
+            <div>
+              <Box variant="awsui-key-label">Filter groups</Box>
+              <JsonView text={JSON.stringify(webhook.filterGroups ?? [])} label="Filter groups" />
+            </div>
           </SpaceBetween>
         ) : (
           <Box color="text-body-secondary">There is none: builds are started by hand, by pipelines or by schedules.</Box>

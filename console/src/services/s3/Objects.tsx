@@ -6,6 +6,7 @@ import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import FileDropzone from '@cloudscape-design/components/file-dropzone';
 import FileInput from '@cloudscape-design/components/file-input';
 import Header from '@cloudscape-design/components/header';
+import Icon from '@cloudscape-design/components/icon';
 import Link from '@cloudscape-design/components/link';
 import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
@@ -188,7 +189,7 @@ export function Objects({ bucket, prefix }: { bucket: string; prefix: string }) 
 
 function Name({ bucket, prefix, entry, versions }: { bucket: string; prefix: string; entry: Entry; versions: boolean }) {
   const shown = entry.key.slice(prefix.length) || entry.key;
-  if (entry.isFolder) return <Link href={`#${bucketPath(bucket, entry.key)}`}>📁 {shown}</Link>;
+  if (entry.isFolder) return <Link href={`#${bucketPath(bucket, entry.key)}`}><Icon name="folder" /> {shown}</Link>;
   if (entry.isDeleteMarker) return <>{shown} <Badge color="red">delete marker</Badge></>;
   return <Link href={`#${objectPath(bucket, entry.key, versions && !entry.isLatest ? entry.versionId : undefined)}`}>{shown}</Link>;
 }
