@@ -8,7 +8,7 @@ use crate::machine::Machine;
 use crate::spec::Spec;
 use crate::sys;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -43,7 +43,14 @@ struct Look {
 
 /// Sandboxes that agree in this begin with the same directories, but for those of their binds.
 pub fn kind(machine: &Machine, homes: &Homes) -> String {
-    format!("{} {}", machine.to_json(), homes.to_json())
+    // Directories of the upper layer are made like those of the host's that they stand for.
+    let all = homes.empty.iter().chain(&homes.each);
+    let likes: BTreeSet<&Path> = all.flat_map(|home| home.ancestors()).collect();
+    let looks = likes.into_iter().filter_map(|path| {
+        let found = fs::metadata(path).ok()?;
+        Some(format!(" {:o}:{}:{}", found.mode(), found.uid(), found.gid()))
+    });
+    format!("{} {}{}", machine.to_json(), homes.to_json(), looks.collect::<String>())
 }
 
 impl Made {
@@ -134,4 +141,33 @@ fn is_for_this_one(below: &Path, spec: &Spec, homes: &Homes) -> bool {
     let is_common = leads_to(Path::new(COMMON))
         || homes.empty.iter().chain(&homes.each).any(|home| leads_to(home));
     !is_common && (leads_to(&spec.workdir) || spec.binds.iter().any(|bind| leads_to(&bind.inside)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::{RootStyle, Users};
+    use crate::status::{Isolation, Level};
+    use crate::supervisor::group::Parents;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn another_machine_or_home_is_another_kind() {
+        let home = tempfile::tempdir().unwrap();
+        let machine = Machine {
+            users: Users::Host,
+            root: RootStyle::Whole,
+            volatile: true,
+            upper_in_memory: false,
+            groups: Parents::default(),
+            isolation: Isolation { level: Level::Full, reasons: Vec::new() },
+        };
+        let homes = Homes { each: vec![home.path().to_owned()], ..Homes::default() };
+        let before = kind(&machine, &homes);
+        assert_eq!(kind(&machine, &homes), before);
+        assert_ne!(kind(&machine, &Homes::default()), before);
+        assert_ne!(kind(&Machine { volatile: false, ..machine.clone() }, &homes), before);
+        fs::set_permissions(home.path(), fs::Permissions::from_mode(0o711)).unwrap();
+        assert_ne!(kind(&machine, &homes), before);
+    }
 }
