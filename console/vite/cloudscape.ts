@@ -36,7 +36,7 @@ export function withoutOtherLayouts(): Plugin {
 const NOWHERE = /\.awsui-context-(?:content-header|app-layout-toolbar)\b/;
 
 /** Its values without those that nothing refers to, and without rules for what is nowhere. */
-function trimmed(theme: string, isUsed: (name: string) => boolean): string {
+export function trimmed(theme: string, isUsed: (name: string) => boolean): string {
   const rules = theme.replace(/\/\*[\s\S]*?\*\//g, '').replace(/([^{}]+)\{([^{}]*)\}/g, (rule, selector: string, values: string) => {
     if (NOWHERE.test(selector)) return '';
     const kept = values.split(';').map((value) => value.trim()).filter((value) => isUsed(value.slice(0, value.indexOf(':'))));
@@ -46,7 +46,7 @@ function trimmed(theme: string, isUsed: (name: string) => boolean): string {
 }
 
 /** A style sheet without what stands in for values of the theme: they are always there. */
-function withoutFallbacks(css: string, isTheme: (name: string) => boolean): string {
+export function withoutFallbacks(css: string, isTheme: (name: string) => boolean): string {
   let out = '';
   let at = 0;
   for (const found of css.matchAll(/var\((--[\w-]+),/g)) {
@@ -70,6 +70,7 @@ export function leanTheme(): Plugin {
     used.add(name);
     values.get(name)?.forEach(use);
   };
+  const useAll = (code: string) => [...code.matchAll(/--[a-z][\w-]*/g)].forEach(([name]) => use(name));
   let file = '';
   return {
     name: 'lean-theme',
@@ -78,10 +79,13 @@ export function leanTheme(): Plugin {
     transform(code, id) {
       const [path] = id.split('?');
       if (path === THEME) return { code: '', map: null };
-      for (const [name] of code.matchAll(/--[a-z][\w-]*/g)) use(name);
-      return path.endsWith('.css') ? { code: withoutFallbacks(code, (name) => values.has(name)), map: null } : undefined;
+      if (!path.endsWith('.css')) return undefined;
+      useAll(code);
+      return { code: withoutFallbacks(code, (name) => values.has(name)), map: null };
     },
-    generateBundle() {
+    generateBundle(_, bundle) {
+      // Of scripts only what is left of them: one of Cloudscape's modules names each value.
+      for (const file of Object.values(bundle)) if (file.type === 'chunk') useAll(file.code);
       if (used.size === 0) this.error('Cloudscape keeps its theme otherwise than before: see what is left out of it');
       file = this.getFileName(this.emitFile({ type: 'asset', name: 'theme.css', source: trimmed(theme, (name) => used.has(name)) }));
     },
