@@ -19,6 +19,7 @@ mod lcov;
 mod lines;
 mod nunit;
 mod nunit3;
+mod recognize;
 mod simplecov;
 mod testng;
 mod text;
@@ -29,6 +30,7 @@ use std::fmt;
 
 pub use crate::buildspec::ReportFormat;
 pub use crate::yaml::Position;
+pub use recognize::recognize;
 use text::Document;
 
 /// The largest file that is read, in bytes.

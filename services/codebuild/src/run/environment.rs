@@ -123,7 +123,9 @@ pub(super) async fn resolve(
     let own: Vec<String> = all
         .variables
         .iter()
-        .filter(|(name, _)| name.starts_with(RESERVED))
+        .filter(|(name, _)| {
+            name.starts_with(RESERVED) && !validate::DISCOVERY.contains(&name.as_str())
+        })
         .map(|(name, _)| name.clone())
         .collect();
     built_in(job, downloaded, &mut all);

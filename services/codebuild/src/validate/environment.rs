@@ -80,13 +80,18 @@ fn check_image(environment: &ProjectEnvironment) -> Result<(), Error> {
     Ok(())
 }
 
+/// CodeBuild's own settings, which a project, a request or a buildspec may set; other names that
+/// begin so are reserved.
+pub(crate) const DISCOVERY: [&str; 2] =
+    ["CODEBUILD_CONFIG_AUTO_DISCOVER", "CODEBUILD_CONFIG_AUTO_DISCOVER_DIR"];
+
 /// Checks one environment variable.
 pub(crate) fn check_variable(variable: &EnvironmentVariable) -> Result<(), Error> {
     let name = &variable.name;
     if !is_variable_name(name) {
         return Err(invalid(format!("Invalid environment variable name: {name}")));
     }
-    if name.starts_with("CODEBUILD_") {
+    if name.starts_with("CODEBUILD_") && !DISCOVERY.contains(&name.as_str()) {
         return Err(invalid(format!(
             "Invalid environment variable name: {name}; names that start with CODEBUILD_ are reserved"
         )));

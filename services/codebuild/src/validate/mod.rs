@@ -12,7 +12,7 @@ mod source;
 use api_developer::codebuild::*;
 use wire::Error;
 
-pub(crate) use environment::{check_variable, compute, is_variable_name};
+pub(crate) use environment::{DISCOVERY, check_variable, compute, is_variable_name};
 pub(crate) use overrides::overrides;
 pub(crate) use project::{batch_config, project, tags};
 pub(crate) use source::repository_name;

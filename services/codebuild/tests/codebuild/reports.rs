@@ -536,7 +536,81 @@ async fn a_report_of_many_cases_keeps_the_failures() {
     assert_eq!(count, 500);
 }
 
+/// Nobody names these files, but for those in `named`.
+async fn reports_are_discovered() {
+    let yard = Yard::start().await;
+    let spec = r#"version: 0.2
+phases:
+  build:
+    commands:
+      - mkdir -p out named
+      - printf '<testsuite name="s"><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>' > out/one.xml
+      - cp out/one.xml out/two.xml; cp out/one.xml named/three.xml
+      - printf '<coverage line-rate="0.5" version="1"><packages><package name="p"><classes><class name="c" filename="c.py"><lines><line number="1" hits="1"/><line number="2" hits="0"/></lines></class></classes></package></packages></coverage>' > out/coverage.xml
+      - echo '<project/>' > pom.xml; echo '{"coverage":1}' > x.json
+"#;
+    let named = format!("{spec}reports:\n  unit:\n    files: [named/*.xml]\n");
+    yard.ok("CreateProject", yard.project("pp", &named)).await;
+    let run = async |more: Value| {
+        let mut input = more;
+        input["projectName"] = json!("pp");
+        let build = yard.finished(&yard.start_build(input).await).await;
+        assert_eq!(build["buildStatus"], "SUCCEEDED", "{build}");
+        let arns = build["reportArns"].clone();
+        if arns.as_array().is_none_or(Vec::is_empty) {
+            return (build, Vec::new());
+        }
+        let found = yard.ok("BatchGetReports", json!({ "reportArns": arns })).await;
+        (build, found["reports"].as_array().unwrap().clone())
+    };
+    let (build, reports) = run(json!({})).await;
+    let log = yard.log(&build).await;
+    assert!(log.contains("Report auto-discover found 4 report file(s)"), "{log}");
+    let named = |name: &str| reports.iter().find(|it| it["name"] == name).expect("a report");
+    assert_eq!(reports.len(), 3, "{reports:?}");
+    assert_eq!(named("pp-unit")["testSummary"]["total"], 2);
+    let tests = named("pp-JUNITXML-AutoDiscovered");
+    assert_eq!((&tests["testSummary"]["total"], &tests["status"]), (&json!(4), &json!("FAILED")));
+    let lines = named("pp-COBERTURAXML-AutoDiscovered");
+    assert_eq!(lines["codeCoverageSummary"]["lineCoveragePercentage"], 50.0);
+
+    let variable = |name: &str, value: &str| {
+        json!({ "buildspecOverride": spec,
+                "environmentVariablesOverride": [{ "name": name, "value": value }] })
+    };
+    let (_, reports) = run(variable("CODEBUILD_CONFIG_AUTO_DISCOVER_DIR", "named/*xml")).await;
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    assert_eq!(reports[0]["testSummary"]["total"], 2);
+    let (build, reports) = run(variable("CODEBUILD_CONFIG_AUTO_DISCOVER", "false")).await;
+    let log = yard.log(&build).await;
+    assert!(reports.is_empty() && !log.contains("auto-discover"), "{reports:?} {log}");
+
+    // Who may make no report groups has a build like any other.
+    let logs = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": "logs:*", "Resource": "*" }] });
+    let role = yard.yard.role("narrow", logs);
+    let mut project = yard.project("narrow", spec);
+    project["serviceRole"] = json!(role);
+    yard.ok("CreateProject", project).await;
+    let id = yard.start_build(json!({ "projectName": "narrow" })).await;
+    let build = yard.finished(&id).await;
+    let log = yard.log(&build).await;
+    assert_eq!(build["buildStatus"], "SUCCEEDED", "{log}");
+    assert!(log.contains("Report auto-discover, JUNITXML-AutoDiscovered: "), "{log}");
+    assert!(log.contains("codebuild:CreateReportGroup"), "{log}");
+    // Other names of that beginning are CodeBuild's.
+    let (status, _) = yard
+        .call("StartBuild", {
+            let mut input = variable("CODEBUILD_SRC_DIR", "/x");
+            input["projectName"] = json!("pp");
+            input
+        })
+        .await;
+    assert_eq!(status, 400);
+}
+
 crate::tests![
+    reports_are_discovered,
     report_groups_are_made_changed_listed_and_deleted,
     a_failed_build_tells_its_tests_and_coverage,
     trends_and_listings_follow_the_builds,

@@ -1,10 +1,12 @@
-//! Reports: what the files that a buildspec names tell of tests and coverage, brought into report
-//! groups as the service role, whether the commands succeeded or not.
+//! Reports: what the files that a buildspec names, and others that look like reports, tell of tests
+//! and coverage, brought into report groups as the service role, whether the commands succeeded or
+//! not.
 //!
 //! All groups are tried, and artifacts are uploaded all the same; what went wrong then fails the
 //! phase, as AWS words it. A report that was begun and could not be completed is `INCOMPLETE`.
 //! <https://docs.aws.amazon.com/codebuild/latest/userguide/test-report.html>
 
+mod discover;
 mod export;
 mod group;
 mod read;
@@ -32,6 +34,7 @@ use crate::model::BuildRecord;
 use crate::phases::without_encoded;
 use crate::reports::model::{self, DAYS, GroupRecord, ReportRecord};
 use crate::reports::{expiry, rows};
+use discover::Discovered;
 use read::{Kept, Read};
 
 /// Rows that one transaction puts.
@@ -69,13 +72,15 @@ pub(super) async fn process(
     prepared: &Prepared,
     ended: &Ended,
 ) -> Result<Option<String>, Cut> {
-    if prepared.spec.reports.is_empty() {
+    let found = discover::find(job, prepared).await?;
+    if prepared.spec.reports.is_empty() && found.is_empty() {
+        log.tell(found.lines);
         return Ok(None);
     }
     // Files take their time: meanwhile all that has happened should be seen.
     log.flush(job).await?;
     job.change(Durability::Ordered, |_| Vec::new()).await?;
-    let work = all(job, cx, prepared, ended);
+    let work = all(job, cx, prepared, ended, &found);
     let done = launch::step(&job.run, "reports", work, |it| it, Some(show)).await?;
     show(&mut job.record, &done);
     log.tell(texts(&done, "lines"));
@@ -89,17 +94,27 @@ fn show(record: &mut BuildRecord, done: &Value) -> Vec<BuildPhase> {
     Vec::new()
 }
 
-async fn all(job: &Job, cx: &Cx, prepared: &Prepared, ended: &Ended) -> Result<Value, Cut> {
+async fn all(
+    job: &Job,
+    cx: &Cx,
+    prepared: &Prepared,
+    ended: &Ended,
+    found: &Discovered,
+) -> Result<Value, Cut> {
     let (mut arns, mut lines, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     let masker = Arc::new(job.masker(cx, &prepared.spec).await?);
     let Some(reports) = words::expanded(&prepared.spec, ended.names.as_deref()) else {
         errors.push("the names of the report groups could not be expanded".to_owned());
         return Ok(json!({ "arns": arns, "lines": lines, "errors": errors }));
     };
-    for (place, report) in reports.iter().enumerate() {
-        let mut making =
-            Making { job, cx, place, masker: masker.clone(), record: None, lines: Vec::new() };
+    let make = async |place: usize, report: &Report| {
+        let (masker, lines) = (masker.clone(), Vec::new());
+        let mut making = Making { job, cx, place, masker, record: None, lines };
         let result = making.run(prepared, report).await;
+        (making, result)
+    };
+    for (place, report) in reports.iter().enumerate() {
+        let (mut making, result) = make(place, report).await;
         if let Some(record) = &making.record {
             arns.push(model::report_arn(job.run.scope(), &record.id));
         }
@@ -112,6 +127,25 @@ async fn all(job: &Job, cx: &Cx, prepared: &Prepared, ended: &Ended) -> Result<V
                 let why = masker.text(&without_encoded(why));
                 lines.push(format!("Report group {}: {why}", report.group));
                 errors.push(format!("{}: [{why}]", report.group));
+            }
+        }
+    }
+    lines.extend(found.lines.iter().cloned());
+    let others = found.others(places(job, prepared), reports.clone()).await?;
+    for (at, report) in others.iter().enumerate() {
+        let (mut making, result) = make(reports.len() + at, report).await;
+        if let Some(record) = &making.record {
+            arns.push(model::report_arn(job.run.scope(), &record.id));
+        }
+        lines.append(&mut making.lines);
+        match result {
+            Ok(()) => {}
+            Err(Why::Cut(cut)) => return Err(cut),
+            // Nobody has asked for it.
+            Err(Why::Build(why)) => {
+                making.incomplete().await?;
+                let why = masker.text(&without_encoded(why));
+                lines.push(format!("Report auto-discover, {}: {why}", report.group));
             }
         }
     }
