@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::developer::{log, role};
-use crate::harness::{Data, User, Yard, until};
+use crate::harness::{Data, User, Yard, said, until};
 
 const LIMIT: Duration = Duration::from_secs(90);
 
@@ -124,16 +124,16 @@ fn batches_of_matrices_and_graphs() {
 
     let matrix = finished(&root, &start(&root, MATRIX));
     assert_eq!(matrix["buildBatchStatus"], "SUCCEEDED", "{matrix}");
-    let mut said = Vec::new();
+    let mut lines = Vec::new();
     for group in matrix["buildGroups"].as_array().unwrap().iter().skip(1) {
         let arn = group["currentBuildSummary"]["arn"].as_str().unwrap();
         let build = root.aws(&["codebuild", "batch-get-builds", "--ids", arn])["builds"][0].clone();
-        said.push(
+        lines.push(
             log(&root, &build).lines().find(|it| it.starts_with("testing")).map(str::to_owned),
         );
     }
     let wanted = ["go on mysql", "rust on mysql", "go on postgres", "rust on postgres"];
-    assert_eq!(said, wanted.map(|it| Some(format!("testing {it}"))));
+    assert_eq!(lines, wanted.map(|it| Some(format!("testing {it}"))));
 
     let graph = finished(&root, &start(&root, GRAPH));
     assert_eq!(graph["buildBatchStatus"], "FAILED", "{graph}");
@@ -154,6 +154,17 @@ fn batches_of_matrices_and_graphs() {
     assert_eq!(group(&graph, 1), group(&retried, 1), "what succeeded was not run again");
     assert_eq!(group(&retried, 3)["priorBuildSummaryList"].as_array().unwrap().len(), 1);
 
+    let watched = data.codeyard(&["builds", "watch", id]).output().unwrap();
+    let text = said(&watched);
+    assert_eq!(watched.status.code(), Some(1), "{text}");
+    for line in ["compile | BUILD SUCCEEDED (", "FAILED test: FAILED", "publish: was not started"] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    let started = data.codeyard(&["builds", "start", "--batch", "app"]).output().unwrap();
+    let text = said(&started);
+    assert!(started.status.success(), "{text}");
+    assert!(text.contains(" | testing go on mysql\n") && text.contains("ok SUCCEEDED"), "{text}");
+
     let fast = finished(&root, &start(&root, FAST));
     assert_eq!(fast["buildBatchStatus"], "FAILED", "{fast}");
     assert_eq!(groups(&fast), pairs(&[("quick", "FAILED"), ("slow", "STOPPED")]));
@@ -164,5 +175,5 @@ fn batches_of_matrices_and_graphs() {
     assert_eq!(failed["ids"].as_array().unwrap().len(), 2);
     root.aws(&["codebuild", "delete-build-batch", "--id", id]);
     let left = root.aws(&["codebuild", "list-build-batches"]);
-    assert_eq!(left["ids"].as_array().unwrap().len(), 2);
+    assert_eq!(left["ids"].as_array().unwrap().len(), 3);
 }

@@ -19,6 +19,8 @@ pub(crate) struct BuildProgress<'a> {
     client: &'a Client,
     screen: &'a Screen,
     id: String,
+    /// In front of each line.
+    name: String,
     log_token: Option<String>,
     weave: Weave,
 }
@@ -27,7 +29,13 @@ impl<'a> BuildProgress<'a> {
     /// Nothing of it has been told yet.
     pub(crate) fn new(client: &'a Client, screen: &'a Screen, id: &str) -> Self {
         let weave = Weave::default();
-        Self { client, screen, id: id.to_owned(), log_token: None, weave }
+        Self { client, screen, id: id.to_owned(), name: String::new(), log_token: None, weave }
+    }
+
+    /// With a name in front of each line, where several builds are told at once.
+    pub(crate) fn named(mut self, name: &str) -> Self {
+        self.name = format!("{name} | ");
+        self
     }
 
     /// Tells it to its end, and returns it.
@@ -59,23 +67,14 @@ impl<'a> BuildProgress<'a> {
             .collect();
         for item in self.weave.ready(&ended, build["buildComplete"] == true) {
             match item {
-                Item::Line(line) => self.screen.output(&line),
-                Item::Phase(at) => phases.get(at).into_iter().for_each(|phase| self.phase(phase)),
+                Item::Line(line) => self.screen.output(&format!("{}{line}", self.name)),
+                Item::Phase(at) => {
+                    let ended = phases.get(at).into_iter();
+                    ended.for_each(|ended| phase(self.screen, &self.name, ended));
+                }
             }
         }
         Ok(build)
-    }
-
-    fn phase(&self, phase: &Value) {
-        let name = phase["phaseType"].as_str().unwrap_or_default();
-        let status = phase["phaseStatus"].as_str().unwrap_or_default();
-        let seconds = seconds_between(&phase["startTime"], &phase["endTime"]);
-        self.screen.line(&format!("    {name} {status} ({seconds})"));
-        for context in phase["contexts"].as_array().into_iter().flatten() {
-            if let Some(message) = context["message"].as_str().filter(|it| !it.is_empty()) {
-                self.screen.bad(message);
-            }
-        }
     }
 
     async fn read_log(&mut self, logs: &Value) -> Outcome<()> {
@@ -103,6 +102,19 @@ impl<'a> BuildProgress<'a> {
             if events.is_empty() {
                 return Ok(());
             }
+        }
+    }
+}
+
+/// Tells a phase that has ended, of the build or batch of this name.
+pub(crate) fn phase(screen: &Screen, of: &str, phase: &Value) {
+    let name = phase["phaseType"].as_str().unwrap_or_default();
+    let status = phase["phaseStatus"].as_str().unwrap_or_default();
+    let seconds = seconds_between(&phase["startTime"], &phase["endTime"]);
+    screen.line(&format!("    {of}{name} {status} ({seconds})"));
+    for context in phase["contexts"].as_array().into_iter().flatten() {
+        if let Some(message) = context["message"].as_str().filter(|it| !it.is_empty()) {
+            screen.bad(&format!("{of}{message}"));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `codeyard builds`: the builds of a running yard, by its public API.
 
+mod batch;
 mod list;
 mod start;
 
@@ -39,8 +40,12 @@ pub(crate) fn run(request: Request) -> Outcome<ExitCode> {
                 Ok(ExitCode::SUCCESS)
             }
             Action::Watch { build } => {
+                let screen = Screen::new();
+                if let Some(id) = batch_id(&client, &build).await? {
+                    return batch::watch(&client, &screen, &id).await;
+                }
                 let id = build_id(&client, &build).await?;
-                watch(&client, &Screen::new(), &id).await
+                watch(&client, &screen, &id).await
             }
             Action::Start(wish) => start::run(&client, &wish).await,
         }
@@ -68,6 +73,22 @@ async fn build_id(client: &Client, given: &str) -> Outcome<String> {
         Failure::new(format!("the project {name} has no builds yet"))
             .hint(format!("start one with `codeyard builds start {name}`"))
     })
+}
+
+/// The batch that is meant, by its id or ARN, if it is one.
+async fn batch_id(client: &Client, given: &str) -> Outcome<Option<String>> {
+    if let Some((_, id)) = given.rsplit_once(":build-batch/") {
+        return Ok(Some(id.to_owned()));
+    }
+    // The ids of batches look as those of builds.
+    if !given.contains(':') || given.starts_with("arn:") {
+        return Ok(None);
+    }
+    let found = call(client, "BatchGetBuilds", json!({"ids": [given]})).await?;
+    if found["builds"][0].is_object() {
+        return Ok(None);
+    }
+    Ok(batch::find(client, given).await?.map(|_| given.to_owned()))
 }
 
 /// Tells a build to its end.
@@ -98,13 +119,13 @@ pub(crate) fn command_line(data_dir: impl Fn() -> Arg) -> Clap {
         .subcommand(list::command_line().arg(data_dir()))
         .subcommand(
             Clap::new("watch")
-                .about("Tell a build as it goes: phases with durations, lines of the log")
-                .arg(
-                    Arg::new("build")
-                        .value_name("BUILD|PROJECT")
-                        .required(true)
-                        .help("A build's id or ARN, or a project's name for its newest build"),
+                .about(
+                    "Tell a build or a batch as it goes: phases with durations, lines of the log",
                 )
+                .arg(Arg::new("build").value_name("BUILD|BATCH|PROJECT").required(true).help(
+                    "The id or ARN of a build or of a batch, or a project's name for its \
+                             newest build",
+                ))
                 .arg(data_dir()),
         )
         .subcommand(start::command_line().arg(data_dir()))

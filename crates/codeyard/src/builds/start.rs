@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command as Clap};
 use client::Client;
 use serde_json::{Value, json};
 
-use super::{call, repeated, watch};
+use super::{batch, call, repeated, watch};
 use crate::cli;
 use crate::failure::{Failure, Outcome};
 use crate::screen::Screen;
@@ -16,6 +16,7 @@ pub(super) struct Wish {
     project: String,
     version: Option<String>,
     variables: Vec<(String, String)>,
+    batch: bool,
     debug: bool,
     detach: bool,
 }
@@ -37,6 +38,12 @@ pub(super) fn command_line() -> Clap {
                 .value_parser(cli::pair)
                 .help("An environment variable, before the project's; may be repeated"),
         )
+        .arg(
+            Arg::new("batch")
+                .long("batch")
+                .action(ArgAction::SetTrue)
+                .help("Start a batch: the builds that the batch section of the buildspec tells"),
+        )
         .arg(Arg::new("debug").long("debug").action(ArgAction::SetTrue).help(
             "Wait where the buildspec says codebuild-breakpoint, until codebuild-resume is run in \
              a `codeyard shell`",
@@ -57,6 +64,7 @@ impl Wish {
             project: text("project").unwrap_or_default(),
             version: text("source-version"),
             variables: variables.cloned().collect(),
+            batch: matches.get_flag("batch"),
             debug: matches.get_flag("debug"),
             detach: matches.get_flag("detach"),
         }
@@ -80,12 +88,19 @@ impl Wish {
 }
 
 pub(super) async fn run(client: &Client, wish: &Wish) -> Outcome<ExitCode> {
-    let started = call(client, "StartBuild", wish.input()).await?;
-    let id = started["build"]["id"].as_str();
+    let (operation, member) = match wish.batch {
+        true => ("StartBuildBatch", "buildBatch"),
+        false => ("StartBuild", "build"),
+    };
+    let started = call(client, operation, wish.input()).await?;
+    let id = started[member]["id"].as_str();
     let id = id.ok_or_else(|| Failure::new("the yard told no id of the build"))?;
     if wish.detach {
         println!("{id}");
         return Ok(ExitCode::SUCCESS);
     }
-    watch(client, &Screen::new(), id).await
+    match wish.batch {
+        true => batch::watch(client, &Screen::new(), id).await,
+        false => watch(client, &Screen::new(), id).await,
+    }
 }
