@@ -67,6 +67,26 @@ async fn sources_come_from_archives_and_folders() {
     let build = run(&yard, project, json!({})).await;
     assert!(message(&build, "DOWNLOAD_SOURCE").contains("NoSuchKey"), "{build}");
 
+    // Folders.
+    let failing = [
+        (json!("bucket/vanished/"), json!({}), "there is nothing at bucket/vanished/"),
+        (json!("bucket/folder/"), json!({ "sourceVersion": "v1" }), "bucket/folder/ is a folder"),
+    ];
+    for (location, input, why) in failing {
+        let mut project = yard.project("pp", SPEC);
+        project["source"]["type"] = json!("S3");
+        project["source"]["location"] = location;
+        let build = run(&yard, project, input).await;
+        assert_eq!(build["buildStatus"], "FAILED", "{build}");
+        assert!(message(&build, "DOWNLOAD_SOURCE").contains(why), "{build}");
+    }
+    yard.s3("PUT", "/bucket/empty/", Vec::new()).await;
+    let mut project = yard.project("pp", "version: 0.2\nphases: {build: {commands: ['true']}}");
+    project["source"]["type"] = json!("S3");
+    project["source"]["location"] = json!("bucket/empty/");
+    let build = run(&yard, project, json!({})).await;
+    assert_eq!(build["buildStatus"], "SUCCEEDED", "{build}");
+
     let mut project = yard.project("pp", "");
     project["source"] = json!({
         "type": "NO_SOURCE",

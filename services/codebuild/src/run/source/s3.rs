@@ -26,6 +26,12 @@ pub(super) async fn fetch(
         .split_once('/')
         .ok_or_else(|| Cut::failed(CODE, format!("{location} is not BUCKET/KEY")))?;
     if key.is_empty() || key.ends_with('/') {
+        if let Some(version) = version {
+            let why = format!(
+                "the source version {version} is that of an object, and {location} is a folder"
+            );
+            return Err(Cut::failed(CODE, why));
+        }
         return folder(cx, bucket, key, target).await;
     }
     let archive = target.with_extension("zip");
@@ -48,6 +54,7 @@ pub(super) async fn fetch(
 async fn folder(cx: &Cx, bucket: &str, prefix: &str, target: &Path) -> Result<(), Cut> {
     fs::create_dir_all(target).map_err(Cut::retry)?;
     let mut token = None;
+    let mut is_there = false;
     loop {
         let input = s3::ListObjectsV2Input {
             bucket: bucket.to_owned(),
@@ -60,6 +67,7 @@ async fn folder(cx: &Cx, bucket: &str, prefix: &str, target: &Path) -> Result<()
             .await
             .map_err(|error| denied(bucket, prefix, &error))?;
         for object in page.contents.iter().flatten() {
+            is_there = true;
             let key = object.key.as_deref().unwrap_or_default();
             let below = key.strip_prefix(prefix).unwrap_or(key);
             if below.is_empty() || below.ends_with('/') {
@@ -74,8 +82,13 @@ async fn folder(cx: &Cx, bucket: &str, prefix: &str, target: &Path) -> Result<()
         }
         token = page.next_continuation_token;
         if token.is_none() {
-            return Ok(());
+            break;
         }
+    }
+    // An empty folder has an object of its own name.
+    match is_there {
+        true => Ok(()),
+        false => Err(Cut::failed(CODE, format!("there is nothing at {bucket}/{prefix}"))),
     }
 }
 
