@@ -7,11 +7,15 @@ use crate::layout::Layout;
 use crate::machine::Machine;
 use crate::spec::Spec;
 use crate::sys;
+use nix::fcntl::OFlag;
+use nix::sys::stat::Mode;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{CString, OsStr};
 use std::fs;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
+use std::os::fd::AsFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -37,8 +41,10 @@ struct Look {
     mode: u32,
     uid: u32,
     gid: u32,
-    /// Names of extended attributes, access control lists among them.
-    attributes: Vec<Vec<u8>>,
+    /// What `chattr` sets. One that was large is told by its index, which stays when it is emptied.
+    flags: u32,
+    /// Names and values of extended attributes, access control lists among them.
+    attributes: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 /// Sandboxes that agree in this begin with the same directories, but for those of their binds.
@@ -84,14 +90,16 @@ impl Made {
     /// Keeps it in a file.
     pub fn write(&self, file: &Path) -> io::Result<()> {
         let directories = self.directories.iter().map(|(below, look)| {
+            let bytes = |it: &[u8]| codec::path_to_json(Path::new(OsStr::from_bytes(it)));
             let attributes = look.attributes.iter();
-            let names = attributes.map(|name| Path::new(std::ffi::OsStr::from_bytes(name)));
+            let attributes = attributes.map(|(name, value)| json!([bytes(name), bytes(value)]));
             json!({
                 "path": codec::path_to_json(below),
                 "mode": look.mode,
                 "uid": look.uid,
                 "gid": look.gid,
-                "attributes": names.map(codec::path_to_json).collect::<Value>(),
+                "flags": look.flags,
+                "attributes": attributes.collect::<Value>(),
             })
         });
         let all = json!({ "kind": self.kind, "directories": directories.collect::<Value>() });
@@ -104,13 +112,14 @@ impl Made {
         let directories = all.get("directories")?.as_array()?.iter().map(|directory| {
             let number = |name: &str| u32::try_from(directory.get(name)?.as_u64()?).ok();
             let attributes = directory.get("attributes")?.as_array()?.iter();
-            let attributes: Option<Vec<Vec<u8>>> = attributes
-                .map(|name| Some(codec::path_from_json(name)?.as_os_str().as_bytes().to_vec()))
-                .collect();
+            let bytes = |it| Some(codec::path_from_json(it)?.into_os_string().into_vec());
+            let attributes: Option<Vec<(Vec<u8>, Vec<u8>)>> =
+                attributes.map(|pair| Some((bytes(pair.get(0)?)?, bytes(pair.get(1)?)?))).collect();
             let look = Look {
                 mode: number("mode")?,
                 uid: number("uid")?,
                 gid: number("gid")?,
+                flags: number("flags")?,
                 attributes: attributes?,
             };
             Some((codec::path_from_json(directory.get("path")?)?, look))
@@ -125,11 +134,28 @@ impl Made {
 impl Look {
     fn at(path: &Path) -> io::Result<Self> {
         let found = fs::symlink_metadata(path)?;
-        let name = std::ffi::CString::new(path.as_os_str().as_bytes()).map_err(io::Error::other)?;
-        let mut attributes = sys::attributes(&name)?;
-        attributes.retain(|name| !KERNELS_OWN.contains(&name.as_slice()));
+        let text = |bytes: &[u8]| CString::new(bytes).map_err(io::Error::other);
+        let file = text(path.as_os_str().as_bytes())?;
+        let mut attributes = Vec::new();
+        for name in sys::attributes(&file)? {
+            if !KERNELS_OWN.contains(&name.as_slice()) {
+                let value = sys::attribute(&file, &text(&name)?)?;
+                attributes.push((name, value));
+            }
+        }
         attributes.sort();
-        Ok(Self { mode: found.mode() & 0o7777, uid: found.uid(), gid: found.gid(), attributes })
+        let opened = nix::fcntl::open(
+            path,
+            OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC,
+            Mode::empty(),
+        )?;
+        Ok(Self {
+            mode: found.mode() & 0o7777,
+            uid: found.uid(),
+            gid: found.gid(),
+            flags: sys::inode_flags(opened.as_fd())?,
+            attributes,
+        })
     }
 }
 
@@ -169,5 +195,28 @@ mod tests {
         assert_ne!(kind(&Machine { volatile: false, ..machine.clone() }, &homes), before);
         fs::set_permissions(home.path(), fs::Permissions::from_mode(0o711)).unwrap();
         assert_ne!(kind(&machine, &homes), before);
+    }
+
+    #[test]
+    fn attributes_flags_and_size_are_looked_at() {
+        let dir = tempfile::tempdir().unwrap();
+        let before = Look::at(dir.path()).unwrap();
+        assert_eq!(Look::at(dir.path()).unwrap(), before);
+        // Where the file system has attributes, or flags.
+        let file = CString::new(dir.path().as_os_str().as_bytes()).unwrap();
+        if sys::make_opaque(&file, true).is_ok() {
+            let one = Look::at(dir.path()).unwrap();
+            assert_eq!(one.attributes, [(b"user.overlay.opaque".to_vec(), b"y".to_vec())]);
+            assert_ne!(one, before);
+        }
+        let before = Look::at(dir.path()).unwrap();
+        let changed = std::process::Command::new("chattr").arg("+S").arg(dir.path()).output();
+        if changed.is_ok_and(|output| output.status.success()) {
+            assert_ne!(Look::at(dir.path()).unwrap(), before);
+        }
+        let file = dir.path().join("made");
+        let directories = [(PathBuf::new(), Look::at(dir.path()).unwrap())].into();
+        Made { kind: "kind".into(), directories }.write(&file).unwrap();
+        assert!(Made::read(&file).unwrap().has(dir.path(), Path::new("")).unwrap());
     }
 }

@@ -272,6 +272,30 @@ pub fn attributes(path: &CStr) -> io::Result<Vec<Vec<u8>>> {
     Ok(split.map(<[u8]>::to_vec).collect())
 }
 
+/// The value of one of a file's extended attributes; a link is not followed.
+pub fn attribute(path: &CStr, name: &CStr) -> io::Result<Vec<u8>> {
+    let mut value = vec![0u8; 4096];
+    // SAFETY: path and name are C strings, and the buffer is as long as told; all outlive the call.
+    let length = unsafe {
+        libc::lgetxattr(path.as_ptr(), name.as_ptr(), value.as_mut_ptr().cast(), value.len())
+    };
+    value.truncate(usize::try_from(Errno::result(length)?).unwrap_or(0));
+    Ok(value)
+}
+
+/// What `lsattr` shows of a directory, as the bits of linux/fs.h; none where the file system has
+/// no such flags.
+pub fn inode_flags(directory: BorrowedFd<'_>) -> io::Result<u32> {
+    let mut flags: libc::c_int = 0;
+    // SAFETY: the call writes one int at the address given, which outlives it.
+    let asked = unsafe { libc::ioctl(directory.as_raw_fd(), libc::FS_IOC_GETFLAGS, &mut flags) };
+    match Errno::result(asked) {
+        Ok(_) => Ok(flags as u32),
+        Err(Errno::ENOTTY | Errno::ENOTSUP) => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Whether the kernel can keep a process from the abstract Unix sockets of others (Linux 6.12).
 pub fn can_scope_abstract_sockets() -> bool {
     const VERSION: libc::c_uint = 1;

@@ -14,7 +14,7 @@ use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use std::ffi::CString;
 use std::fs;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -24,6 +24,10 @@ const MAX_SUBMOUNTS: usize = 32;
 
 /// Top-level directories that get something of their own instead of the host's.
 const SPECIAL: &[&str] = &["proc", "sys", "dev", "run", "tmp", "lost+found"];
+
+/// Where the machine's owner attaches file systems that no program is installed into. Elsewhere a
+/// build may add files to one that the machine itself can't write to.
+const ATTACHED: &[&str] = &["/media", "/mnt", "/snap"];
 
 /// Directories an ordinary user's sandbox can add files to although the host's belong to root: an
 /// empty directory in the upper layer takes the place of the host's, whose entries shine through.
@@ -245,13 +249,17 @@ fn whole(
         }
         let layer = places.uppers.join(format!("mount{number}"));
         let empty: Vec<&PathBuf> = homes.below(path).collect();
-        // What nobody can write to on the host needs no layer, unless homes in it are to be hidden.
-        let needs_layer = path.is_dir() && !(*read_only && empty.is_empty());
-        if needs_layer && mount_overlay(path, &layer, &target, how, &empty).is_ok() {
+        // What nobody can write to needs no layer, unless homes in it are to be hidden. What is
+        // mounted below it has its own turn, or is nothing for a sandbox: a /proc, perhaps.
+        let needs_layer = !read_only || !empty.is_empty();
+        if !needs_layer && show_read_only(path, &target, false).is_ok() {
+            continue;
+        }
+        if path.is_dir() && mount_overlay(path, &layer, &target, how, &empty).is_ok() {
             continue;
         }
         showing.extend(empty.into_iter().cloned());
-        if let Err(error) = show_read_only(path, &target) {
+        if let Err(error) = show_read_only(path, &target, true) {
             notes.push(format!("{} does not show inside: {error}", path.display()));
         }
     }
@@ -262,6 +270,7 @@ fn whole(
 #[derive(Debug, PartialEq, Eq)]
 struct Submount {
     path: PathBuf,
+    /// On the host, and to be so inside.
     read_only: bool,
 }
 
@@ -295,8 +304,9 @@ fn submount(line: &str) -> Option<Submount> {
     let (point, options) = (before.next()?, before.next()?);
     let mut after = after.split(' ');
     let (kind, its_own) = (after.next()?, after.nth(1).unwrap_or_default());
-    let read_only = [options, its_own].iter().any(|all| all.split(',').any(|it| it == "ro"));
     let path = PathBuf::from(unescape(point));
+    let read_only = ATTACHED.iter().any(|top| path.starts_with(top))
+        && [options, its_own].iter().any(|all| all.split(',').any(|it| it == "ro"));
     let first = path.components().nth(1)?.as_os_str().to_str()?;
     let containers = ["/var/lib/docker", "/var/lib/containers", "/var/lib/kubelet"];
     let left_out = SPECIAL.contains(&first)
@@ -405,7 +415,7 @@ fn piece(
         None => Err(io::Error::other("overlays are refused")),
     };
     let Err(overlay) = tried else { return true };
-    match show_read_only(host, target) {
+    match show_read_only(host, target, true) {
         Ok(()) if how.is_some() => {
             notes.push(format!("{} is read-only inside: {overlay}", host.display()));
         }
@@ -439,16 +449,12 @@ fn unrooted(path: &Path) -> &Path {
     path.strip_prefix("/").unwrap_or(path)
 }
 
-/// Shows a host path and all mounted below it, read-only.
-fn show_read_only(host: &Path, target: &Path) -> io::Result<()> {
-    let clone = read_only_clone(host)?;
+/// Shows a host path, and all mounted below it if `recursive`, read-only.
+fn show_read_only(host: &Path, target: &Path, recursive: bool) -> io::Result<()> {
+    let clone = sys::clone_mount(&c_path(host)?, recursive)?;
+    let flags = MountFlags::READ_ONLY.and(MountFlags::NO_DEV);
+    sys::restrict_mount(clone.as_fd(), flags, recursive)?;
     sys::move_mount(clone.as_fd(), &c_path(target)?)
-}
-
-fn read_only_clone(host: &Path) -> io::Result<OwnedFd> {
-    let clone = sys::clone_mount(&c_path(host)?, true)?;
-    sys::restrict_mount(clone.as_fd(), MountFlags::READ_ONLY.and(MountFlags::NO_DEV), true)?;
-    Ok(clone)
 }
 
 #[cfg(test)]
@@ -466,6 +472,8 @@ mod tests {
             ("/my\\040disk", "rw", "rw", mount("/my disk", false)),
             ("/snap/x", "ro,nodev", "rw", mount("/snap/x", true)),
             ("/snap/x", "rw,nodev", "ro,errors=continue", mount("/snap/x", true)),
+            // Builds install programs there.
+            ("/usr", "ro,nodev", "ro", mount("/usr", false)),
         ] {
             assert_eq!(submount(&line(point, how, "ext4", its_own)), found, "{point}");
         }

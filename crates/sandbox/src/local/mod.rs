@@ -426,7 +426,14 @@ impl Inner {
         // Elsewhere the layers have another form, and other owners.
         let whole = self.machine.get().is_some_and(|machine| machine.root == RootStyle::Whole);
         let is_container = found.is_some_and(|found| found.container.is_some());
-        if whole && !is_container && self.spares.give(layout.directory()).unwrap_or(false) {
+        // Where sandboxes reach each other by abstract sockets, another one may have got hold of a
+        // directory of this one, and would go on to see what the next one does there.
+        let is_alone = sys::can_scope_abstract_sockets();
+        if whole
+            && is_alone
+            && !is_container
+            && self.spares.give(layout.directory()).unwrap_or(false)
+        {
             return Ok(());
         }
         self.remove_tree(layout.directory())

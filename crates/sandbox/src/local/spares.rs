@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// Below the base directory, with a number that changes with what is kept.
-const PLACE: &str = ".spares-2";
+const PLACE: &str = ".spares-3";
 const PLACES: &str = ".spares-";
 /// More than this are not kept.
 const ENOUGH: usize = 8;
@@ -48,7 +48,11 @@ impl Spares {
         }
         let place = base.join(PLACE);
         let spares = entries(&place).filter_map(|entry| {
-            let made = Made::read(&Layout::made_in(&entry.path()))?;
+            let Some(made) = Made::read(&Layout::made_in(&entry.path())) else {
+                // After a power cut, perhaps.
+                let _ = remove::tree(&entry.path());
+                return None;
+            };
             Some(Spare { directory: entry.path(), kind: made.kind })
         });
         let all = Mutex::new(spares.collect());
@@ -159,8 +163,10 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         let old = base.path().join(".spares-1/x");
         fs::create_dir_all(&old).unwrap();
+        let broken = base.path().join(PLACE).join("x");
+        fs::create_dir_all(&broken).unwrap();
         let spares = Spares::below(base.path());
-        assert!(!old.exists());
+        assert!(!old.exists() && !broken.exists());
         let (one, two) = (base.path().join("one"), base.path().join("two"));
         assert!(!spares.take(&two, "kind"));
         NEW.iter().for_each(|below| fs::create_dir_all(one.join(below)).unwrap());

@@ -248,3 +248,36 @@ async fn a_root_inside_cannot_change_the_kernel() {
         .await;
     assert_eq!(ran.output, "");
 }
+
+/// Directories of an ended sandbox become the next one's, which nobody may notice.
+#[tokio::test]
+async fn nothing_of_one_sandbox_is_left_for_the_next() {
+    let yard = Yard::new();
+    let base = yard.base();
+    let kept = |below: &str| {
+        let all = fs::read_dir(&base).unwrap().map(|entry| entry.unwrap());
+        let mut spares = all.filter(|it| it.file_name().to_string_lossy().starts_with(".spares-"));
+        spares.any(|spares| spares.path().join("two").join(below).is_dir())
+    };
+    let taint = [
+        "echo x > /left; echo x > /root/left; mkdir -p /tmp/left /opt/left; rm -rf /srv",
+        // So many that the directory keeps an index of them.
+        "i=0; while [ $i -lt 400 ]; do echo x > /root/left-in-the-directory-$i; i=$((i+1)); done",
+        "chmod 711 /home; chattr +S /tmp 2>/dev/null; lsattr -d /tmp; true",
+    ];
+    let before = yard.run(build("one", &["ls -A / /root /tmp; lsattr -d /tmp; true"])).await;
+    yard.local.destroy(&id("one")).await.unwrap();
+    let tainted = yard.run(build("two", &taint)).await;
+    let is_whole = base.join("two/layers/root/upper").is_dir();
+    yard.local.destroy(&id("two")).await.unwrap();
+    // None where another sandbox could have got hold of one.
+    let keeps = is_whole && hides_abstract_sockets();
+    assert_eq!(kept("layers/root/upper"), keeps);
+    assert!(!kept("layers/root/upper/home"), "its mode is another");
+    if before.output.contains("--- /tmp") {
+        assert!(!kept("run/tmp"), "its flags are others");
+        assert!(tainted.output.contains('S'), "{}", tainted.output);
+    }
+    let after = yard.run(build("one", &["ls -A / /root /tmp; lsattr -d /tmp; true"])).await;
+    assert_eq!(after.output, before.output);
+}
