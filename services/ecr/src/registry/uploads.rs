@@ -4,8 +4,8 @@ use serde_json::json;
 use service::{Error, RawResponse};
 use shape::Body;
 
-use super::Asked;
 use super::errors::invalid;
+use super::{Asked, short};
 use crate::digest::is_digest;
 use crate::errors::INVALID_LAYER_PART;
 use crate::layers;
@@ -73,7 +73,7 @@ pub(super) async fn append(
 /// A piece behind those that are there.
 async fn part(asked: &Asked<'_>, name: &str, id: &str, body: Body) -> Result<Upload, Error> {
     let span = span(asked);
-    let mut parameters = json!({ "uploadId": id });
+    let mut parameters = json!({ "uploadId": short(id) });
     if let (Ok(Some(span)), Some(parameters)) = (&span, parameters.as_object_mut()) {
         parameters.insert("partFirstByte".to_owned(), json!(span.first));
         parameters.insert("partLastByte".to_owned(), json!(span.last));
@@ -114,7 +114,7 @@ async fn finish(
         }
         uploads::complete(asked.cx, &place, id, &[digest.to_owned()]).await
     };
-    let parameters = json!({ "uploadId": id, "layerDigests": [types::cut(digest, 256)] });
+    let parameters = json!({ "uploadId": short(id), "layerDigests": [short(digest)] });
     asked.recorded("CompleteLayerUpload", name, parameters, work).await?;
     Ok(created(name, digest))
 }

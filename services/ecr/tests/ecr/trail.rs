@@ -101,6 +101,12 @@ async fn every_request_is_recorded_as_the_operation_that_it_is() {
     ];
     assert_eq!(trail.news(), expected);
 
+    // Whatever is sent, so much of it.
+    let at = format!("/v2/app/blobs/uploads/{}", "x".repeat(2_000));
+    engine.send("PATCH", &at, &[], b"layer").await;
+    assert_eq!(trail.last()["uploadId"].as_str().map(|it| it.chars().count()), Some(256));
+    trail.news();
+
     // By the API too, without the bytes.
     let begun = ok(&yard, "InitiateLayerUpload", json!({ "repositoryName": "app" })).await;
     let input = json!({
