@@ -127,13 +127,17 @@ fn is_of_scope(kind: SourceType, scope: &ScopeConfiguration, named: &RepositoryN
 /// Whether a repository that an event names is a source's. By its path: what a host of one's own
 /// calls itself need not be what the project calls it, and only the project's is asked anything.
 fn is_of_source(source: &ProjectSource, named: &RepositoryName) -> bool {
-    let path = |url: &str| Repository::of(source.kind, url).map(|repository| repository.path);
+    // Behind a proxy, the host may even believe to be reached without TLS.
+    let path = |url: &str| {
+        let (_, _, path) = forge::take_apart(url)?;
+        Some(path.strip_suffix(".git").unwrap_or(path).to_owned())
+    };
     let told = match named.url.is_empty() {
         true => Some(format!("{}/{}", named.organization, named.name)),
         false => path(&named.url),
     };
-    let own = path(source.location.as_deref().unwrap_or_default());
-    told.zip(own).is_some_and(|(told, own)| told.eq_ignore_ascii_case(&own))
+    let own = Repository::of(source.kind, source.location.as_deref().unwrap_or_default());
+    told.zip(own).is_some_and(|(told, own)| told.eq_ignore_ascii_case(&own.path))
 }
 
 /// A yard's URL for the events of one webhook.

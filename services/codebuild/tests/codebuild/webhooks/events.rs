@@ -163,9 +163,11 @@ async fn events_of_other_repositories_start_nothing() {
     assert_eq!(all["ids"], json!([]), "{all}");
     // However its letters are written, and behind another name of the host.
     hooked.build("push", &named("O/R.git", push.clone())).await;
-    let mut alias = push;
-    alias["repository"]["clone_url"] = json!("https://git.example.com/o/r.git");
-    hooked.build("push", &alias).await;
+    for alias in ["https://git.example.com/o/r.git", "http://git.internal:8080/o/r.git"] {
+        let mut body = push.clone();
+        body["repository"]["clone_url"] = json!(alias);
+        hooked.build("push", &body).await;
+    }
 }
 
 async fn filters_ask_the_provider_for_what_events_lack() {
