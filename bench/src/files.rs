@@ -118,10 +118,12 @@ fn size(path: &Path) -> f64 {
 pub(crate) fn peers() {
     // Later ones, up to 4.75.1, end at their start with Node.js 20: "kW.union is not a function".
     const PIN: &str = "gitlab-ci-local@4.73.0";
-    let npm = Command::new("npm").arg("--version").stdout(Stdio::null()).status();
-    if !npm.is_ok_and(|status| status.success()) {
-        println!("gitlab-ci-local: skipped, npm is not here");
-        return;
+    for needed in ["npm", "rsync"] {
+        let there = Command::new(needed).arg("--version").stdout(Stdio::null()).status();
+        if !there.is_ok_and(|status| status.success()) {
+            println!("gitlab-ci-local: skipped, {needed} is not here");
+            return;
+        }
     }
     let to = std::env::current_exe().unwrap().parent().unwrap().join("../bench-npm").join(PIN);
     let program = to.join("node_modules/.bin/gitlab-ci-local");
