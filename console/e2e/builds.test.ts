@@ -249,7 +249,7 @@ test('a project is edited; what is emptied goes', async () => {
   await page.getByLabel('Description').fill('');
   await page.getByLabel('Concurrent build limit').fill('2');
   await page.getByRole('button', { name: 'Update project' }).click();
-  await page.getByRole('heading', { name: 'shop', level: 1 }).waitFor();
+  await page.getByRole('heading', { name: 'shop', level: 1, exact: true }).waitFor();
   const [after] = (await codebuild('BatchGetProjects', { names: ['shop'] })).projects;
   expect([after.description, after.concurrentBuildLimit, after.timeoutInMinutes]).toEqual([undefined, 2, 17]);
   await page.getByRole('tab', { name: 'Project details' }).click();

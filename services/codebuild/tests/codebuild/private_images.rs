@@ -59,8 +59,12 @@ async fn what_came_by_a_credential_is_not_everybodys() {
     refused(&yard, "guesser", &image, Some("wrong")).await;
     allowed(&yard, "other-holder", &image, Some("good")).await;
     // By its digest, too.
-    let format = "{{index .RepoDigests 0}}";
-    let digest = engine.docker(&["inspect", "--format", format, &image]).unwrap();
+    let format = "{{range .RepoDigests}}{{println .}}{{end}}";
+    let digests = engine.docker(&["inspect", "--format", format, &image]).unwrap();
+    // The image may be in other tests' registries, too.
+    let (repository, _) = image.rsplit_once(':').unwrap();
+    let is_its = |digest: &&str| digest.starts_with(&format!("{repository}@"));
+    let digest = digests.lines().find(is_its).unwrap().trim().to_owned();
     refused(&yard, "by-digest", &digest, None).await;
     refused(&yard, "guesser-by-digest", &digest, Some("wrong")).await;
     allowed(&yard, "holder-by-digest", &digest, Some("good")).await;
