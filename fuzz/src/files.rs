@@ -14,32 +14,38 @@ use formats::{appspec as app, buildspec as build};
 /// A YAML text.
 pub fn yaml(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
+    let lines = lines(text);
     match yaml::parse(text) {
-        Ok(Some(node)) => walk(&node, text, 0),
+        Ok(Some(node)) => walk(&node, lines, 0),
         Ok(None) => {}
-        Err(error) => inside(error.at, text),
+        Err(error) => inside(error.at, lines),
     }
 }
 
-fn walk(node: &Node, text: &str, depth: usize) {
+fn walk(node: &Node, lines: usize, depth: usize) {
     assert!(depth <= yaml::MAX_DEPTH);
-    inside(node.at, text);
+    inside(node.at, lines);
     match &node.value {
         Value::Scalar(_) => {}
-        Value::Sequence(items) => items.iter().for_each(|item| walk(item, text, depth + 1)),
+        Value::Sequence(items) => items.iter().for_each(|item| walk(item, lines, depth + 1)),
         Value::Mapping(entries) => {
-            for (at, entry) in entries.iter().enumerate() {
-                inside(entry.key_at, text);
-                assert!(entries[..at].iter().all(|other| other.key != entry.key));
-                walk(&entry.value, text, depth + 1);
+            let mut keys = HashSet::new();
+            for entry in entries {
+                assert!(keys.insert(&entry.key), "{} is there twice", entry.key);
+                inside(entry.key_at, lines);
+                walk(&entry.value, lines, depth + 1);
             }
         }
     }
 }
 
+/// However many nodes there are, the text is looked through once.
+fn lines(text: &str) -> usize {
+    text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).count()
+}
+
 /// Editors jump to it: it must exist, or be the line behind the last.
-fn inside(at: Position, text: &str) {
-    let lines = text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).count();
+fn inside(at: Position, lines: usize) {
     assert!(at.line >= 1 && at.column >= 1 && at.line <= lines + 1, "{at} of {lines} lines");
 }
 
@@ -57,7 +63,7 @@ pub fn buildspec(data: &[u8]) {
         }
         Err(error) => {
             assert!(!error.to_string().is_empty());
-            inside(error.0.at, text);
+            inside(error.0.at, lines(text));
         }
     }
 }
@@ -99,7 +105,7 @@ pub fn appspec(data: &[u8]) {
                 let _ = permission.check_for_file();
             }
         }
-        Err(error) => inside(error.0.at, text),
+        Err(error) => inside(error.0.at, lines(text)),
     }
 }
 
